@@ -1,0 +1,65 @@
+"""One OpenAPI contract, one Python interface: the same calls in-process or over HTTP."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from switchover.context import CallContext as CallContext
+    from switchover.context import calling as calling
+    from switchover.context import current as current
+    from switchover.errors import BindError as BindError
+    from switchover.errors import CallError as CallError
+    from switchover.errors import ContractError as ContractError
+    from switchover.errors import FidelityError as FidelityError
+    from switchover.errors import SwitchoverError as SwitchoverError
+    from switchover.parity import Fidelity as Fidelity
+    from switchover.parity import Inspector as Inspector
+    from switchover.port import Contract as Contract
+    from switchover.port import Port as Port
+    from switchover.port import Timeouts as Timeouts
+    from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
+    from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
+    from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
+    from switchover.telemetry import Recorder as Recorder
+    from switchover.trust import SharedKey as SharedKey
+    from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
+
+# Imported when first used, so that `import switchover` costs what it uses.
+_HOMES: Final = {
+    "AiohttpTransport": "switchover.port.transports.aiohttp",
+    "AsgiTransport": "switchover.port.transports.asgi",
+    "BindError": "switchover.errors",
+    "CallContext": "switchover.context",
+    "CallError": "switchover.errors",
+    "Contract": "switchover.port",
+    "ContractError": "switchover.errors",
+    "Fidelity": "switchover.parity",
+    "FidelityError": "switchover.errors",
+    "HttpxTransport": "switchover.port.transports.httpx",
+    "Inspector": "switchover.parity",
+    "Port": "switchover.port",
+    "Recorder": "switchover.telemetry",
+    "SharedKey": "switchover.trust",
+    "SharedKeyVerifier": "switchover.trust",
+    "SwitchoverError": "switchover.errors",
+    "Timeouts": "switchover.port",
+    "calling": "switchover.context",
+    "current": "switchover.context",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of literals, in one place
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'switchover' has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

@@ -1,0 +1,52 @@
+"""What was agreed: an OpenAPI document as files, operations, shapes and checks."""
+
+from switchover.contract.check import SchemaCheck, SchemaEngine
+from switchover.contract.compare import Gap, GapKind, gaps
+from switchover.contract.document import Document, Node
+from switchover.contract.failures import STANDARD_MEMBERS
+from switchover.contract.findings import Finding, Location, Notes
+from switchover.contract.lock import lock_path, lock_text, verify_lock
+from switchover.contract.model import (
+    Answer,
+    Content,
+    Failure,
+    Media,
+    Operation,
+    Parameter,
+    RequestBody,
+    Style,
+)
+from switchover.contract.parameters import CONTEXT_HEADERS
+from switchover.contract.reading import OperationReader, base_path
+from switchover.contract.shape import Shape, kind_of, reader
+
+__all__ = [
+    "CONTEXT_HEADERS",
+    "STANDARD_MEMBERS",
+    "Answer",
+    "Content",
+    "Document",
+    "Failure",
+    "Finding",
+    "Gap",
+    "GapKind",
+    "Location",
+    "Media",
+    "Node",
+    "Notes",
+    "Operation",
+    "OperationReader",
+    "Parameter",
+    "RequestBody",
+    "SchemaCheck",
+    "SchemaEngine",
+    "Shape",
+    "Style",
+    "base_path",
+    "gaps",
+    "kind_of",
+    "lock_path",
+    "lock_text",
+    "reader",
+    "verify_lock",
+]

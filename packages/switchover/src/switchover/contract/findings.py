@@ -1,0 +1,54 @@
+"""What is wrong with a document, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a contract: file, 1-based line, JSON Pointer from the top of that file."""
+
+    file: str
+    line: int
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} #{self.pointer}" if self.pointer else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: where, what, and what would be right."""
+
+    where: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.message}"
+
+
+class Located(Protocol):
+    """Anything that stands somewhere in a contract."""
+
+    @property
+    def where(self) -> Location:
+        """The place it stands at."""
+        ...
+
+
+@dataclass
+class Notes:
+    """What was found while reading: `errors` keep the operation from being bound, `warnings` do not."""
+
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    def error(self, node: Located, message: str) -> None:
+        """Note something that cannot be honoured."""
+        self.errors.append(Finding(node.where, message))
+
+    def warn(self, node: Located, message: str) -> None:
+        """Note something that is passed over."""
+        self.warnings.append(Finding(node.where, message))

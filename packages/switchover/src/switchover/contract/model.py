@@ -1,0 +1,145 @@
+"""An operation as the contract describes it: what goes in, what comes out, what may go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal
+
+from switchover.contract.document import Node
+from switchover.contract.shape import Shape
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110, section 9.2.1)."""
+
+ParameterPlace = Literal["path", "query", "header", "cookie"]
+
+
+class Style(Enum):
+    """How a parameter is written (OpenAPI 3.1, section 4.8.12.2.1)."""
+
+    SIMPLE = "simple"
+    LABEL = "label"
+    MATRIX = "matrix"
+    FORM = "form"
+    SPACE = "spaceDelimited"
+    PIPE = "pipeDelimited"
+    DEEP = "deepObject"
+    JSON = "content"
+    """Not a style of its own: the parameter is one JSON text (`content: application/json`)."""
+
+
+class Media(Enum):
+    """How a body is read and written."""
+
+    JSON = "json"
+    TEXT = "text"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """One parameter: `name` as it is written on the wire, `place` where."""
+
+    name: str
+    place: ParameterPlace
+    is_required: bool
+    style: Style
+    explode: bool
+    schema: Node
+    shape: Shape
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `query.limit`."""
+        return f"{self.place}.{self.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """A body in one media type."""
+
+    media_type: str
+    media: Media
+    schema: Node
+    shape: Shape
+
+
+@dataclass(frozen=True, eq=False)
+class RequestBody:
+    """The body of a request."""
+
+    is_required: bool
+    content: Content
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A success: its status (`200`) or range of them (`2XX`, then `status` is the first), and its body if it has one."""
+
+    status: int
+    is_range: bool
+    content: Content | None
+    node: Node
+
+    def covers(self, status: int) -> bool:
+        """Is this the answer for `status`?"""
+        return status // 100 == self.status // 100 if self.is_range else status == self.status
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """A documented failure: status (or None for `default`, or the first of a range), code, and what else it tells.
+
+    A contract that documents no codes is met by its status: the code is then `http_404`.
+    """
+
+    status: int | None
+    is_range: bool
+    code: str
+    is_coded: bool
+    members: Mapping[str, Shape]
+    required: frozenset[str]
+    media_type: str
+    node: Node
+
+    def covers(self, status: int) -> bool:
+        """May this failure be carried by `status`?"""
+        if self.status is None:
+            return True
+        return status // 100 == self.status // 100 if self.is_range else status == self.status
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a contract.
+
+    Attributes:
+        id: `operationId`, as written.
+        path: template below the server's base path, `/trips/{tripId}`.
+        parameters: in the order of the document, those of the path first.
+        needs_caller: does every way to call it need credentials?
+    """
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    body: RequestBody | None
+    answers: tuple[Answer, ...]
+    failures: tuple[Failure, ...]
+    needs_caller: bool
+    is_deprecated: bool
+    tags: tuple[str, ...]
+    node: Node
+
+    @property
+    def is_safe(self) -> bool:
+        """Does it change nothing, so that it may be repeated at will (RFC 9110, section 9.2.1)?"""
+        return self.method in SAFE_METHODS
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.method} {self.path})"

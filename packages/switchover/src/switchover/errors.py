@@ -1,0 +1,268 @@
+"""Every failure of the kit, in one tree.
+
+SwitchoverError
+├── ContractError            the contract cannot be used: every finding, with file, line and JSON Pointer
+├── BindError                contract and Python interface differ: every difference
+├── FidelityError            a call that passes in-process and would not pass over HTTP
+└── CallError                one call failed; `code` is stable, and the same under every wiring
+    ├── MalformedRequest         400  the request cannot be read
+    ├── Unauthenticated          401  the calling service did not prove who it is
+    ├── Forbidden                403  the calling service may not do this
+    ├── NotFound                 404  no such address
+    ├── MethodNotAllowed         405  no such operation at this address
+    ├── NotAcceptable            406  the answer exists in none of the media types asked for
+    ├── PayloadTooLarge          413  the body is larger than the service reads
+    ├── UnsupportedMediaType     415  the body has a media type that the operation does not take
+    ├── InvalidRequest           422  a parameter or the body breaks the contract
+    ├── InternalError            500  the service failed
+    ├── ServiceUnavailable       503  the service cannot answer now; nothing was done
+    ├── Problem                        a documented failure that no class of the team's stands for
+    └── TransportError                there is no answer to go by
+        ├── ServiceUnreachable       no connection came about: nothing was done
+        ├── ConnectionLost           the connection broke: it is unknown whether anything was done
+        ├── CallTimeout              an answer did not come in time: it is unknown whether anything was done
+        └── UnexpectedAnswer         the answer breaks the contract
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class SwitchoverError(Exception):
+    """Base of everything the kit raises."""
+
+
+class _Listing(SwitchoverError):
+    """A failure that reports everything it found, not only the first thing."""
+
+    def __init__(self, headline: str, items: Sequence[object]) -> None:
+        self.headline = headline
+        self.items = tuple(items)
+        super().__init__(headline, self.items)
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  - {item}" for item in self.items)])
+
+
+class ContractError(_Listing):
+    """The contract cannot be used. `items` are `switchover.contract.Finding`."""
+
+
+class BindError(_Listing):
+    """Contract and Python interface differ. `items` are sentences, one for each difference."""
+
+
+class FidelityError(_Listing):
+    """A call passes in-process and would not pass over HTTP. `items` are `switchover.parity.Breach`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidField:
+    """One thing that is wrong with a request: `where` (`body#/pointer` or `query.name`) and what."""
+
+    where: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.detail}"
+
+
+class CallError(SwitchoverError):
+    """One call failed.
+
+    Attributes:
+        code: stable name of the failure (RFC 9457 extension member `code`).
+        status: HTTP status that carries it, 0 where no answer was received.
+        detail: for people; may change.
+        trace_id: 32 hex digits that find the call in every log, or None.
+    """
+
+    code: ClassVar[str] = "call_failed"
+    status: ClassVar[int] = 0
+
+    def __init__(self, detail: str = "", *, trace_id: str | None = None) -> None:
+        self.detail = detail
+        self.trace_id = trace_id
+        super().__init__(detail)
+
+    def __str__(self) -> str:
+        trace = f" [trace {self.trace_id}]" if self.trace_id else ""
+        return f"{self.code}: {self.detail}{trace}" if self.detail else f"{self.code}{trace}"
+
+
+class MalformedRequest(CallError):
+    """400: the request cannot be read at all."""
+
+    code = "malformed_request"
+    status = 400
+
+
+class Unauthenticated(CallError):
+    """401: the calling service did not prove who it is (RFC 9110, section 15.5.2)."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(CallError):
+    """403: the calling service is known and may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(CallError):
+    """404: there is no operation at this address."""
+
+    code = "not_found"
+    status = 404
+
+
+class MethodNotAllowed(CallError):
+    """405: there are operations at this address, none with this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, detail: str = "", *, allow: Sequence[str] = (), trace_id: str | None = None) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.allow = tuple(allow)
+
+
+class NotAcceptable(CallError):
+    """406: the answer exists in none of the media types that `Accept` names."""
+
+    code = "not_acceptable"
+    status = 406
+
+
+class PayloadTooLarge(CallError):
+    """413: the body is larger, or nested deeper, than the service reads."""
+
+    code = "payload_too_large"
+    status = 413
+
+
+class UnsupportedMediaType(CallError):
+    """415: the body has a media type or charset that the operation does not take."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
+class InvalidRequest(CallError):
+    """422: a parameter or the body breaks the contract. `errors` says where and how; values are never repeated."""
+
+    code = "invalid_request"
+    status = 422
+
+    def __init__(
+        self, detail: str = "", *, errors: Sequence[InvalidField] = (), trace_id: str | None = None
+    ) -> None:
+        self.errors = tuple(errors)
+        super().__init__(detail or "The request breaks the contract.", trace_id=trace_id)
+
+    def __str__(self) -> str:
+        listed = "; ".join(str(error) for error in self.errors)
+        return f"{super().__str__()} {listed}" if listed else super().__str__()
+
+
+class InternalError(CallError):
+    """500: the service failed; the trace id finds out why."""
+
+    code = "internal_error"
+    status = 500
+
+
+class ServiceUnavailable(CallError):
+    """503: the service cannot answer now and did nothing. `retry_after`: seconds, if it said so."""
+
+    code = "service_unavailable"
+    status = 503
+
+    def __init__(
+        self, detail: str = "", *, retry_after: int | None = None, trace_id: str | None = None
+    ) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.retry_after = retry_after
+
+
+class Problem(CallError):
+    """A documented failure that no class of the team's stands for: code, status and what else it says.
+
+    A contract without codes is met by the status: the code is then `http_404`.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        status: int,
+        detail: str = "",
+        *,
+        members: Mapping[str, Any] | None = None,
+        trace_id: str | None = None,
+    ) -> None:
+        self.code = code  # type: ignore[misc]  # of the class everywhere else, of the instance here
+        self.status = status  # type: ignore[misc]
+        self.members = dict(members or {})
+        super().__init__(detail, trace_id=trace_id)
+
+
+class TransportError(CallError):
+    """There is no answer to go by."""
+
+    code = "transport_failed"
+
+
+class ServiceUnreachable(TransportError):
+    """No connection came about, so nothing was done."""
+
+    code = "service_unreachable"
+
+
+class ConnectionLost(TransportError):
+    """The connection broke before the answer was complete: it is unknown whether anything was done."""
+
+    code = "connection_lost"
+
+
+class CallTimeout(TransportError):
+    """No answer within `seconds` of `phase` (`connect`, `read` or `total`): it is unknown whether anything was done."""
+
+    code = "call_timeout"
+
+    def __init__(
+        self, detail: str = "", *, phase: str = "total", seconds: float = 0.0, trace_id: str | None = None
+    ) -> None:
+        super().__init__(detail or f"No answer within {seconds:g} s ({phase}).", trace_id=trace_id)
+        self.phase = phase
+        self.seconds = seconds
+
+
+class UnexpectedAnswer(TransportError):
+    """The answer breaks the contract: `answered` is its HTTP status."""
+
+    code = "unexpected_answer"
+
+    def __init__(self, detail: str = "", *, answered: int = 0, trace_id: str | None = None) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.answered = answered
+
+
+WIRE_ERRORS: tuple[type[CallError], ...] = (
+    MalformedRequest,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    NotAcceptable,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InvalidRequest,
+    InternalError,
+    ServiceUnavailable,
+)
+"""The failures that the kit itself answers over HTTP; a contract may document them, and needs no class for them."""

@@ -1,0 +1,6 @@
+"""Do both sides answer alike? What would go differently over HTTP."""
+
+from switchover.parity.differences import differences, mutable_parts
+from switchover.parity.fidelity import Breach, Fidelity, Inspector, Report, log_breaches
+
+__all__ = ["Breach", "Fidelity", "Inspector", "Report", "differences", "log_breaches", "mutable_parts"]

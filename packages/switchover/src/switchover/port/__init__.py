@@ -1,0 +1,6 @@
+"""The same interface anywhere: bind once, then direct, over HTTP, or served."""
+
+from switchover.port.contract import Contract, Port
+from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
+
+__all__ = ["BlockingTransport", "Contract", "Port", "Timeouts", "Transport"]

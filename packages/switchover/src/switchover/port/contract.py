@@ -1,0 +1,199 @@
+"""The two things a team meets first: a contract, and the port that comes from binding it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
+
+from switchover.contract import Document, base_path
+from switchover.parity import Fidelity, Inspector
+from switchover.port import direct as direct_wiring
+from switchover.port import http as http_wiring
+from switchover.port.bind import Binding, bind
+from switchover.port.failures import ErrorClasses
+from switchover.port.plan import Plan
+from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
+from switchover.telemetry import Recorder
+from switchover.trust import CredentialSource, Verifier
+
+if TYPE_CHECKING:
+    from switchover.port.serve import Limits, Service
+    from switchover.port.serve.app import Lifespan
+
+P = TypeVar("P")
+
+_log = logging.getLogger("switchover.port")
+
+
+class Contract:
+    """An OpenAPI document that interfaces are bound to.
+
+    Attributes:
+        document: the files, as they were read.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a contract (OpenAPI 3.0 or 3.1, YAML or JSON) and every file that it refers to.
+
+        Raises:
+            ContractError: it cannot be used; every finding with file, line and JSON Pointer.
+        """
+        return cls(Document.load(path))
+
+    @classmethod
+    def read(cls, name: str, fetch: Callable[[str], bytes]) -> Self:
+        """Like `load`, for contracts that are not files: `fetch` gives the bytes of a path relative to the root file's folder."""
+        return cls(Document.read(name, fetch))
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the contract."""
+        return self.document.digest
+
+    def bind(
+        self,
+        interface: type[P],
+        *,
+        caller: type | None = None,
+        errors: ErrorClasses = None,
+        operations: Collection[str] | None = None,
+        recorder: Recorder | None = None,
+    ) -> Port[P]:
+        """Hold the contract against a Protocol or class, and make a port of them.
+
+        Args:
+            interface: its public methods are the operations, `get_trip` for `getTrip`.
+            caller: the team's own type for who calls: a user id (`user_id`, `user`, `id`, `sub`) and `groups` or `roles`. Methods whose first argument
+                has this type get it.
+            errors: the exceptions that documented failures stand for: the base class of a tree, the classes, or classes by
+                code or status. Without it, every exception that the interface's module knows.
+            operations: bind only these, for a part of somebody else's contract.
+            recorder: gets one event for each call, under every wiring.
+
+        Raises:
+            BindError: contract and interface differ; every difference is listed.
+        """
+        binding = bind(self.document, interface, caller=caller, errors=errors, operations=operations)
+        for warning in binding.warnings:
+            _log.warning("%s", warning)
+        return Port(self.document, interface, binding, recorder or Recorder())
+
+
+class Port(Generic[P]):
+    """A contract and a Python interface that fit each other: the same interface in-process and over HTTP, and a service of it.
+
+    Attributes:
+        document: the contract.
+        interface: the Protocol or class.
+        plans: how each operation is called, by method name.
+        recorder: gets one event for each call.
+        warnings: what the contract has and the port passes over.
+    """
+
+    def __init__(self, document: Document, interface: type[P], binding: Binding, recorder: Recorder) -> None:
+        self.document = document
+        self.interface = interface
+        self.plans: Mapping[str, Plan] = binding.plans
+        self.warnings = binding.warnings
+        self.recorder = recorder
+        self.base_path = base_path(document)
+        self._caller = binding.caller
+
+    def direct(self, backend: P, *, fidelity: Fidelity | Inspector = Fidelity.OFF) -> P:
+        """The backend in this process.
+
+        Args:
+            backend: any object with the interface's methods.
+            fidelity: how closely it is held to what HTTP would do; STRICT in tests, an Inspector (with a share) in production.
+
+        Raises:
+            BindError: the backend lacks methods, or has them with other arguments.
+            ValueError: SAMPLE without an Inspector.
+        """
+        made: P
+        if isinstance(fidelity, Inspector):
+            made = direct_wiring.sampled(self.interface, self.plans, backend, self.recorder, fidelity)
+        elif fidelity is Fidelity.STRICT:
+            made = direct_wiring.strict(self.interface, self.plans, backend, self.recorder, self._caller)
+        elif fidelity is Fidelity.OFF:
+            made = direct_wiring.direct(self.interface, self.plans, backend, self.recorder)
+        else:
+            raise ValueError("to look at a share of the calls, give fidelity=Inspector(share)")
+        return made
+
+    def http(
+        self,
+        base_url: str | None = None,
+        *,
+        transport: Transport | BlockingTransport | None = None,
+        credentials: CredentialSource | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> P:
+        """The interface over HTTP.
+
+        Args:
+            base_url: what the contract's server path (`/api`) is relative to. Connections live as long as the process; to
+                close them, make the transport yourself.
+            transport: another way to the service: `HttpxTransport(…, uds=…)`, `AiohttpTransport(…)`, `AsgiTransport(app)`.
+            credentials: what this service proves itself with.
+            timeouts: 1 s to connect, 5 s for the next byte, 10 s in all unless said otherwise.
+
+        Raises:
+            ValueError: neither or both of `base_url` and `transport`, or a base URL that is none.
+        """
+        if (base_url is None) == (transport is None):
+            raise ValueError("http() takes a base URL or a transport")
+        if transport is None:
+            from switchover.port.transports.httpx import HttpxTransport
+
+            transport = HttpxTransport(base_url or "")
+        remote = http_wiring.Remote(self.base_path, timeouts or Timeouts(), credentials, self._caller, self.recorder)
+        made: P = http_wiring.http(self.interface, self.plans, transport, remote)
+        return made
+
+    def serve(
+        self,
+        backend: P,
+        *,
+        verifier: Verifier | None = None,
+        trust: Literal["open"] | None = None,
+        limits: Limits | None = None,
+        publish: bool = True,
+        lifespan: Sequence[Lifespan] = (),
+    ) -> Service:
+        """The backend over HTTP, as a Litestar application.
+
+        Args:
+            backend: any object with the interface's methods; plain `def` methods run in threads.
+            verifier: decides which service calls. Required unless the contract is open to everyone.
+            trust: `"open"` if whoever can reach the service is trusted: behind a Unix socket, in memory, in tests.
+            limits: what is read at most.
+            publish: serve the contract's files below the base path, byte for byte, to anyone.
+            lifespan: context managers that live as long as the service.
+
+        Raises:
+            BindError: the backend lacks methods, or has them with other arguments.
+            ValueError: there is no verifier, and nothing said about trust.
+        """
+        from switchover.port.serve import serve
+
+        return serve(
+            self.document,
+            self.interface,
+            self.plans,
+            backend,
+            base_path=self.base_path,
+            caller=self._caller,
+            recorder=self.recorder,
+            verifier=verifier,
+            trust=trust,
+            limits=limits,
+            publish=publish,
+            lifespan=lifespan,
+        )

@@ -1,0 +1,99 @@
+"""The interface in this process: the backend's own methods, timed, and held to what HTTP would do as far as asked."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from time import perf_counter_ns
+from typing import Any, Final
+
+from switchover.errors import BindError
+from switchover.parity import Inspector
+from switchover.port.faithful import HandedOut, strict_target
+from switchover.port.plan import CallerForm, Plan, Plans
+from switchover.port.sampling import sampled_target
+from switchover.port.shims import method, object_for
+from switchover.telemetry import Recorder
+
+_TIMED: Final = """
+_started = _clock()
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _put((_number(), _operation, "direct", type(_error).__name__, _started, _clock() - _started))
+    raise
+_put((_number(), _operation, "direct", "ok", _started, _clock() - _started))
+return _result
+"""
+
+
+def direct(interface: type, plans: Plans, backend: Any, recorder: Recorder) -> Any:
+    """The backend behind the interface, every call recorded.
+
+    Raises:
+        BindError: the backend lacks methods, or has them with other arguments.
+    """
+    check_backend(interface, plans, backend)
+    return _timed(interface, plans, {name: getattr(backend, name) for name in plans}, recorder)
+
+
+def strict(interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None) -> Any:
+    """Like `direct`, with every value sent through JSON; what HTTP would not carry is raised as FidelityError."""
+    check_backend(interface, plans, backend)
+    handed_out = HandedOut()
+    targets = {name: strict_target(plan, getattr(backend, name), caller, handed_out) for name, plan in plans.items()}
+    return _timed(interface, plans, targets, recorder)
+
+
+def sampled(interface: type, plans: Plans, backend: Any, recorder: Recorder, inspector: Inspector) -> Any:
+    """Like `direct`, with a share of the calls looked at afterwards."""
+    check_backend(interface, plans, backend)
+    targets = {name: sampled_target(plan, getattr(backend, name), inspector) for name, plan in plans.items()}
+    return _timed(interface, plans, targets, recorder)
+
+
+def _timed(interface: type, plans: Plans, targets: Mapping[str, Callable[..., Any]], recorder: Recorder) -> Any:
+    methods = {}
+    for name, plan in plans.items():
+        names = {
+            "_target": targets[name],
+            "_operation": plan.operation.id,
+            "_clock": perf_counter_ns,
+            "_put": recorder.put,
+            "_number": recorder.number,
+        }
+        methods[name] = method(plan, _TIMED, names)
+    return object_for(interface, "Direct", methods)
+
+
+# -- does the backend have what the interface asks for? ---------------------------------------------------------------
+
+
+def check_backend(interface: type, plans: Plans, backend: Any) -> None:
+    """Hold a backend against the interface.
+
+    Raises:
+        BindError: with every difference.
+    """
+    found = [difference for name, plan in plans.items() if (difference := _lacks(plan, getattr(backend, name, None)))]
+    if found:
+        raise BindError(f"{type(backend).__name__} cannot stand behind {interface.__name__}:", found)
+
+
+def _lacks(plan: Plan, target: Any) -> str | None:
+    if not callable(target):
+        return f"{plan.method}: there is no such method"
+    try:
+        signature = inspect.signature(target)
+        parameters = plan.signature.parameters.values()
+        positional = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        signature.bind(*positional, **{p.name: None for p in parameters if p.kind is p.KEYWORD_ONLY})
+    except TypeError as error:
+        return f"{plan.method}: cannot be called as the interface does ({error})"
+    except ValueError:
+        return None
+    is_async = inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "__call__", None))
+    if inspect.isroutine(target) and is_async != plan.is_async:
+        kinds = ("async def", "def") if plan.is_async else ("def", "async def")
+        return f"{plan.method}: the interface has `{kinds[0]}`, the backend `{kinds[1]}`"
+    return None

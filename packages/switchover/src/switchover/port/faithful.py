@@ -1,0 +1,207 @@
+"""Strict fidelity: a call in this process that sends every value through JSON, and raises what HTTP would not have carried."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from switchover.errors import WIRE_ERRORS, FidelityError, InvalidRequest
+from switchover.parity import Breach, differences, mutable_parts
+from switchover.port.failures import UNBUILDABLE, UNREADABLE
+from switchover.port.plan import CallerForm, Plan
+from switchover.port.values import NotJson, UnusableValue
+from switchover.port.wire import Received, WireRequest
+
+
+class HandedOut:
+    """Mutable objects that were results before; one that is handed out again is shared by all who got it."""
+
+    def __init__(self) -> None:
+        self._seen: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+
+    def again(self, result: Any) -> list[str]:
+        """Pointers of the objects in a result that were handed out before."""
+        found = []
+        for path, part in mutable_parts(result):
+            if self._seen.get(id(part)) is part:
+                found.append(path)
+            else:
+                try:
+                    self._seen[id(part)] = part
+                except TypeError:
+                    continue  # lists and dicts cannot be watched; what holds them can
+        return found
+
+
+class _Call:
+    """One call held to what HTTP would do: before, and after."""
+
+    def __init__(self, plan: Plan, caller: CallerForm | None, handed_out: HandedOut) -> None:
+        self.plan = plan
+        self.caller = caller
+        self.handed_out = handed_out
+        self.breaches: list[Breach] = []
+        self.arguments: Sequence[Any] = ()
+        self.request: WireRequest | None = None
+
+    def before(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as they would arrive.
+
+        Raises:
+            InvalidRequest, MalformedRequest: as HTTP would.
+        """
+        arrived: dict[str, Any] = {}
+        if self.plan.has_caller and self.caller is not None:
+            name = next(iter(arguments))
+            arrived[name] = self._caller(arguments[name])
+        values = [arguments[name] for name in self.plan.arguments]
+        self.request = self.plan.requests.write(values)
+        self.arguments = self.plan.requests.read(received(self.plan, self.request))
+        for name, sent, got in zip(self.plan.arguments, values, self.arguments, strict=True):
+            self.compare("arguments", differences(sent, got, f"/{name}"), "the service would work with another value")
+            arrived[name] = got
+        return arrived
+
+    def _caller(self, caller: Any) -> Any:
+        assert self.caller is not None
+        got = self.caller.from_identity(self.caller.to_identity(caller))
+        self.compare("caller", differences(caller, got), "the service would see another caller")
+        return got
+
+    def compare(self, where: str, found: Iterable[tuple[str, str]], consequence: str) -> None:
+        """Note differences as breaches."""
+        self.breaches += [
+            Breach(self.plan.operation.id, f"{where}#{path}" if path else where, what, consequence) for path, what in found
+        ]
+
+    def after(self, result: Any) -> Any:
+        """The result as it would arrive.
+
+        Raises:
+            FidelityError: something would go differently over HTTP.
+        """
+        self._check_mutation()
+        self._check_aliases(result)
+        got = self._through_json(result)
+        self.close()
+        return got
+
+    def _through_json(self, result: Any) -> Any:
+        consequence = "the caller would get InternalError"
+        try:
+            codec = self.plan.answers.choose(result)
+            got = codec.read(codec.write(result))
+        except UnusableValue as error:
+            self.compare("answer", ((item.where.removeprefix("answer").removeprefix("#"), item.detail) for item in error.errors), consequence)
+            return result
+        except NotJson as error:
+            self.compare("answer", [("", str(error))], consequence)
+            return result
+        self.compare("answer", differences(result, got), "the caller would get another value")
+        return got
+
+    def _check_mutation(self) -> None:
+        assert self.request is not None
+        try:
+            again = self.plan.requests.read(received(self.plan, self.request))
+        except InvalidRequest:  # pragma: no cover - it has been read before
+            return
+        for name, sent, now in zip(self.plan.arguments, again, self.arguments, strict=True):
+            paths = [path for path, _ in differences(sent, now, f"/{name}")]
+            self.compare("arguments", ((path, "was changed by the backend") for path in paths), "the caller would not see the change")
+
+    def _check_aliases(self, result: Any) -> None:
+        named = zip(self.plan.arguments, self.arguments, strict=True)
+        given = {id(part): path for name, value in named for path, part in mutable_parts(value, f"/{name}")}
+        shared = [(path, given[id(part)]) for path, part in mutable_parts(result) if id(part) in given]
+        self.compare("answer", ((path, f"is the very object of arguments#{source}") for path, source in shared), "they would be two objects")
+        again = self.handed_out.again(result)
+        self.compare("answer", ((path, "is an object that was handed out before") for path in again), "every caller would get a copy")
+
+    def failed(self, error: Exception) -> Exception:
+        """The exception as it would arrive.
+
+        Raises:
+            FidelityError: something would go differently over HTTP.
+        """
+        if isinstance(error, WIRE_ERRORS):
+            return error
+        self._check_mutation()
+        got = self._through_problem(error)
+        self.close(error)
+        return got
+
+    def _through_problem(self, error: Exception) -> Exception:
+        name = type(error).__name__
+        consequence = "the caller would get InternalError"
+        try:
+            written = self.plan.failures.write(error)
+        except UNREADABLE as reason:
+            self.compare("error", [("", f"{name} does not carry what it was made with ({reason})")], consequence)
+            return error
+        if written is None:
+            self.compare("error", [("", f"{name} is not documented")], consequence)
+            return error
+        status, _, body = written
+        try:
+            got = self.plan.failures.read(status, body)
+        except UNBUILDABLE as reason:
+            self.compare("error", [("", f"{name} cannot be put together again ({type(reason).__name__})")], "the caller would get UnexpectedAnswer")
+            return error
+        if got is None or type(got) is not type(error):
+            self.compare("error", [("", f"{name} would arrive as {type(got).__name__}")], "the caller would catch another class")
+            return error
+        self.compare("error", differences(_attributes(error), _attributes(got)), "the caller would see another value")
+        return got
+
+    def close(self, cause: BaseException | None = None) -> None:
+        """Raise what was found."""
+        if self.breaches:
+            raise FidelityError(f"{self.plan.operation.id} passes in-process and would not pass over HTTP:", self.breaches) from cause
+
+
+def received(plan: Plan, request: WireRequest) -> Received:
+    """A request as the serving side gets it."""
+    path, _, query = request.target.partition("?")
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
+    return Received(path.split("/")[1:], query, headers, request.body or b"")
+
+
+def _attributes(error: Exception) -> dict[str, Any]:
+    """What an exception carries, without the notes that others attach to it."""
+    return {name: value for name, value in vars(error).items() if not name.startswith("__")}
+
+
+def strict_target(plan: Plan, target: Callable[..., Any], caller: CallerForm | None, handed_out: HandedOut) -> Callable[..., Any]:
+    """A method of the backend that is held to what HTTP would do."""
+    signature = plan.signature
+
+    def prepared(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Call, inspect.BoundArguments]:
+        bound = signature.bind(*args, **kwargs)
+        call = _Call(plan, caller, handed_out)
+        bound.arguments.update(call.before(bound.arguments))
+        return call, bound
+
+    if not plan.is_async:
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            call, bound = prepared(args, kwargs)
+            try:
+                result = target(*bound.args, **bound.kwargs)
+            except Exception as error:
+                raise call.failed(error) from error.__cause__
+            return call.after(result)
+
+        return run
+
+    async def run_async(*args: Any, **kwargs: Any) -> Any:
+        call, bound = prepared(args, kwargs)
+        try:
+            result = await target(*bound.args, **bound.kwargs)
+        except Exception as error:
+            raise call.failed(error) from error.__cause__
+        return call.after(result)
+
+    return run_async

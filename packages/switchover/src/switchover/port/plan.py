@@ -1,0 +1,54 @@
+"""Everything a call needs to know about its operation, worked out once at binding."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from switchover.contract import Operation
+from switchover.port.answers import AnswerTable
+from switchover.port.failures import FailureTable
+from switchover.port.requests import RequestCodec
+from switchover.trust import Identity
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """One operation, bound to one method.
+
+    Attributes:
+        signature: of the method, without `self`.
+        has_caller: is the first argument the caller?
+        arguments: names of the arguments after the caller, in order.
+    """
+
+    operation: Operation
+    method: str
+    is_async: bool
+    doc: str | None
+    signature: inspect.Signature
+    has_caller: bool
+    arguments: tuple[str, ...]
+    requests: RequestCodec
+    answers: AnswerTable
+    failures: FailureTable
+
+    @property
+    def is_safe(self) -> bool:
+        """Does the operation change nothing, so that it may be repeated?"""
+        return self.operation.is_safe
+
+
+@dataclass(frozen=True, eq=False)
+class CallerForm:
+    """How the team's caller type becomes an identity and back."""
+
+    type: type
+    to_identity: Callable[[Any], Identity]
+    from_identity: Callable[[Identity], Any]
+
+
+Plans = Mapping[str, Plan]
+"""Plans by method name."""

@@ -1,0 +1,203 @@
+"""The Litestar application of a port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, Literal
+from urllib.parse import unquote
+
+from anyio import CapacityLimiter
+from litestar import Litestar, Response
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.response.base import ASGIResponse
+
+from switchover.contract import Document
+from switchover.errors import (
+    BindError,
+    CallError,
+    InternalError,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+)
+from switchover.port.direct import check_backend
+from switchover.port.plan import CallerForm, Plan, Plans
+from switchover.port.serve.body import Limits
+from switchover.port.serve.gate import Gate
+from switchover.port.serve.handler import OperationHandler, OperationRoute, RawRequest, reply_to
+from switchover.port.serve.reply import Reply
+from switchover.telemetry import Recorder, start
+from switchover.trust import Verifier
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]] | AbstractAsyncContextManager[None]
+
+_MEDIA_TYPES: Final = {"yaml": b"application/yaml", "yml": b"application/yaml", "json": b"application/json"}
+
+
+class Service(Litestar):
+    """A backend over HTTP.
+
+    Attributes:
+        gate: closes when the service is told to stop; see `switchover.port.hosting`.
+    """
+
+    gate: Gate
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Application entry point; see Litestar."""
+        if scope["type"] == "http" and b"%2" in (scope.get("raw_path") or b""):
+            # A slash inside a parameter arrives as %2F. Routing goes by the decoded path, where it would part the segment;
+            # the parameter itself is read from the raw path.
+            raw = scope["raw_path"].partition(b"?")[0].decode("latin-1")
+            scope = {**scope, "path": unquote(raw.replace("%2F", "_").replace("%2f", "_"))}
+        await super().__call__(scope, receive, send)
+
+
+def serve(
+    document: Document,
+    interface: type,
+    plans: Plans,
+    backend: Any,
+    *,
+    base_path: str,
+    caller: CallerForm | None,
+    recorder: Recorder,
+    verifier: Verifier | None = None,
+    trust: Literal["open"] | None = None,
+    limits: Limits | None = None,
+    publish: bool = True,
+    lifespan: Sequence[Lifespan] = (),
+) -> Service:
+    """See `Port.serve`."""
+    _check_trust(plans, verifier, trust)
+    check_backend(interface, plans, backend)
+    limits = limits or Limits()
+    gate = Gate()
+    threads = CapacityLimiter(limits.threads) if any(not plan.is_async for plan in plans.values()) else None
+
+    def handler(name: str, plan: Plan) -> OperationHandler:
+        return OperationHandler(
+            plan,
+            getattr(backend, name),
+            verifier=verifier,
+            caller=caller,
+            limits=limits,
+            gate=gate,
+            recorder=recorder,
+            threads=None if plan.is_async else threads,
+        )
+
+    routes = [_route(base_path, plan, handler(name, plan)) for name, plan in plans.items()]
+    routes += _publications(document, base_path) if publish else []
+    routes += _options(routes)
+    service = Service(
+        route_handlers=routes,
+        request_class=RawRequest,  # type: ignore[arg-type]  # Litestar only ever makes one and hands it to the route
+        exception_handlers={HTTPException: _http_exception, Exception: _other_exception},  # type: ignore[dict-item]
+        openapi_config=None,
+        logging_config=None,
+        lifespan=list(lifespan),  # type: ignore[arg-type]
+        debug=False,
+    )
+    service.gate = gate
+    return service
+
+
+def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None) -> None:
+    if verifier is not None and trust is not None:
+        raise ValueError('serve() has a verifier and trust="open"; only one can be meant')
+    if trust not in (None, "open"):
+        raise ValueError(f'trust is "open" or nothing, not {trust!r}')
+    if verifier is None and trust is None and any(plan.operation.needs_caller for plan in plans.values()):
+        raise ValueError(
+            "serve() has no verifier, so anyone could call as anyone. Give it one (verifier=SharedKeyVerifier(…)), "
+            'or say that whoever can reach it is trusted (trust="open")'
+        )
+
+
+def _route(base_path: str, plan: Plan, handler: OperationHandler) -> OperationRoute:
+    operation = plan.operation
+    return OperationRoute.of(_litestar_path(base_path + operation.path), operation.method, operation.id, handler)
+
+
+def _litestar_path(path: str) -> str:
+    """`/trips/{tripId}` as Litestar writes it. Names do not matter, values are read from the raw path; so two operations may name one place differently."""
+    pieces = path.split("/")
+    return "/".join(f"{{p{index}:str}}" if piece.startswith("{") else piece for index, piece in enumerate(pieces)) or "/"
+
+
+def _publications(document: Document, base_path: str) -> list[OperationRoute]:
+    """The contract's files, byte for byte, so that relative references between them hold."""
+    outside = [name for name in document.sources if name.startswith("..")]
+    if outside:
+        raise BindError(
+            f"{document.name} cannot be published:",
+            [f"{name} lies outside the folder of {document.name}; move it inside, or serve with publish=False" for name in outside],
+        )
+    routes = []
+    for name, source in document.sources.items():
+        media_type = _MEDIA_TYPES.get(name.rpartition(".")[2], b"application/octet-stream")
+        routes.append(OperationRoute.of(f"{base_path}/{name}", "GET", f"contract file {name}", _sender(source.content, media_type)))
+    return routes
+
+
+def _sender(content: bytes, media_type: bytes) -> Callable[[RawRequest], Any]:
+    async def send(request: RawRequest) -> Reply:
+        return Reply(200, media_type, content, start().trace_id)
+
+    return send
+
+
+def _options(routes: Sequence[OperationRoute]) -> list[OperationRoute]:
+    """One OPTIONS route for each path, which names every method of it."""
+    methods: dict[str, set[str]] = {}
+    for route in routes:
+        for path in route.paths:
+            methods.setdefault(path, {"OPTIONS"}).update(route.http_methods)
+    return [
+        OperationRoute.of(path, "OPTIONS", f"options {path}", _allowing(names)) for path, names in methods.items() if names != {"OPTIONS"}
+    ]
+
+
+def _allowing(methods: set[str]) -> Callable[[RawRequest], Any]:
+    allow = ", ".join(sorted(methods)).encode()
+
+    async def send(request: RawRequest) -> Reply:
+        return Reply(204, None, b"", start().trace_id, [(b"allow", allow)])
+
+    return send
+
+
+class _Prepared(Response[None]):
+    """A Reply where Litestar wants a Response."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(None)
+        self._reply = reply
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIResponse:
+        return self._reply  # type: ignore[return-value]  # Litestar calls it as an ASGI application, which it is
+
+
+def _http_exception(request: RawRequest, error: HTTPException) -> _Prepared:
+    """What Litestar refuses by itself: an unknown path, another method, a host header that is none."""
+    known: CallError
+    if isinstance(error, MethodNotAllowedException):
+        known = MethodNotAllowed("This address does not know this method.", allow=_allowed(error.headers or {}))
+    elif error.status_code == 404:
+        known = NotFound("There is no operation at this address.")
+    elif error.status_code < 500:
+        known = MalformedRequest("The request cannot be read.")
+    else:
+        known = InternalError()
+    return _Prepared(reply_to(known, request.scope))
+
+
+def _other_exception(request: RawRequest, error: Exception) -> _Prepared:
+    return _Prepared(reply_to(InternalError(), request.scope))
+
+
+def _allowed(headers: Mapping[str, str]) -> list[str]:
+    text = next((value for name, value in headers.items() if name.lower() == "allow"), "")
+    return sorted(method.strip() for method in text.split(",") if method.strip())

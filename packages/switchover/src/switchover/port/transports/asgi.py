@@ -1,0 +1,188 @@
+"""Calls into a service in the same process, without a socket: the request is a call of its ASGI application.
+
+This is what a service binding is between two Workers: the whole HTTP contract, and no network. Much cheaper than a client library's
+ASGI transport, because nothing is parsed that was never written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import unquote
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from switchover.errors import CallTimeout, ConnectionLost, ServiceUnreachable
+from switchover.port.transports.base import Timeouts
+from switchover.port.wire import WireRequest, WireResponse
+
+Message = MutableMapping[str, Any]
+AsgiApp = Callable[[Any, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+_HOST: Final = (b"host", b"in-memory")
+
+
+class AsgiTransport:
+    """Requests into an ASGI application, from coroutines and from threads.
+
+    As a context manager it starts the application (ASGI lifespan) and stops it again; without one, it is used as it is. Threads
+    are served by an event loop of the transport's own, so use one transport either from coroutines or from threads.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app: AsgiApp = app
+        self._lifespan: _Lifespan | None = None
+        self._portal: BlockingPortal | None = None
+        self._portal_context: Any = None
+
+    async def send(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
+        """See `Transport.send`."""
+        exchange = _Exchange(request.body or b"")
+        try:
+            await self._app(_scope(request), exchange.receive, exchange.send)
+        except Exception as error:
+            raise ConnectionLost("The application ended the call without an answer.") from error
+        return exchange.response()
+
+    def send_blocking(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
+        """See `BlockingTransport.send_blocking`."""
+        return self._running().call(self._send_within, request, timeouts)
+
+    async def _send_within(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
+        try:
+            async with asyncio.timeout(timeouts.total):
+                return await self.send(request, timeouts)
+        except TimeoutError as error:
+            raise CallTimeout(phase="total", seconds=timeouts.total) from error
+
+    async def aclose(self) -> None:
+        """Stop the application, if this started it."""
+        lifespan, self._lifespan = self._lifespan, None
+        if lifespan is not None:
+            await lifespan.stop()
+
+    def close(self) -> None:
+        """Stop the event loop that serves threads, and the application with it."""
+        portal, self._portal = self._portal, None
+        if portal is not None:
+            portal.call(self.aclose)
+            self._portal_context.__exit__(None, None, None)
+
+    def _running(self) -> BlockingPortal:
+        if self._portal is None:
+            self._portal_context = start_blocking_portal()
+            self._portal = self._portal_context.__enter__()
+            self._portal.call(self.__aenter__)
+        return self._portal
+
+    async def __aenter__(self) -> Self:
+        lifespan = _Lifespan(self._app)
+        await lifespan.start()
+        self._lifespan = lifespan
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __enter__(self) -> Self:
+        self._running()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "AsgiTransport(…)"
+
+
+def _scope(request: WireRequest) -> dict[str, Any]:
+    path, _, query = request.target.partition("?")
+    headers = [_HOST, *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers)]
+    if request.body is not None:
+        headers.append((b"content-length", str(len(request.body)).encode()))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode("ascii"),
+        "query_string": query.encode("ascii"),
+        "root_path": "",
+        "headers": headers,
+        "client": None,
+        "server": None,
+        "state": {},
+    }
+
+
+class _Exchange:
+    """One request and what the application answers."""
+
+    __slots__ = ("_body", "_headers", "_is_complete", "_parts", "_sent", "_status")
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._sent = False
+        self._status = 0
+        self._headers: list[tuple[str, str]] = []
+        self._parts: list[bytes] = []
+        self._is_complete = False
+
+    async def receive(self) -> Message:
+        if self._sent:
+            return {"type": "http.disconnect"}
+        self._sent = True
+        return {"type": "http.request", "body": self._body, "more_body": False}
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+        elif message["type"] == "http.response.body":
+            self._parts.append(bytes(message.get("body", b"")))
+            self._is_complete = not message.get("more_body", False)
+
+    def response(self) -> WireResponse:
+        if not self._is_complete:
+            raise ConnectionLost("The application ended the call without an answer.")
+        return WireResponse(self._status, self._headers, b"".join(self._parts))
+
+
+class _Lifespan:
+    """The lifespan of an application: started, kept waiting, stopped (ASGI, lifespan protocol)."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.ensure_future(self._run())
+        await self._exchange("startup")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            await self._exchange("shutdown")
+            await self._task
+            self._task = None
+
+    async def _run(self) -> None:
+        try:
+            await self._app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, self._inbox.get, self._outbox.put)
+        except Exception as error:
+            await self._outbox.put({"type": "failed", "error": error})
+
+    async def _exchange(self, step: str) -> None:
+        await self._inbox.put({"type": f"lifespan.{step}"})
+        message = await self._outbox.get()
+        if message["type"] != f"lifespan.{step}.complete":
+            raise ServiceUnreachable(f"The application failed at {step}.") from message.get("error")

@@ -1,0 +1,54 @@
+"""A call as it goes over the wire, before and after any transport has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class WireRequest:
+    """A request: `target` is path and query, percent-encoded, below the address of the service."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes | None = None
+
+
+@dataclass(slots=True)
+class WireResponse:
+    """An answer: header names in lower case."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (lower case), or None."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+
+@dataclass(slots=True)
+class Received:
+    """What a server has of a request before it is understood.
+
+    Attributes:
+        segments: the raw segments of the path below the base path, percent-encoded.
+        query: the raw query string.
+        headers: names in lower case, in order, as ASGI gives them.
+        body: the whole body.
+    """
+
+    segments: Sequence[str]
+    query: str
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+    def header(self, name: bytes) -> str | None:
+        """The values of a header, joined by commas as RFC 9110, section 5.3 allows; None if it is not there."""
+        found = [value for key, value in self.headers if key == name]
+        return b", ".join(found).decode("latin-1") if found else None

@@ -1,0 +1,24 @@
+"""Who may call: which service, and for whom."""
+
+from switchover.trust.principal import (
+    CALLER_HEADER,
+    CredentialSource,
+    Identity,
+    Principal,
+    Verifier,
+    decode_identity,
+    encode_identity,
+)
+from switchover.trust.shared_key import SharedKey, SharedKeyVerifier
+
+__all__ = [
+    "CALLER_HEADER",
+    "CredentialSource",
+    "Identity",
+    "Principal",
+    "SharedKey",
+    "SharedKeyVerifier",
+    "Verifier",
+    "decode_identity",
+    "encode_identity",
+]

@@ -1,0 +1,64 @@
+"""A key that two services share: a bearer token (RFC 6750) compared in constant time and kept only as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Final
+
+from switchover.errors import Unauthenticated
+from switchover.trust.principal import Principal
+
+SHORTEST_KEY: Final = 32
+"""Characters a key has at least; `secrets.token_urlsafe(32)` gives 43."""
+
+_REFUSAL: Final = "Valid service credentials are required."
+
+
+class SharedKey:
+    """The calling side's half: sends the key as a bearer token."""
+
+    __slots__ = ("_authorization",)
+
+    def __init__(self, key: str) -> None:
+        """Raises ValueError for a key that is short, or not visible ASCII."""
+        _require_key(key)
+        self._authorization = f"Bearer {key}"
+
+    def authorization(self) -> str:
+        """The value of the header `Authorization`."""
+        return self._authorization
+
+    def __repr__(self) -> str:
+        return "SharedKey(…)"
+
+
+class SharedKeyVerifier:
+    """The serving side's half: knows the key's digest, not the key."""
+
+    __slots__ = ("_digest", "_principal")
+
+    def __init__(self, key: str, *, principal: str, may_act_for_users: bool) -> None:
+        """Raises ValueError for a key that is short, or not visible ASCII."""
+        _require_key(key)
+        self._digest = _digest(key)
+        self._principal = Principal(principal, may_act_for_users)
+
+    def verify(self, authorization: str | None) -> Principal:
+        """The service that holds the key; the same refusal for no key, another key and another scheme."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if not hmac.compare_digest(_digest(token), self._digest) or scheme.lower() != "bearer":
+            raise Unauthenticated(_REFUSAL)
+        return self._principal
+
+    def __repr__(self) -> str:
+        return f"SharedKeyVerifier({self._principal.name!r}, …)"
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def _require_key(key: str) -> None:
+    if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError(f"a service key is at least {SHORTEST_KEY} visible ASCII characters; make one with secrets.token_urlsafe(32)")
