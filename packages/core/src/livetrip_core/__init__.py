@@ -1,0 +1,76 @@
+"""LiveTrip Diary: entities, rules and driven ports. Standard library only."""
+
+from __future__ import annotations
+
+from livetrip_core.change import UNSET, Unset
+from livetrip_core.cursor import Cursor
+from livetrip_core.entry import Entry, EntryChange, EntryDraft
+from livetrip_core.errors import (
+    DiaryError,
+    EntryNotFound,
+    IdempotencyKeyReused,
+    InvalidValue,
+    TripDatesReversed,
+    TripNotFound,
+    VersionConflict,
+)
+from livetrip_core.idempotency import AnsweredRequest, KeyedRequest
+from livetrip_core.identifiers import EntryId, TripId, UserId, user_id
+from livetrip_core.moment import Moment
+from livetrip_core.mood import Mood
+from livetrip_core.page import Page
+from livetrip_core.place import Coordinates, Place
+from livetrip_core.ports import (
+    Clock,
+    EntryRepository,
+    IdempotencyStore,
+    IdentifierSource,
+    TripRepository,
+    UnitOfWork,
+    UnitOfWorkFactory,
+)
+from livetrip_core.summary import TripSummary, VisitedPlace, summarise
+from livetrip_core.trip import Trip, TripChange, TripDraft
+from livetrip_core.views import EntryView, TripView
+
+__all__ = [
+    "UNSET",
+    "AnsweredRequest",
+    "Clock",
+    "Coordinates",
+    "Cursor",
+    "DiaryError",
+    "Entry",
+    "EntryChange",
+    "EntryDraft",
+    "EntryId",
+    "EntryNotFound",
+    "EntryRepository",
+    "EntryView",
+    "IdempotencyKeyReused",
+    "IdempotencyStore",
+    "IdentifierSource",
+    "InvalidValue",
+    "KeyedRequest",
+    "Moment",
+    "Mood",
+    "Page",
+    "Place",
+    "Trip",
+    "TripChange",
+    "TripDatesReversed",
+    "TripDraft",
+    "TripId",
+    "TripNotFound",
+    "TripRepository",
+    "TripSummary",
+    "TripView",
+    "UnitOfWork",
+    "UnitOfWorkFactory",
+    "Unset",
+    "UserId",
+    "VersionConflict",
+    "VisitedPlace",
+    "summarise",
+    "user_id",
+]

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from switchover.telemetry.trace import TraceContext
 
 
-@dataclass(frozen=True, slots=True)
-class CallContext:
+class CallContext(NamedTuple):
     """What travels beside a call.
 
     Attributes:
@@ -45,8 +44,7 @@ def calling(*, trace: TraceContext | None = None, idempotency_key: str | None = 
     if idempotency_key is not None and not is_idempotency_key(idempotency_key):
         raise ValueError("an idempotency key is 1 to 128 visible ASCII characters")
     outside = current()
-    inside = replace(
-        outside,
+    inside = outside._replace(
         trace=trace if trace is not None else outside.trace,
         idempotency_key=idempotency_key if idempotency_key is not None else outside.idempotency_key,
     )

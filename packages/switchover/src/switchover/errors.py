@@ -159,9 +159,7 @@ class InvalidRequest(CallError):
     code = "invalid_request"
     status = 422
 
-    def __init__(
-        self, detail: str = "", *, errors: Sequence[InvalidField] = (), trace_id: str | None = None
-    ) -> None:
+    def __init__(self, detail: str = "", *, errors: Sequence[InvalidField] = (), trace_id: str | None = None) -> None:
         self.errors = tuple(errors)
         super().__init__(detail or "The request breaks the contract.", trace_id=trace_id)
 
@@ -183,9 +181,7 @@ class ServiceUnavailable(CallError):
     code = "service_unavailable"
     status = 503
 
-    def __init__(
-        self, detail: str = "", *, retry_after: int | None = None, trace_id: str | None = None
-    ) -> None:
+    def __init__(self, detail: str = "", *, retry_after: int | None = None, trace_id: str | None = None) -> None:
         super().__init__(detail, trace_id=trace_id)
         self.retry_after = retry_after
 

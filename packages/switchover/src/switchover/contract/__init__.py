@@ -16,11 +16,12 @@ from switchover.contract.model import (
     RequestBody,
     Style,
 )
-from switchover.contract.parameters import CONTEXT_HEADERS
+from switchover.contract.parameters import CALLER_HEADER, CONTEXT_HEADERS
 from switchover.contract.reading import OperationReader, base_path
 from switchover.contract.shape import Shape, kind_of, reader
 
 __all__ = [
+    "CALLER_HEADER",
     "CONTEXT_HEADERS",
     "STANDARD_MEMBERS",
     "Answer",

@@ -92,7 +92,11 @@ def _words(error: jsonschema_rs.ValidationError) -> str:
         case "const":
             return f"has to be {value!r}"
         case "enum":
-            return f"has to be one of {', '.join(map(str, value))}" if isinstance(value, list) else "is not one of the values allowed"
+            return (
+                f"has to be one of {', '.join(map(str, value))}"
+                if isinstance(value, list)
+                else "is not one of the values allowed"
+            )
         case "format":
             return f"is no {value}"
     text = str(error.message)

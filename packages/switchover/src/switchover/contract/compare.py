@@ -145,7 +145,11 @@ def _values(a: Shape, b: Shape, path: str) -> Iterator[Gap]:
     for keyword, bound in sorted(b.limits.items()):
         if not _is_within(a, keyword, bound):
             have = a.limits.get(keyword)
-            yield Gap(path, GapKind.VALUE, f"has {keyword} {'no limit' if have is None else f'{have:g}'}, and {bound:g} is wanted")
+            yield Gap(
+                path,
+                GapKind.VALUE,
+                f"has {keyword} {'no limit' if have is None else f'{have:g}'}, and {bound:g} is wanted",
+            )
 
 
 def _is_within(a: Shape, keyword: str, bound: float) -> bool:
@@ -157,7 +161,11 @@ def _is_within(a: Shape, keyword: str, bound: float) -> bool:
         return True
     have = a.limits.get(keyword)
     if keyword.startswith("min"):
-        return bound <= 0 and keyword != "minimum" or (have is not None and have >= bound) or _exclusive(a, keyword, bound)
+        return (
+            (bound <= 0 and keyword != "minimum")
+            or (have is not None and have >= bound)
+            or _exclusive(a, keyword, bound)
+        )
     if keyword.startswith("max"):
         return (have is not None and have <= bound) or _exclusive(a, keyword, bound)
     return have is not None and (have >= bound if "Min" in keyword else have <= bound)

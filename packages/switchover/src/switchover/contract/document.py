@@ -196,7 +196,9 @@ def _gather(name: str, fetch: Callable[[str], bytes]) -> dict[str, Source]:
             if target in sources:
                 continue
             if len(sources) >= _MAX_FILES:
-                raise ContractError(f"{name} cannot be used:", [Finding(where, f"is file {_MAX_FILES + 1} of one contract")])
+                raise ContractError(
+                    f"{name} cannot be used:", [Finding(where, f"is file {_MAX_FILES + 1} of one contract")]
+                )
             sources[target] = _fetch(target, fetch, where)
             waiting.append(target)
     return sources

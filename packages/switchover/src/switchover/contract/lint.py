@@ -54,11 +54,13 @@ def traps(document: Document) -> list[Finding]:
                 )
             )
         if document.version == "3.1" and isinstance(schema.value, dict) and "nullable" in schema.value:
-            findings.append(schema.finding("has `nullable`, which OpenAPI 3.1 does not know; write `type: [string, 'null']`"))
+            findings.append(
+                schema.finding("has `nullable`, which OpenAPI 3.1 does not know; write `type: [string, 'null']`")
+            )
     return findings
 
 
-def unused(document: Document) -> list[Finding]:
+def unusable(document: Document) -> list[Finding]:
     """Operations that cannot be honoured, each with every reason."""
     return [finding for _, notes in OperationReader(document).read() for finding in notes.errors]
 
@@ -73,7 +75,9 @@ def _schemas(document: Document) -> Iterator[Node]:
     if schemas is not None:
         for name in schemas.value:
             yield schemas.at(name)
-    for node in _walk(document.root, lambda node: isinstance(node.value, dict) and isinstance(node.value.get("schema"), dict)):
+    for node in _walk(
+        document.root, lambda node: isinstance(node.value, dict) and isinstance(node.value.get("schema"), dict)
+    ):
         yield node.at("schema")
 
 
@@ -103,7 +107,11 @@ def _examples(document: Document) -> Iterator[tuple[Node, Node]]:
 
 
 def _holds_example(node: Node) -> bool:
-    return isinstance(node.value, dict) and "schema" in node.value and ("example" in node.value or "examples" in node.value)
+    return (
+        isinstance(node.value, dict)
+        and "schema" in node.value
+        and ("example" in node.value or "examples" in node.value)
+    )
 
 
 def _is_data(holder: Node) -> bool:

@@ -48,9 +48,21 @@ def _differences(document: Document, path: Path) -> list[str]:
     if not isinstance(locked, dict):
         return ["has no [files]; `switchover freeze` writes it anew"]
     found = _digests(document)
-    changed = [f"pins another {name}; if the change is meant, run `switchover freeze`" for name in found if name in locked and locked[name] != found[name]]
-    added = [f"does not pin {name}; if it belongs to the contract, run `switchover freeze`" for name in found if name not in locked]
-    removed = [f"pins {name}, which the contract does not have any more; run `switchover freeze`" for name in locked if name not in found]
+    changed = [
+        f"pins another {name}; if the change is meant, run `switchover freeze`"
+        for name in found
+        if name in locked and locked[name] != found[name]
+    ]
+    added = [
+        f"does not pin {name}; if it belongs to the contract, run `switchover freeze`"
+        for name in found
+        if name not in locked
+    ]
+    removed = [
+        f"pins {name}, which the contract does not have any more; run `switchover freeze`"
+        for name in locked
+        if name not in found
+    ]
     return changed + added + removed
 
 

@@ -21,7 +21,11 @@ def media_of(media_type: str) -> Media | None:
     main, _, sub = name.partition("/")
     if name == "application/json" or sub.endswith("+json"):
         return Media.JSON
-    if sub.endswith("+xml") or name in ("application/xml", "text/xml", "application/x-www-form-urlencoded") or main == "multipart":
+    if (
+        sub.endswith("+xml")
+        or name in ("application/xml", "text/xml", "application/x-www-form-urlencoded")
+        or main == "multipart"
+    ):
         return None
     if main == "text":
         return Media.TEXT

@@ -13,7 +13,10 @@ from switchover.contract.shape import Shape
 
 PLACES: Final[tuple[ParameterPlace, ...]] = ("path", "query", "header", "cookie")
 
-CONTEXT_HEADERS: Final = frozenset({"idempotency-key", "traceparent", "tracestate", "x-trace-id"})
+CALLER_HEADER: Final = "x-switchover-caller"
+"""Carries who a service acts for. Part of its credentials, never an argument."""
+
+CONTEXT_HEADERS: Final = frozenset({CALLER_HEADER, "idempotency-key", "traceparent", "tracestate", "x-trace-id"})
 """Headers that travel beside a call. A method takes them as arguments only if it names them."""
 
 _IGNORED_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
@@ -31,9 +34,7 @@ _STYLES: Final[dict[str, frozenset[Style]]] = {
 }
 
 
-def read(
-    path: str, item: Node, operation: Node, shape: Callable[[Node], Shape], notes: Notes
-) -> tuple[Parameter, ...]:
+def read(path: str, item: Node, operation: Node, shape: Callable[[Node], Shape], notes: Notes) -> tuple[Parameter, ...]:
     """All parameters; one of the operation replaces one of the path with the same name and place."""
     found: dict[tuple[str, str], Parameter] = {}
     for owner in (item, operation):
@@ -113,11 +114,15 @@ def _check_form(node: Node, parameter: Parameter, notes: Notes) -> None:
     if nested:
         notes.error(node, f"is {label} with {nested} inside; styles write flat values: use `content: application/json`")
     if forms == {"object"} and shape.extra is not False and not isinstance(shape.extra, bool):
-        notes.error(node, f"is {label} with members of any name; name its properties, or use `content: application/json`")
+        notes.error(
+            node, f"is {label} with members of any name; name its properties, or use `content: application/json`"
+        )
     if parameter.style is Style.DEEP and (forms != {"object"} or not parameter.explode):
         notes.error(node, f"is {label} in style deepObject, which writes exploded objects alone")
     if parameter.style in (Style.SPACE, Style.PIPE) and (forms == {"scalar"} or parameter.explode):
-        notes.error(node, f"is {label} in style {parameter.style.value}, which writes unexploded arrays and objects alone")
+        notes.error(
+            node, f"is {label} in style {parameter.style.value}, which writes unexploded arrays and objects alone"
+        )
 
 
 def _nested(shape: Shape) -> str:

@@ -70,7 +70,10 @@ class OperationReader:
             return None
         for name, member in content.shape.properties.items():
             if member.is_required and member.is_read_only:
-                notes.error(content.schema, f"requires {name!r} in a request although it is readOnly; give requests a schema of their own")
+                notes.error(
+                    content.schema,
+                    f"requires {name!r} in a request although it is readOnly; give requests a schema of their own",
+                )
         return RequestBody(node.value.get("required") is True, content)
 
     def content(self, node: Node, notes: Notes) -> Content | None:
@@ -114,7 +117,10 @@ class OperationReader:
             content = None
         for name, member in content.shape.properties.items() if content else ():
             if member.is_required and member.is_write_only:
-                notes.error(node, f"requires {name!r} in a response although it is writeOnly; give responses a schema of their own")
+                notes.error(
+                    node,
+                    f"requires {name!r} in a response although it is writeOnly; give responses a schema of their own",
+                )
         is_range = status.endswith("XX")
         return Answer(int(status[0]) * 100 if is_range else int(status), is_range, content, node)
 

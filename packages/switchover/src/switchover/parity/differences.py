@@ -23,7 +23,9 @@ def differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(a, list | tuple):
         yield from _by_index(a, b, path)
     elif isinstance(a, Mapping):
-        yield from _by_name({str(key): value for key, value in a.items()}, {str(key): value for key, value in b.items()}, path)
+        yield from _by_name(
+            {str(key): value for key, value in a.items()}, {str(key): value for key, value in b.items()}, path
+        )
     elif isinstance(a, datetime) and a == b and a.utcoffset() != b.utcoffset():
         yield path, "would arrive with another offset"
     elif a != b:
@@ -78,7 +80,9 @@ def _is_mutable(value: Any) -> bool:
         return not type(value).model_config.get("frozen", False)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return not type(value).__dataclass_params__.frozen  # type: ignore[attr-defined]
-    return isinstance(value, list | dict | bytearray) or (isinstance(value, AbstractSet) and not isinstance(value, frozenset))
+    return isinstance(value, list | dict | bytearray) or (
+        isinstance(value, AbstractSet) and not isinstance(value, frozenset)
+    )
 
 
 def _a(value: Any) -> str:

@@ -98,7 +98,9 @@ class AnswerTable:
         for codec in self.codecs:
             if codec.fits(result):
                 return codec
-        raise UnusableValue([InvalidField("answer", f"is a {type(result).__name__}, which no documented answer carries")])
+        raise UnusableValue(
+            [InvalidField("answer", f"is a {type(result).__name__}, which no documented answer carries")]
+        )
 
     def for_status(self, status: int) -> AnswerCodec | None:
         """The documented answer for a status, or None."""

@@ -10,7 +10,9 @@ import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import NoneType, UnionType
-from typing import Any, Final, NotRequired, TypedDict, Union, get_args, get_origin
+from typing import Any, Final, NotRequired, Union, get_args, get_origin
+
+from typing_extensions import TypedDict  # pydantic reads typing's own only from Python 3.12 on
 
 from switchover.contract import (
     CONTEXT_HEADERS,
@@ -24,13 +26,13 @@ from switchover.contract import (
     RequestBody,
     SchemaEngine,
 )
+from switchover.contract.annotations import NotAWireType, wire_type
+from switchover.contract.interface import Method, methods_of
 from switchover.contract.naming import is_same, snake
 from switchover.errors import BindError
-from switchover.port.annotations import NotAWireType, wire_type
 from switchover.port.answers import AnswerCodec, AnswerTable
 from switchover.port.callers import caller_form
 from switchover.port.failures import ErrorClasses, classes_by_key, table_for
-from switchover.port.interface import Method, methods_of
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import REQUIRED, BoundBody, BoundParameter, RequestCodec
 from switchover.port.values import Match, UnusableValue, ValueCodec, match
@@ -114,12 +116,16 @@ class _Binder:
         for operation in read:
             first = seen.setdefault(snake(operation.id), operation)
             if first is not operation:
-                self.differences.append(f"{operation.id}: {operation.node.where} has the operationId of {first.node.where}")
+                self.differences.append(
+                    f"{operation.id}: {operation.node.where} has the operationId of {first.node.where}"
+                )
 
     def _check_methods(self, read: list[Operation], *, is_partial: bool) -> None:
         for name in self.methods:
             if not is_partial and not any(is_same(name, operation.id) for operation in read):
-                self.differences.append(f"{name}: the contract has no operation for this method of {self.interface.__name__}")
+                self.differences.append(
+                    f"{name}: the contract has no operation for this method of {self.interface.__name__}"
+                )
 
 
 def _is_wanted(operation: Operation, wanted: Collection[str]) -> bool:
@@ -140,7 +146,8 @@ class _OperationBinder:
 
     def plan(self) -> Plan | None:
         if self.found:
-            return self._refuse()
+            self._refuse()
+            return None
         parameters = [bound for bound in map(self._parameter, self.operation.parameters) if bound is not None]
         body = self._body()
         for argument in self._left():
@@ -149,7 +156,8 @@ class _OperationBinder:
         failures, found = table_for(self.operation, self.binder.classes)
         self.found += found
         if self.found:
-            return self._refuse()
+            self._refuse()
+            return None
         requests = RequestCodec(self.operation.method, self.operation.path, len(self.arguments), parameters, body)
         return Plan(
             operation=self.operation,
@@ -194,7 +202,11 @@ class _OperationBinder:
         if default is None:
             shape = replace(shape, is_nullable=True)
         codec = self._codec(
-            lambda: match(shape, self.method.hints[argument.name]), parameter.schema, shape, parameter.label, argument.name
+            lambda: match(shape, self.method.hints[argument.name]),
+            parameter.schema,
+            shape,
+            parameter.label,
+            argument.name,
         )
         if codec is None:
             return None
@@ -228,7 +240,9 @@ class _OperationBinder:
             try:
                 return codec.read_plain(parameter.shape.default[0])
             except UnusableValue as error:
-                self.found.append(f"{parameter.label} has a default that breaks its own schema: {error.errors[0].detail}")
+                self.found.append(
+                    f"{parameter.label} has a default that breaks its own schema: {error.errors[0].detail}"
+                )
                 return REQUIRED
         self.found.append(f"{parameter.label} may be left out, and its argument has no default")
         return REQUIRED
@@ -252,7 +266,9 @@ class _OperationBinder:
         if body.content.media is not Media.JSON:
             return self._plain_body(body, left[0])
         whole, spread = self._whole_body(body, left), self._spread_body(body, left)
-        chosen, found = whole if not whole[1] or (spread[1] and len(left) == 1 and not _names_fit(left, body)) else spread
+        chosen, found = (
+            whole if not whole[1] or (spread[1] and len(left) == 1 and not _names_fit(left, body)) else spread
+        )
         self.found += found
         self.taken.update(argument.name for argument in left)
         return chosen
@@ -260,7 +276,9 @@ class _OperationBinder:
     def _plain_body(self, body: RequestBody, argument: inspect.Parameter) -> BoundBody:
         wanted = _BODY_TYPES[body.content.media]
         if _without_none(self.method.hints[argument.name]) is not wanted:
-            self.found.append(f"takes {body.content.media_type}, and the argument {argument.name!r} is not {wanted.__name__}")
+            self.found.append(
+                f"takes {body.content.media_type}, and the argument {argument.name!r} is not {wanted.__name__}"
+            )
         self.taken.add(argument.name)
         default = REQUIRED if argument.default is argument.empty else argument.default
         return BoundBody(body.content.media, body.content.media_type, None, self._index(argument), default=default)
@@ -345,7 +363,14 @@ class _OperationBinder:
         found = match(content.shape, option)
         if found.differences or found.wire is None:
             return None, list(found.differences)
-        return ValueCodec(found.wire.adapter, self.binder.engine.check(content.schema), content.shape, found, "answer"), []
+        return ValueCodec(
+            found.wire.adapter,
+            self.binder.engine.check(content.schema),
+            content.shape,
+            found,
+            "answer",
+            omits_unset=False,
+        ), []
 
     # -- shared -------------------------------------------------------------------------------------------------------
 
@@ -370,7 +395,10 @@ def _member_name(content: Content, argument: str) -> str | None:
 
 def _forms(answers: tuple[Answer, ...]) -> set[Any]:
     """The different bodies among the answers: one return type stands for all answers with the same body."""
-    return {None if answer.content is None else (answer.content.media, answer.content.schema.resolved().uri) for answer in answers}
+    return {
+        None if answer.content is None else (answer.content.media, answer.content.schema.resolved().uri)
+        for answer in answers
+    }
 
 
 def _members_of(hint: Any) -> list[Any]:

@@ -24,9 +24,13 @@ def caller_form(cls: type) -> tuple[CallerForm | None, list[str]]:
     missing = [name for name, parameter in parameters.items() if name not in known and _is_required(parameter)]
     differences = []
     if user is None:
-        differences.append(f"the caller type {cls.__name__} takes no user id; one of its arguments has to be {' or '.join(_USER)}")
+        differences.append(
+            f"the caller type {cls.__name__} takes no user id; one of its arguments has to be {' or '.join(_USER)}"
+        )
     if missing:
-        differences.append(f"the caller type {cls.__name__} needs {', '.join(missing)}, which does not travel; give it a default")
+        differences.append(
+            f"the caller type {cls.__name__} needs {', '.join(missing)}, which does not travel; give it a default"
+        )
     if differences or user is None:
         return None, differences
     return _form(cls, user, groups), []
@@ -46,4 +50,7 @@ def _form(cls: type, user: str, groups: str | None) -> CallerForm:
 
 
 def _is_required(parameter: inspect.Parameter) -> bool:
-    return parameter.default is parameter.empty and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    return parameter.default is parameter.empty and parameter.kind not in (
+        parameter.VAR_POSITIONAL,
+        parameter.VAR_KEYWORD,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from time import perf_counter_ns
+from time import perf_counter
 from typing import Any, Final
 
 from switchover.errors import BindError
@@ -20,9 +20,9 @@ _started = _clock()
 try:
     _result = {await_}_target({call})
 except BaseException as _error:
-    _put((_number(), _operation, "direct", type(_error).__name__, _started, _clock() - _started))
+    _put((_number(), (_operation, "direct", type(_error).__name__), _started, _clock()))
     raise
-_put((_number(), _operation, "direct", "ok", _started, _clock() - _started))
+_put((_number(), _ok, _started, _clock()))
 return _result
 """
 
@@ -58,7 +58,8 @@ def _timed(interface: type, plans: Plans, targets: Mapping[str, Callable[..., An
         names = {
             "_target": targets[name],
             "_operation": plan.operation.id,
-            "_clock": perf_counter_ns,
+            "_ok": (plan.operation.id, "direct", "ok"),
+            "_clock": perf_counter,
             "_put": recorder.put,
             "_number": recorder.number,
         }

@@ -13,8 +13,16 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from switchover.contract import STANDARD_MEMBERS, Failure, Operation
-from switchover.errors import WIRE_ERRORS, CallError, InvalidField, InvalidRequest, MethodNotAllowed, Problem, ServiceUnavailable
 from switchover.contract.naming import is_same, snake
+from switchover.errors import (
+    WIRE_ERRORS,
+    CallError,
+    InvalidField,
+    InvalidRequest,
+    MethodNotAllowed,
+    Problem,
+    ServiceUnavailable,
+)
 
 ErrorClasses = Mapping[str | int, type[Exception]] | Iterable[type[Exception]] | type[Exception] | None
 """The exceptions of a port: the base class of a tree, the classes one by one, or classes by code or status."""
@@ -138,7 +146,9 @@ class FailureTable:
             return entry.form.build(body)
         code = entry.failure.code if entry.failure.is_coded else f"http_{status}"
         members = {key: value for key, value in body.items() if key not in STANDARD_MEMBERS}
-        return Problem(code, status, _string(body.get("detail")), members=members, trace_id=_string(body.get("traceId")) or None)
+        return Problem(
+            code, status, _string(body.get("detail")), members=members, trace_id=_string(body.get("traceId")) or None
+        )
 
     def _entry_for(self, status: int, code: Any) -> Entry | None:
         for entry in self._by_code.get(code, ()) if isinstance(code, str) else ():
@@ -209,7 +219,9 @@ def _entry(failure: Failure, classes: Mapping[str | int, type[Exception]]) -> tu
         form, differences = _form(cls, failure)
         return Entry(failure, status, form), differences
     if failure.is_coded:
-        return Entry(failure, status, None), [f"no exception class stands for it; give one the attribute code = {failure.code!r}"]
+        return Entry(failure, status, None), [
+            f"no exception class stands for it; give one the attribute code = {failure.code!r}"
+        ]
     return Entry(failure, status, None), []
 
 
@@ -275,7 +287,9 @@ def _shared(entries: list[Entry]) -> list[str]:
             continue
         first = found.setdefault(entry.form.cls, entry.failure.code)
         if first != entry.failure.code:
-            differences.append(f"{entry.form.cls.__name__} stands for both {first!r} and {entry.failure.code!r}; give each a class")
+            differences.append(
+                f"{entry.form.cls.__name__} stands for both {first!r} and {entry.failure.code!r}; give each a class"
+            )
     return differences
 
 

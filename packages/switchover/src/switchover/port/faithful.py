@@ -73,7 +73,8 @@ class _Call:
     def compare(self, where: str, found: Iterable[tuple[str, str]], consequence: str) -> None:
         """Note differences as breaches."""
         self.breaches += [
-            Breach(self.plan.operation.id, f"{where}#{path}" if path else where, what, consequence) for path, what in found
+            Breach(self.plan.operation.id, f"{where}#{path}" if path else where, what, consequence)
+            for path, what in found
         ]
 
     def after(self, result: Any) -> Any:
@@ -94,7 +95,11 @@ class _Call:
             codec = self.plan.answers.choose(result)
             got = codec.read(codec.write(result))
         except UnusableValue as error:
-            self.compare("answer", ((item.where.removeprefix("answer").removeprefix("#"), item.detail) for item in error.errors), consequence)
+            self.compare(
+                "answer",
+                ((item.where.removeprefix("answer").removeprefix("#"), item.detail) for item in error.errors),
+                consequence,
+            )
             return result
         except NotJson as error:
             self.compare("answer", [("", str(error))], consequence)
@@ -110,15 +115,27 @@ class _Call:
             return
         for name, sent, now in zip(self.plan.arguments, again, self.arguments, strict=True):
             paths = [path for path, _ in differences(sent, now, f"/{name}")]
-            self.compare("arguments", ((path, "was changed by the backend") for path in paths), "the caller would not see the change")
+            self.compare(
+                "arguments",
+                ((path, "was changed by the backend") for path in paths),
+                "the caller would not see the change",
+            )
 
     def _check_aliases(self, result: Any) -> None:
         named = zip(self.plan.arguments, self.arguments, strict=True)
         given = {id(part): path for name, value in named for path, part in mutable_parts(value, f"/{name}")}
         shared = [(path, given[id(part)]) for path, part in mutable_parts(result) if id(part) in given]
-        self.compare("answer", ((path, f"is the very object of arguments#{source}") for path, source in shared), "they would be two objects")
+        self.compare(
+            "answer",
+            ((path, f"is the very object of arguments#{source}") for path, source in shared),
+            "they would be two objects",
+        )
         again = self.handed_out.again(result)
-        self.compare("answer", ((path, "is an object that was handed out before") for path in again), "every caller would get a copy")
+        self.compare(
+            "answer",
+            ((path, "is an object that was handed out before") for path in again),
+            "every caller would get a copy",
+        )
 
     def failed(self, error: Exception) -> Exception:
         """The exception as it would arrive.
@@ -148,10 +165,16 @@ class _Call:
         try:
             got = self.plan.failures.read(status, body)
         except UNBUILDABLE as reason:
-            self.compare("error", [("", f"{name} cannot be put together again ({type(reason).__name__})")], "the caller would get UnexpectedAnswer")
+            self.compare(
+                "error",
+                [("", f"{name} cannot be put together again ({type(reason).__name__})")],
+                "the caller would get UnexpectedAnswer",
+            )
             return error
         if got is None or type(got) is not type(error):
-            self.compare("error", [("", f"{name} would arrive as {type(got).__name__}")], "the caller would catch another class")
+            self.compare(
+                "error", [("", f"{name} would arrive as {type(got).__name__}")], "the caller would catch another class"
+            )
             return error
         self.compare("error", differences(_attributes(error), _attributes(got)), "the caller would see another value")
         return got
@@ -159,7 +182,9 @@ class _Call:
     def close(self, cause: BaseException | None = None) -> None:
         """Raise what was found."""
         if self.breaches:
-            raise FidelityError(f"{self.plan.operation.id} passes in-process and would not pass over HTTP:", self.breaches) from cause
+            raise FidelityError(
+                f"{self.plan.operation.id} passes in-process and would not pass over HTTP:", self.breaches
+            ) from cause
 
 
 def received(plan: Plan, request: WireRequest) -> Received:
@@ -174,7 +199,9 @@ def _attributes(error: Exception) -> dict[str, Any]:
     return {name: value for name, value in vars(error).items() if not name.startswith("__")}
 
 
-def strict_target(plan: Plan, target: Callable[..., Any], caller: CallerForm | None, handed_out: HandedOut) -> Callable[..., Any]:
+def strict_target(
+    plan: Plan, target: Callable[..., Any], caller: CallerForm | None, handed_out: HandedOut
+) -> Callable[..., Any]:
     """A method of the backend that is held to what HTTP would do."""
     signature = plan.signature
 

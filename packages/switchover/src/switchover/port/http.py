@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter_ns
+from time import perf_counter
 from typing import Any, Final
 
 from switchover import context
 from switchover.contract.media import essence
-from switchover.errors import CallTimeout, ConnectionLost, InternalError, ServiceUnavailable, TransportError, UnexpectedAnswer
+from switchover.errors import (
+    CallTimeout,
+    ConnectionLost,
+    InternalError,
+    ServiceUnavailable,
+    TransportError,
+    UnexpectedAnswer,
+)
 from switchover.port.failures import PROBLEM_JSON, UNBUILDABLE, read_problem, read_wire_error
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.shims import method, object_for
@@ -45,19 +52,21 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
     """
     methods: dict[str, Callable[..., Any]] = {}
     for name, plan in plans.items():
-        wanted = Transport if plan.is_async else BlockingTransport
-        if not isinstance(transport, wanted):
-            kind = "async def" if plan.is_async else "def"
-            raise TypeError(f"{type(transport).__name__} does not serve `{kind} {name}`; it has no method of {wanted.__name__}")
-        call = _async_call(plan, transport, remote) if plan.is_async else _blocking_call(plan, transport, remote)
+        if plan.is_async and isinstance(transport, Transport):
+            call = _async_call(plan, transport, remote)
+        elif not plan.is_async and isinstance(transport, BlockingTransport):
+            call = _blocking_call(plan, transport, remote)
+        else:
+            kind, wanted = ("async def", "Transport") if plan.is_async else ("def", "BlockingTransport")
+            raise TypeError(f"{type(transport).__name__} does not serve `{kind} {name}`: it is no {wanted}")
         methods[name] = method(plan, _METHOD, {"_call": call})
     return object_for(interface, "Http", methods)
 
 
-def _async_call(plan: Plan, transport: Any, remote: Remote) -> Callable[..., Any]:
+def _async_call(plan: Plan, transport: Transport, remote: Remote) -> Callable[..., Any]:
     exchange = Exchange(plan, remote)
     operation, timeouts = plan.operation.id, remote.timeouts
-    put, number, clock = remote.recorder.put, remote.recorder.number, perf_counter_ns
+    put, number, clock = remote.recorder.put, remote.recorder.number, perf_counter
     send = transport.send
 
     async def attempt(request: WireRequest) -> WireResponse:
@@ -90,15 +99,15 @@ def _async_call(plan: Plan, transport: Any, remote: Remote) -> Callable[..., Any
             outcome = type(error).__name__
             raise
         finally:
-            put((number(), operation, "http", outcome, started, clock() - started))
+            put((number(), (operation, "http", outcome), started, clock()))
 
     return call
 
 
-def _blocking_call(plan: Plan, transport: Any, remote: Remote) -> Callable[..., Any]:
+def _blocking_call(plan: Plan, transport: BlockingTransport, remote: Remote) -> Callable[..., Any]:
     exchange = Exchange(plan, remote)
     operation, timeouts = plan.operation.id, remote.timeouts
-    put, number, clock = remote.recorder.put, remote.recorder.number, perf_counter_ns
+    put, number, clock = remote.recorder.put, remote.recorder.number, perf_counter
     send = transport.send_blocking
 
     def attempt(request: WireRequest) -> WireResponse:
@@ -123,7 +132,7 @@ def _blocking_call(plan: Plan, transport: Any, remote: Remote) -> Callable[..., 
             outcome = type(error).__name__
             raise
         finally:
-            put((number(), operation, "http", outcome, started, clock() - started))
+            put((number(), (operation, "http", outcome), started, clock()))
 
     return call
 
@@ -131,7 +140,7 @@ def _blocking_call(plan: Plan, transport: Any, remote: Remote) -> Callable[..., 
 class Exchange:
     """Makes the request of a call, and the call's result of the answer. Does no I/O."""
 
-    __slots__ = ("_answers", "_caller", "_credentials", "_accept", "_failures", "_is_unsafe", "_prefix", "_requests")
+    __slots__ = ("_accept", "_answers", "_caller", "_credentials", "_failures", "_is_unsafe", "_prefix", "_requests")
 
     def __init__(self, plan: Plan, remote: Remote) -> None:
         self._answers = plan.answers

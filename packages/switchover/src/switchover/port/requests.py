@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from switchover.contract import Media, Parameter
 from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 from switchover.port import styles
-from switchover.port.styles import ABSENT, UnreadableError, UnwritableError
+from switchover.port.styles import ABSENT, Fields, UnreadableError, UnwritableError
 from switchover.port.values import NotJson, UnusableValue, ValueCodec
 from switchover.port.wire import Received, WireRequest
 
@@ -38,6 +38,19 @@ class BoundParameter:
         if value is None and not self.parameter.is_required:
             return ABSENT
         return self.codec.plain(value)
+
+    def value(self, plain: Any) -> Any:
+        """The argument that plain JSON, or nothing, stands for.
+
+        Raises:
+            UnusableValue: it breaks the contract.
+            UnreadableError: it is not there, and has to be.
+        """
+        if plain is not ABSENT:
+            return self.codec.read_plain(plain)
+        if self.default is REQUIRED or self.parameter.is_required:
+            raise UnreadableError("is required")
+        return self.default
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +89,7 @@ class RequestCodec:
         self._query = [bound for bound in parameters if bound.parameter.place == "query"]
         self._headers = [bound for bound in parameters if bound.parameter.place == "header"]
         self._cookies = [bound for bound in parameters if bound.parameter.place == "cookie"]
+        self._readers = [(bound, _reader(bound)) for bound in parameters]
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -96,7 +110,9 @@ class RequestCodec:
             text = self._written(bound, arguments, styles.write_header, errors, None)
             if text is not None:
                 request.headers.append((bound.parameter.name, text))
-        cookies = [pair for bound in self._cookies for pair in self._written(bound, arguments, styles.write_cookie, errors, [])]
+        cookies = [
+            pair for bound in self._cookies for pair in self._written(bound, arguments, styles.write_cookie, errors, [])
+        ]
         if cookies:
             request.headers.append(("cookie", "; ".join(cookies)))
         if self.body is not None:
@@ -156,48 +172,19 @@ class RequestCodec:
         """
         arguments: list[Any] = [None] * self.arity
         errors: list[InvalidField] = []
-        for bound in self._path:
-            raw = received.segments[bound.segment]
-            self._take(bound, arguments, errors, lambda b=bound, r=raw: styles.read_path(b.parameter, r))
-        if self._query:
-            self._read_query(received.query, arguments, errors)
-        for bound in self._headers:
-            text = received.header(bound.parameter.name.lower().encode())
-            self._take(bound, arguments, errors, lambda b=bound, t=text: ABSENT if t is None else styles.read_header(b.parameter, t))
-        if self._cookies:
-            cookies = _cookie_fields(received.header(b"cookie") or "")
-            for bound in self._cookies:
-                self._take(bound, arguments, errors, lambda b=bound: styles.read_cookie(b.parameter, cookies))
+        view = _View(received)
+        for bound, read in self._readers:
+            try:
+                arguments[bound.index] = bound.value(read(view))
+            except UnusableValue as error:
+                errors += error.errors
+            except UnreadableError as error:
+                errors.append(InvalidField(bound.parameter.label, str(error)))
         if self.body is not None:
             self._read_body(self.body, received.body, arguments, errors)
         if errors:
             raise InvalidRequest(errors=errors)
         return arguments
-
-    def _read_query(self, query: str, arguments: list[Any], errors: list[InvalidField]) -> None:
-        try:
-            fields, raw = _query_fields(query)
-        except UnreadableError as error:
-            errors.append(InvalidField("query", str(error)))
-            return
-        for bound in self._query:
-            self._take(bound, arguments, errors, lambda b=bound: styles.read_query(b.parameter, fields, raw))
-
-    def _take(
-        self, bound: BoundParameter, arguments: list[Any], errors: list[InvalidField], read: Callable[[], Any]
-    ) -> None:
-        try:
-            plain = read()
-            if plain is not ABSENT:
-                arguments[bound.index] = bound.codec.read_plain(plain)
-            elif bound.default is not REQUIRED and not bound.parameter.is_required:
-                arguments[bound.index] = bound.default
-            else:
-                errors.append(InvalidField(bound.parameter.label, "is required"))
-        except UnusableValue as error:
-            errors += error.errors
-        except UnreadableError as error:
-            errors.append(InvalidField(bound.parameter.label, str(error)))
 
     def _read_body(self, body: BoundBody, data: bytes, arguments: list[Any], errors: list[InvalidField]) -> None:
         if not data and body.media is Media.JSON:
@@ -248,7 +235,51 @@ def _read_content(body: BoundBody, data: bytes) -> Any:
         raise UnusableValue([InvalidField("body", "is not UTF-8")]) from error
 
 
-def _query_fields(query: str) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+class _View:
+    """A request as its parameters are read from it: query and cookies are taken apart once, when first asked for."""
+
+    __slots__ = ("_cookies", "_query", "received")
+
+    def __init__(self, received: Received) -> None:
+        self.received = received
+        self._query: tuple[Fields, Fields] | None = None
+        self._cookies: Fields | None = None
+
+    @property
+    def query(self) -> tuple[Fields, Fields]:
+        """The fields of the query, percent-decoded and raw, by decoded name."""
+        if self._query is None:
+            self._query = _query_fields(self.received.query)
+        return self._query
+
+    @property
+    def cookies(self) -> Fields:
+        """The cookies."""
+        if self._cookies is None:
+            self._cookies = _cookie_fields(self.received.header(b"cookie") or "")
+        return self._cookies
+
+
+def _reader(bound: BoundParameter) -> Callable[[_View], Any]:
+    """How one parameter is read; ABSENT where it is not there."""
+    parameter, segment = bound.parameter, bound.segment
+    match parameter.place:
+        case "path":
+            return lambda view: styles.read_path(parameter, view.received.segments[segment])
+        case "query":
+            return lambda view: styles.read_query(parameter, *view.query)
+        case "cookie":
+            return lambda view: styles.read_cookie(parameter, view.cookies)
+    name = parameter.name.lower().encode()
+
+    def read_header(view: _View) -> Any:
+        text = view.received.header(name)
+        return ABSENT if text is None else styles.read_header(parameter, text)
+
+    return read_header
+
+
+def _query_fields(query: str) -> tuple[Fields, Fields]:
     """The fields of a query, percent-decoded and raw, by decoded name."""
     fields: dict[str, list[str]] = {}
     raw: dict[str, list[str]] = {}
@@ -262,7 +293,7 @@ def _query_fields(query: str) -> tuple[Mapping[str, list[str]], Mapping[str, lis
     return fields, raw
 
 
-def _cookie_fields(header: str) -> Mapping[str, list[str]]:
+def _cookie_fields(header: str) -> Fields:
     """The cookies of a request (RFC 6265, section 4.2.1)."""
     fields: dict[str, list[str]] = {}
     for pair in header.split(";"):

@@ -73,7 +73,9 @@ def _passed(parameter: inspect.Parameter) -> str:
 def _with_self(signature: inspect.Signature) -> inspect.Signature:
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     rest = [
-        parameter.replace(kind=parameter.POSITIONAL_OR_KEYWORD) if parameter.kind is parameter.POSITIONAL_ONLY else parameter
+        parameter.replace(kind=parameter.POSITIONAL_OR_KEYWORD)
+        if parameter.kind is parameter.POSITIONAL_ONLY
+        else parameter
         for parameter in signature.parameters.values()
     ]
     return signature.replace(parameters=[own, *rest])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from switchover.contract import GapKind, SchemaCheck, Shape, gaps
 from switchover.contract import pointer as json_pointer
+from switchover.contract.annotations import NotAWireType, WireType, wire_type
 from switchover.errors import InvalidField
-from switchover.port.annotations import NotAWireType, WireType, wire_type
+
+_UNEXPECTED: Final = re.compile(
+    r"Expected `(?P<wanted>[^`]+)`.*?\[(?:field_name='(?P<field>[^']*)', )?input_value=.*input_type=(?P<type>[\w.]+)",
+    re.DOTALL,
+)
 
 
 class UnusableValue(ValueError):
@@ -85,12 +91,21 @@ class ValueCodec:
 
     __slots__ = ("_adapter", "_check", "_prune", "_read_json", "_shape", "_write", "is_proven", "label")
 
-    def __init__(self, adapter: TypeAdapter[Any], check: SchemaCheck, shape: Shape, found: Match, label: str) -> None:
+    def __init__(
+        self,
+        adapter: TypeAdapter[Any],
+        check: SchemaCheck,
+        shape: Shape,
+        found: Match,
+        label: str,
+        *,
+        omits_unset: bool = True,
+    ) -> None:
         self._adapter = adapter
         self._check = check
         self._shape = shape
         self._read_json = adapter.validator.validate_json
-        self._write, self._prune = _writer(adapter, shape, found)
+        self._write, self._prune = _writer(adapter, shape, found, omits_unset=omits_unset)
         self.is_proven = found.is_proven
         self.label = label
 
@@ -163,15 +178,16 @@ class ValueCodec:
         return [] if self._check.is_valid(plain) else self._check.errors(plain, self.label)
 
     def _unwritable(self, error: Exception) -> UnusableValue:
-        if isinstance(error, UnusableValue):
-            return error
-        reason = str(error).splitlines()[0] if isinstance(error, PydanticSerializationError) else type(error).__name__
-        return UnusableValue([InvalidField(self.label, f"cannot be written as JSON ({_without_values(reason)})")])
+        return UnusableValue([InvalidField(self.label, _reason(error))])
 
 
-def _without_values(reason: str) -> str:
-    """pydantic's messages end with the value; a report must not."""
-    return reason.partition("[input_value")[0].partition(" with value")[0].strip().rstrip("(").strip()
+def _reason(error: Exception) -> str:
+    """Why a value cannot be written. pydantic's own messages end with the value, which a report must not."""
+    found = _UNEXPECTED.search(str(error))
+    if found is None:
+        return f"cannot be written as JSON ({type(error).__name__})"
+    name = f"has {found['field']}, which is" if found["field"] else "is"
+    return f"{name} of type {found['type']}, and {found['wanted']} is wanted"
 
 
 def _typing_errors(error: ValidationError, label: str) -> Iterator[InvalidField]:
@@ -180,13 +196,16 @@ def _typing_errors(error: ValidationError, label: str) -> Iterator[InvalidField]
         yield InvalidField(f"{label}#{path}" if path else label, item["msg"])
 
 
-def _writer(adapter: TypeAdapter[Any], shape: Shape, found: Match) -> tuple[Callable[[Any], bytes], bool]:
-    """How to write values: members never set are left out; None is left out where the contract has no null.
+def _writer(
+    adapter: TypeAdapter[Any], shape: Shape, found: Match, *, omits_unset: bool
+) -> tuple[Callable[[Any], bytes], bool]:
+    """How to write values: None is left out where the contract has no null; members never set are left out of requests,
+    where being there may mean something (a change that sets a member to its default), and not of answers, where it costs time.
 
     Where some members may be null and others may not, what is written is pruned by the shape afterwards.
     """
     to_bytes = adapter.serializer.to_json
-    unset = not found.keeps_defaults
+    unset = omits_unset and not found.keeps_defaults
     null = found.drops_null and not _has_null(shape, set())
     prunes = found.drops_null and not null
 
@@ -247,4 +266,3 @@ def _fit(option: Shape, plain: Mapping[str, Any]) -> tuple[int, int]:
         if name in plain and member.shape.enum is not None
     )
     return tags, sum(name in option.properties for name in plain)
-

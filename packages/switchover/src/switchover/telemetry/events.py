@@ -15,16 +15,22 @@ FLUSH_SECONDS: Final = 0.1
 class CallEvent(NamedTuple):
     """What happened in one call.
 
-    `duration` is in nanoseconds, `started` on the monotonic clock (`time.perf_counter_ns`). `outcome` is `ok` or the name of
-    the exception that ended the call.
+    `started` is a time of `time.perf_counter`, `duration` is in seconds. `outcome` is `ok` or the name of the exception that ended the call.
     """
 
     number: int
     operation: str
     wiring: str
     outcome: str
-    started: int
-    duration: int
+    started: float
+    duration: float
+
+
+Kind = tuple[str, str, str]
+"""Operation, wiring and outcome."""
+
+RawEvent = tuple[int, Kind, float, float]
+"""Number, kind, start and end: an event as a call leaves it, made of what is there already."""
 
 
 class Recorder:
@@ -34,8 +40,7 @@ class Recorder:
     """
 
     def __init__(self, capacity: int = 65_536) -> None:
-        self._ring: deque[tuple[int, str, str, str, int, int]] = deque(maxlen=capacity)
-        self._numbers = count()
+        self._ring: deque[RawEvent] = deque(maxlen=capacity)
         self._subscribers: list[Callable[[Sequence[CallEvent]], None]] = []
         self._next = 0
         self._dropped = 0
@@ -43,7 +48,7 @@ class Recorder:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         # Bound once: these two are all that a call pays for being watched.
-        self.number = self._numbers.__next__
+        self.number = count().__next__
         self.put = self._ring.append
 
     @property
@@ -63,10 +68,10 @@ class Recorder:
         with self._flushing:
             batch: list[CallEvent] = []
             for _ in range(len(self._ring)):
-                event = CallEvent._make(self._ring.popleft())
-                self._dropped += max(0, event.number - self._next)
-                self._next = max(self._next, event.number + 1)
-                batch.append(event)
+                number, kind, started, ended = self._ring.popleft()
+                self._dropped += max(0, number - self._next)
+                self._next = max(self._next, number + 1)
+                batch.append(CallEvent(number, *kind, started, ended - started))
             if batch:
                 for subscriber in self._subscribers:
                     subscriber(batch)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 _PARENT: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _SAMPLED: Final = 0x01
@@ -19,8 +18,7 @@ _bits: Final = _generator.getrandbits
 os.register_at_fork(after_in_child=lambda: _generator.seed(secrets.randbits(256)))
 
 
-@dataclass(frozen=True, slots=True)
-class TraceContext:
+class TraceContext(NamedTuple):
     """A position in a trace.
 
     Attributes:

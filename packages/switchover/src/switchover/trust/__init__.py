@@ -1,7 +1,7 @@
 """Who may call: which service, and for whom."""
 
+from switchover.contract import CALLER_HEADER
 from switchover.trust.principal import (
-    CALLER_HEADER,
     CredentialSource,
     Identity,
     Principal,

@@ -6,11 +6,12 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
+from switchover.contract import CALLER_HEADER
 from switchover.errors import MalformedRequest
 
-CALLER_HEADER: Final = "x-switchover-caller"
 MAX_CALLER_BYTES: Final = 8192
 
 
@@ -56,6 +57,7 @@ def encode_identity(identity: Identity) -> str:
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
+@lru_cache(4096)
 def decode_identity(header: str) -> Identity:
     """The person that a caller header names.
 

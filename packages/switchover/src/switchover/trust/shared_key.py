@@ -61,4 +61,6 @@ def _digest(token: str) -> bytes:
 
 def _require_key(key: str) -> None:
     if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError(f"a service key is at least {SHORTEST_KEY} visible ASCII characters; make one with secrets.token_urlsafe(32)")
+        raise ValueError(
+            f"a service key is at least {SHORTEST_KEY} visible ASCII characters; make one with secrets.token_urlsafe(32)"
+        )

@@ -15,7 +15,9 @@ from switchover.contract.naming import pascal
 
 _DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
 _KEYWORDS_WITH_NAMES: Final = frozenset({"properties", "$defs", "patternProperties", "dependentSchemas"})
-_RESERVED: Final = frozenset({"Annotated", "Any", "AwareDatetime", "BaseModel", "ConfigDict", "Field", "Literal", "RootModel", "UUID", "Caller"})
+_RESERVED: Final = frozenset(
+    {"Annotated", "Any", "AwareDatetime", "BaseModel", "ConfigDict", "Field", "Literal", "RootModel", "UUID", "Caller"}
+)
 
 Key = tuple[str, str]
 
@@ -29,10 +31,10 @@ class Bundle:
         self._schemas: dict[str, Any] = {}
         components = document.root.get("components")
         declared = components.get("schemas") if components is not None else None
-        for name in declared.value if declared is not None else ():
-            self._claim(_key(declared.at(name)), pascal(name))
-        for name in declared.value if declared is not None else ():
-            node = declared.at(name)
+        named = [(name, declared.at(name)) for name in declared.value] if declared is not None else []
+        for name, node in named:
+            self._claim(_key(node), pascal(name))
+        for _, node in named:
             self._schemas[self._names[_key(node)]] = self._rewritten(node)
 
     def name_of(self, node: Node, proposal: str) -> str:
@@ -83,7 +85,9 @@ class Bundle:
         for key, below in value.items():
             if key == "$ref" and isinstance(below, str):
                 target = self._document.follow(node.file, below)
-                name = self.name_of(target, target.pointer.rpartition("/")[2] or target.file.rpartition("/")[2].partition(".")[0])
+                name = self.name_of(
+                    target, target.pointer.rpartition("/")[2] or target.file.rpartition("/")[2].partition(".")[0]
+                )
                 found[key] = f"#/components/schemas/{name}"
             elif key in _DATA:
                 found[key] = below
@@ -113,4 +117,15 @@ def _key(node: Node) -> Key:
 
 def _siblings(node: Node) -> set[str]:
     """Keywords beside a `$ref` that restrict what it allows; descriptions do not."""
-    return set(node.value) - {"$ref", "description", "title", "summary", "deprecated", "examples", "default", "readOnly", "writeOnly", "x-pii"}
+    return set(node.value) - {
+        "$ref",
+        "description",
+        "title",
+        "summary",
+        "deprecated",
+        "examples",
+        "default",
+        "readOnly",
+        "writeOnly",
+        "x-pii",
+    }

@@ -51,7 +51,16 @@ def models_text(bundle: Bundle, name: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "schemas.json"), Path(folder, "models.py")
         source.write_text(bundle.text(), "utf-8")
-        command = [sys.executable, "-m", "datamodel_code_generator", "--input", str(source), "--output", str(target), *_OPTIONS]
+        command = [
+            sys.executable,
+            "-m",
+            "datamodel_code_generator",
+            "--input",
+            str(source),
+            "--output",
+            str(target),
+            *_OPTIONS,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False)  # noqa: S603 - our own arguments
         if done.returncode != 0 or not target.exists():
             raise _refusal(name, f"datamodel-code-generator refuses its schemas: {_last_line(done.stderr)}")

@@ -36,7 +36,14 @@ class Argument:
     is_keyword: bool = False
 
 
-def method_lines(operation: Operation, annotations: Annotations, classes: Mapping[str, ErrorClass], caller: str | None, *, is_async: bool) -> list[str]:
+def method_lines(
+    operation: Operation,
+    annotations: Annotations,
+    classes: Mapping[str, ErrorClass],
+    caller: str | None,
+    *,
+    is_async: bool,
+) -> list[str]:
     """The method of one operation."""
     arguments = [Argument("caller", caller)] if caller and operation.needs_caller else []
     arguments += _arguments(operation, annotations)
@@ -44,7 +51,11 @@ def method_lines(operation: Operation, annotations: Annotations, classes: Mappin
     listed = _listed(arguments)
     returns = _returns(operation, annotations)
     line = f"{head}{', '.join(['self', *listed])}) -> {returns}:"
-    signature = [line] if len(line) <= _WIDTH + 4 else [head, *(f"        {item}," for item in ["self", *listed]), f"    ) -> {returns}:"]
+    signature = (
+        [line]
+        if len(line) <= _WIDTH + 4
+        else [head, *(f"        {item}," for item in ["self", *listed]), f"    ) -> {returns}:"]
+    )
     return [*signature, *_docstring(operation, classes), "        ...", ""]
 
 
@@ -61,7 +72,9 @@ def _is_context(parameter: Parameter) -> bool:
 
 
 def _positional(parameter: Parameter, operation: Operation, annotations: Annotations) -> Argument:
-    return Argument(snake(parameter.name), annotations.of(parameter.schema, f"{pascal(operation.id)}{pascal(parameter.name)}"))
+    return Argument(
+        snake(parameter.name), annotations.of(parameter.schema, f"{pascal(operation.id)}{pascal(parameter.name)}")
+    )
 
 
 def _keyword(parameter: Parameter, operation: Operation, annotations: Annotations) -> Argument:
@@ -137,7 +150,13 @@ def _wrapped(text: str, indent: str) -> list[str]:
     for paragraph in paragraphs:
         if lines:
             lines.append("")
-        lines += textwrap.wrap(" ".join(paragraph.split()), 100, initial_indent=indent, subsequent_indent=indent + ("    " if indent else ""), break_long_words=False)
+        lines += textwrap.wrap(
+            " ".join(paragraph.split()),
+            100,
+            initial_indent=indent,
+            subsequent_indent=indent + ("    " if indent else ""),
+            break_long_words=False,
+        )
     return lines
 
 

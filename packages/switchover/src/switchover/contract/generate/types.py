@@ -37,7 +37,12 @@ class Annotations:
         scalar = self._scalar(shape)
         if scalar is not None:
             return f"{scalar} | None" if shape.is_nullable else scalar
-        if shape.kinds == {"array"} and shape.items is not None and isinstance(node.value, dict) and "items" in node.value:
+        if (
+            shape.kinds == {"array"}
+            and shape.items is not None
+            and isinstance(node.value, dict)
+            and "items" in node.value
+        ):
             inner = self.of(node.at("items"), f"{proposal}Item")
             return f"list[{inner}] | None" if shape.is_nullable else f"list[{inner}]"
         if shape.is_anything:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Literal
 from urllib.parse import unquote
@@ -25,7 +25,7 @@ from switchover.port.direct import check_backend
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.serve.body import Limits
 from switchover.port.serve.gate import Gate
-from switchover.port.serve.handler import OperationHandler, OperationRoute, RawRequest, reply_to
+from switchover.port.serve.handler import Answering, OperationHandler, PathRoute, RawRequest, reply_to
 from switchover.port.serve.reply import Reply
 from switchover.telemetry import Recorder, start
 from switchover.trust import Verifier
@@ -88,16 +88,20 @@ def serve(
             threads=None if plan.is_async else threads,
         )
 
-    routes = [_route(base_path, plan, handler(name, plan)) for name, plan in plans.items()]
-    routes += _publications(document, base_path) if publish else []
-    routes += _options(routes)
+    answers: dict[str, dict[str, Answering]] = {}
+    for name, plan in plans.items():
+        path = _litestar_path(base_path + plan.operation.path)
+        answers.setdefault(path, {})[plan.operation.method] = handler(name, plan)
+    for path, sender in _publications(document, base_path) if publish else ():
+        answers.setdefault(path, {}).setdefault("GET", sender)
+    routes = [PathRoute.of(path, _with_options(methods)) for path, methods in answers.items()]
     service = Service(
         route_handlers=routes,
         request_class=RawRequest,  # type: ignore[arg-type]  # Litestar only ever makes one and hands it to the route
         exception_handlers={HTTPException: _http_exception, Exception: _other_exception},  # type: ignore[dict-item]
         openapi_config=None,
         logging_config=None,
-        lifespan=list(lifespan),  # type: ignore[arg-type]
+        lifespan=list(lifespan),
         debug=False,
     )
     service.gate = gate
@@ -116,57 +120,45 @@ def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None) -> 
         )
 
 
-def _route(base_path: str, plan: Plan, handler: OperationHandler) -> OperationRoute:
-    operation = plan.operation
-    return OperationRoute.of(_litestar_path(base_path + operation.path), operation.method, operation.id, handler)
-
-
 def _litestar_path(path: str) -> str:
     """`/trips/{tripId}` as Litestar writes it. Names do not matter, values are read from the raw path; so two operations may name one place differently."""
     pieces = path.split("/")
-    return "/".join(f"{{p{index}:str}}" if piece.startswith("{") else piece for index, piece in enumerate(pieces)) or "/"
+    return (
+        "/".join(f"{{p{index}:str}}" if piece.startswith("{") else piece for index, piece in enumerate(pieces)) or "/"
+    )
 
 
-def _publications(document: Document, base_path: str) -> list[OperationRoute]:
-    """The contract's files, byte for byte, so that relative references between them hold."""
+def _publications(document: Document, base_path: str) -> Iterator[tuple[str, Answering]]:
+    """Path and answer of the contract's files, byte for byte, so that relative references between them hold."""
     outside = [name for name in document.sources if name.startswith("..")]
     if outside:
         raise BindError(
             f"{document.name} cannot be published:",
-            [f"{name} lies outside the folder of {document.name}; move it inside, or serve with publish=False" for name in outside],
+            [
+                f"{name} lies outside the folder of {document.name}; move it inside, or serve with publish=False"
+                for name in outside
+            ],
         )
-    routes = []
     for name, source in document.sources.items():
         media_type = _MEDIA_TYPES.get(name.rpartition(".")[2], b"application/octet-stream")
-        routes.append(OperationRoute.of(f"{base_path}/{name}", "GET", f"contract file {name}", _sender(source.content, media_type)))
-    return routes
+        yield f"{base_path}/{name}", _sender(source.content, media_type)
 
 
-def _sender(content: bytes, media_type: bytes) -> Callable[[RawRequest], Any]:
+def _sender(content: bytes, media_type: bytes) -> Answering:
     async def send(request: RawRequest) -> Reply:
         return Reply(200, media_type, content, start().trace_id)
 
     return send
 
 
-def _options(routes: Sequence[OperationRoute]) -> list[OperationRoute]:
-    """One OPTIONS route for each path, which names every method of it."""
-    methods: dict[str, set[str]] = {}
-    for route in routes:
-        for path in route.paths:
-            methods.setdefault(path, {"OPTIONS"}).update(route.http_methods)
-    return [
-        OperationRoute.of(path, "OPTIONS", f"options {path}", _allowing(names)) for path, names in methods.items() if names != {"OPTIONS"}
-    ]
+def _with_options(methods: Mapping[str, Answering]) -> dict[str, Answering]:
+    """The methods of a path, and OPTIONS, which names them all (RFC 9110, section 9.3.7)."""
+    allow = ", ".join(sorted({*methods, "OPTIONS"})).encode()
 
-
-def _allowing(methods: set[str]) -> Callable[[RawRequest], Any]:
-    allow = ", ".join(sorted(methods)).encode()
-
-    async def send(request: RawRequest) -> Reply:
+    async def options(request: RawRequest) -> Reply:  # noqa: ARG001 - says the same to everyone
         return Reply(204, None, b"", start().trace_id, [(b"allow", allow)])
 
-    return send
+    return {"OPTIONS": options, **methods}
 
 
 class _Prepared(Response[None]):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from time import perf_counter_ns
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
@@ -53,22 +53,32 @@ class RawRequest:
         self.receive = receive
 
 
-class OperationRoute(HTTPRouteHandler):
-    """A Litestar route that answers along a plan instead of by a signature."""
+Answering = Callable[[RawRequest], Awaitable["Reply"]]
 
-    __slots__ = ("_answer",)
+
+class PathRoute(HTTPRouteHandler):
+    """A Litestar route for every method of one path. It answers along plans instead of by a signature.
+
+    One route for all methods, because Litestar otherwise makes an OPTIONS handler of its own for the first of them.
+    """
+
+    __slots__ = ("_answers",)
+    _answers: dict[str, Answering]
 
     @classmethod
-    def of(cls, path: str, method: Any, name: str, answer: Callable[[Any], Awaitable[Any]]) -> OperationRoute:
-        """The route of one operation; `answer` takes a RawRequest and gives an ASGI application."""
-        route = cls(path, http_method=method, name=name, status_code=200, sync_to_thread=False, include_in_schema=False)
+    def of(cls, path: str, answers: Mapping[str, Answering]) -> PathRoute:
+        """The route of a path, by HTTP method."""
+        methods: Any = list(answers)
+        route = cls(
+            path, http_method=methods, name=path, status_code=200, sync_to_thread=False, include_in_schema=False
+        )
         route(_nothing)
-        route._answer = answer
+        route._answers = dict(answers)
         return route
 
     async def to_response(self, app: Any, data: Any, request: Any) -> Any:
         """The answer, as an ASGI application."""
-        return await self._answer(request)
+        return await self._answers[request.scope["method"]](request)
 
 
 def _nothing() -> None:
@@ -108,7 +118,7 @@ class OperationHandler:
 
     async def __call__(self, request: RawRequest) -> Reply:
         """The answer to a request; every failure is one, nothing is raised."""
-        started, outcome = perf_counter_ns(), "ok"
+        started, outcome = perf_counter(), "ok"
         headers = dict(request.scope["headers"])
         parent = headers.get(b"traceparent")
         trace = (parse_trace(parent.decode("latin-1")) if parent else None) or start_trace()
@@ -122,7 +132,7 @@ class OperationHandler:
             outcome = type(error).__name__
             return self._failure(error, trace.trace_id)
         finally:
-            self._put((self._number(), self._operation.id, "serve", outcome, started, perf_counter_ns() - started))
+            self._put((self._number(), (self._operation.id, "serve", outcome), started, perf_counter()))
 
     async def _answer(self, request: RawRequest, headers: dict[bytes, bytes], trace: TraceContext) -> Reply:
         if len(headers) != len(request.scope["headers"]):
@@ -134,7 +144,7 @@ class OperationHandler:
         received = Received(self._segments(scope), scope["query_string"].decode("latin-1"), scope["headers"], body)
         arguments = self._plan.requests.read(received)
         key = self._key(headers) if self._is_unsafe else None
-        token = context.enter(context.CallContext(trace.child(), key))
+        token = context.enter(context.CallContext(trace, key))
         try:
             result = await self._call(identity, arguments)
         finally:
@@ -190,7 +200,9 @@ class OperationHandler:
             return None
         key = header.decode("latin-1")
         if not context.is_idempotency_key(key):
-            raise InvalidRequest(errors=[InvalidField("header.Idempotency-Key", "has to be 1 to 128 visible ASCII characters")])
+            raise InvalidRequest(
+                errors=[InvalidField("header.Idempotency-Key", "has to be 1 to 128 visible ASCII characters")]
+            )
         return key
 
     async def _call(self, identity: Any, arguments: list[Any]) -> Any:
@@ -206,7 +218,12 @@ class OperationHandler:
         if isinstance(error, WIRE_ERRORS):
             return error_reply(error, trace_id)
         if isinstance(error, UnusableValue):
-            _log.error("%s answers what breaks the contract [trace %s]: %s", self._operation.id, trace_id, "; ".join(map(str, error.errors)))
+            _log.error(
+                "%s answers what breaks the contract [trace %s]: %s",
+                self._operation.id,
+                trace_id,
+                "; ".join(map(str, error.errors)),
+            )
             return error_reply(InternalError(), trace_id)
         try:
             written = self._plan.failures.write(error)

@@ -21,7 +21,9 @@ class Reply:
 
     __slots__ = ("body", "headers", "status")
 
-    def __init__(self, status: int, media_type: bytes | None, body: bytes, trace_id: str, more: Sequence[Header] = ()) -> None:
+    def __init__(
+        self, status: int, media_type: bytes | None, body: bytes, trace_id: str, more: Sequence[Header] = ()
+    ) -> None:
         headers: list[Header] = [(TRACE_HEADER, trace_id.encode())]
         if media_type is not None:
             headers.append((b"content-type", media_type))

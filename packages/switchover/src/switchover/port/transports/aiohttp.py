@@ -53,7 +53,9 @@ class AiohttpTransport:
                 timeout=_timeout(timeouts),
             ) as response:
                 body = await _read(response)
-                headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.raw_headers]
+                headers = [
+                    (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.raw_headers
+                ]
                 return WireResponse(response.status, headers, body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _translated(error, timeouts) from error
@@ -61,7 +63,9 @@ class AiohttpTransport:
     def _open(self) -> aiohttp.ClientSession:
         connector: aiohttp.BaseConnector
         if self._uds is not None:
-            connector = aiohttp.UnixConnector(self._uds, limit=self._max_connections, keepalive_timeout=KEEPALIVE_SECONDS)
+            connector = aiohttp.UnixConnector(
+                self._uds, limit=self._max_connections, keepalive_timeout=KEEPALIVE_SECONDS
+            )
         else:
             connector = aiohttp.TCPConnector(
                 limit=self._max_connections, keepalive_timeout=KEEPALIVE_SECONDS, ssl=self._verify
@@ -93,7 +97,9 @@ class AiohttpTransport:
 
 
 def _timeout(timeouts: Timeouts) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, connect=timeouts.connect, sock_connect=timeouts.connect, sock_read=timeouts.read)
+    return aiohttp.ClientTimeout(
+        total=None, connect=timeouts.connect, sock_connect=timeouts.connect, sock_read=timeouts.read
+    )
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -177,7 +177,9 @@ class _Lifespan:
 
     async def _run(self) -> None:
         try:
-            await self._app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, self._inbox.get, self._outbox.put)
+            await self._app(
+                {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, self._inbox.get, self._outbox.put
+            )
         except Exception as error:
             await self._outbox.put({"type": "failed", "error": error})
 

@@ -44,7 +44,11 @@ class HttpxTransport:
         verify: bool | ssl.SSLContext = True,
     ) -> None:
         self._base_url = require_base_url(base_url)
-        self._limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=KEEPALIVE_SECONDS)
+        self._limits = httpx.Limits(
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=KEEPALIVE_SECONDS,
+        )
         self._uds = uds
         self._verify = verify
         self._transport = transport
@@ -57,7 +61,11 @@ class HttpxTransport:
         client = self._client or self._open()
         try:
             sent = client.build_request(
-                request.method, self._base_url + request.target, headers=request.headers, content=request.body, timeout=_timeout(timeouts)
+                request.method,
+                self._base_url + request.target,
+                headers=request.headers,
+                content=request.body,
+                timeout=_timeout(timeouts),
             )
             response = await client.send(sent, stream=True)
             try:
@@ -77,7 +85,11 @@ class HttpxTransport:
         deadline = time.monotonic() + timeouts.total
         try:
             sent = client.build_request(
-                request.method, self._base_url + request.target, headers=request.headers, content=request.body, timeout=_timeout(timeouts)
+                request.method,
+                self._base_url + request.target,
+                headers=request.headers,
+                content=request.body,
+                timeout=_timeout(timeouts),
             )
             response = client.send(sent, stream=True)
             try:
@@ -97,8 +109,12 @@ class HttpxTransport:
         return self._client
 
     def _open_blocking(self) -> httpx.Client:
-        transport = self._blocking_transport or httpx.HTTPTransport(verify=self._verify, limits=self._limits, uds=self._uds)
-        self._blocking_client = httpx.Client(transport=transport, headers=_PLAIN, follow_redirects=False, trust_env=False)
+        transport = self._blocking_transport or httpx.HTTPTransport(
+            verify=self._verify, limits=self._limits, uds=self._uds
+        )
+        self._blocking_client = httpx.Client(
+            transport=transport, headers=_PLAIN, follow_redirects=False, trust_env=False
+        )
         return self._blocking_client
 
     async def aclose(self) -> None:

@@ -12,7 +12,8 @@ from pydantic.errors import PydanticSchemaGenerationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from switchover.contract import Document, Node, Shape, reader
+from switchover.contract.document import Document, Node
+from switchover.contract.shape import Shape, reader
 
 
 class NotAWireType(TypeError):
@@ -45,7 +46,7 @@ def _shape(adapter: TypeAdapter[Any], mode: Literal["validation", "serialization
     with warnings.catch_warnings():
         # pydantic warns of defaults that JSON cannot carry; such a default never crosses.
         warnings.simplefilter("ignore")
-        schema = adapter.json_schema(mode=mode, by_alias=True, schema_generator=_PortJsonSchema)
+        schema = adapter.json_schema(mode=mode, by_alias=True, schema_generator=PortJsonSchema)
     return _read_plain(schema)
 
 
@@ -55,7 +56,7 @@ def _read_plain(schema: Mapping[str, Any]) -> Shape:
     return read(document.root)
 
 
-class _PortJsonSchema(GenerateJsonSchema):
+class PortJsonSchema(GenerateJsonSchema):
     """JSON Schema that says more about what a port has to know: offsets of times, members that are always written."""
 
     def datetime_schema(self, schema: core_schema.DatetimeSchema) -> JsonSchemaValue:

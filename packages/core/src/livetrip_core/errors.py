@@ -1,0 +1,77 @@
+"""Every refusal of the diary, in one tree; each has a stable `code`.
+
+DiaryError
+├── TripNotFound            trip_not_found           there is none, or it is another user's
+├── EntryNotFound           entry_not_found          there is none in this trip
+├── VersionConflict         version_conflict         the change was made on a version that is no longer the current one
+├── TripDatesReversed       trip_dates_reversed      the trip would end before it starts
+├── IdempotencyKeyReused    idempotency_key_reused   the key belongs to another request
+└── InvalidValue            invalid_request          a value that can never be right
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DiaryError(Exception):
+    """Base of everything the diary refuses: a stable `code`, and a sentence for people as `str(error)`."""
+
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class TripNotFound(DiaryError):
+    """There is no such trip, or it is another user's: the two cannot be told apart."""
+
+    code = "trip_not_found"
+    sentence = "There is no such trip."
+
+
+class EntryNotFound(DiaryError):
+    """The trip has no such entry."""
+
+    code = "entry_not_found"
+    sentence = "There is no such entry."
+
+
+class VersionConflict(DiaryError):
+    """Somebody changed it first. `current_version`: the version it has now."""
+
+    code = "version_conflict"
+    sentence = "It has been changed since."
+
+    def __init__(self, current_version: int) -> None:
+        super().__init__(current_version)
+        self.current_version = current_version
+
+
+class TripDatesReversed(DiaryError):
+    """The trip would end before it starts."""
+
+    code = "trip_dates_reversed"
+    sentence = "A trip cannot end before it starts."
+
+
+class IdempotencyKeyReused(DiaryError):
+    """The idempotency key belongs to another request of the same user."""
+
+    code = "idempotency_key_reused"
+    sentence = "This idempotency key belongs to another request."
+
+
+class InvalidValue(DiaryError):
+    """A value that can never be right: `field` names it, `reason` says why and never repeats it."""
+
+    code = "invalid_request"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.reason}"

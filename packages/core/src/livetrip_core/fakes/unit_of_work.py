@@ -1,0 +1,47 @@
+"""Transactions over a shelf in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from livetrip_core.fakes.repositories import InMemoryEntryRepository, InMemoryIdempotencyStore, InMemoryTripRepository
+from livetrip_core.fakes.shelf import Shelf
+
+
+class InMemoryUnitOfWork:
+    """A `UnitOfWork` over one state of the shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.trips = InMemoryTripRepository(shelf)
+        self.entries = InMemoryEntryRepository(shelf)
+        self.requests = InMemoryIdempotencyStore(shelf)
+
+    async def ping(self) -> None:
+        """Memory always answers."""
+
+
+class InMemoryUnitOfWorkFactory:
+    """A `UnitOfWorkFactory` in memory, for one event loop.
+
+    Writers wait for each other and work on a copy, which takes the place of the shelf when they commit. So an
+    exception leaves nothing behind, and readers see the state that was last committed when they began.
+    """
+
+    def __init__(self) -> None:
+        self._shelf = Shelf()
+        self._writers = asyncio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[InMemoryUnitOfWork]:
+        """A unit of work that only reads."""
+        yield InMemoryUnitOfWork(self._shelf.copy())
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[InMemoryUnitOfWork]:
+        """A unit of work that may write."""
+        async with self._writers:
+            draft = self._shelf.copy()
+            yield InMemoryUnitOfWork(draft)
+            self._shelf = draft

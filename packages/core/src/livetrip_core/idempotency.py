@@ -1,0 +1,41 @@
+"""Requests that may be repeated and happen once (IETF draft `idempotency-key-header`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from livetrip_core.errors import IdempotencyKeyReused
+from livetrip_core.identifiers import UserId
+
+KEPT_FOR: Final = timedelta(hours=24)
+"""How long a key counts. A key as old as this is free again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedRequest:
+    """A request that its owner gave a name, `key`. Equal requests have equal operations and fingerprints."""
+
+    owner: UserId
+    key: str
+    operation: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredRequest:
+    """A request that happened, and its answer as text."""
+
+    request: KeyedRequest
+    answer: str
+
+    def answer_to(self, request: KeyedRequest) -> str:
+        """The answer, if the request is this one again.
+
+        Raises:
+            IdempotencyKeyReused: it is another one.
+        """
+        if request != self.request:
+            raise IdempotencyKeyReused
+        return self.answer

@@ -1,0 +1,5 @@
+"""The same from a shell."""
+
+from switchover.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,155 @@
+"""`switchover check`: one line for everything that has to hold."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from switchover.cli.settings import Settings, UsageError, imported
+from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
+from switchover.contract.findings import Finding
+from switchover.contract.generate import Target, differences, generate
+from switchover.errors import BindError, ContractError, SwitchoverError
+from switchover.port import Contract, Port
+
+_MOST_LINES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was looked at: `ok`, `failed` or `skipped`, and why."""
+
+    name: str
+    state: str
+    message: str
+    details: tuple[str, ...] = ()
+
+
+class Failed(Exception):
+    """A check that does not hold."""
+
+    def __init__(self, message: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class Skipped(Exception):
+    """A check that has nothing to look at."""
+
+
+def run(settings: Settings) -> Iterator[Line]:
+    """Every check, in order; without a contract that loads, the first is the last."""
+    try:
+        document = Document.load(settings.contract)
+    except ContractError as error:
+        yield Line("contract", "failed", error.headline, tuple(map(str, error.items)))
+        return
+    checks: tuple[tuple[str, Callable[[Settings, Document], str]], ...] = (
+        ("contract", _contract),
+        ("examples", _examples),
+        ("lock", _lock),
+        ("port", _port),
+        ("generated", _generated),
+        ("boundaries", _boundaries),
+    )
+    for name, check in checks:
+        yield _line(name, check, settings, document)
+
+
+def _line(name: str, check: Callable[[Settings, Document], str], settings: Settings, document: Document) -> Line:
+    try:
+        return Line(name, "ok", check(settings, document))
+    except Skipped as reason:
+        return Line(name, "skipped", str(reason))
+    except Failed as failure:
+        return Line(name, "failed", failure.message, failure.details)
+    except (ContractError, BindError) as error:
+        return Line(name, "failed", error.headline, tuple(map(str, error.items)))
+    except (SwitchoverError, UsageError) as error:
+        return Line(name, "failed", str(error))
+
+
+def _contract(settings: Settings, document: Document) -> str:
+    _fail("is no sound OpenAPI document", [*lint.structure(document), *lint.traps(document), *lint.unusable(document)])
+    count = sum(1 for _ in OperationReader(document).read())
+    files = f", {len(document.sources)} files" if len(document.sources) > 1 else ""
+    return f"{document.name}: OpenAPI {document.version}, {count} operations{files}, {document.digest[:19]}…"
+
+
+def _examples(settings: Settings, document: Document) -> str:
+    findings, count = lint.examples(document)
+    _fail("has examples that break their schemas", findings)
+    if not count:
+        raise Skipped("the contract has no examples")
+    return f"all {count} fit their schemas"
+
+
+def _lock(settings: Settings, document: Document) -> str:
+    path = lock_path(settings.contract)
+    verify_lock(document, path)
+    return f"{path.name} pins this contract"
+
+
+def _port(settings: Settings, document: Document) -> str:
+    if settings.interface is None:
+        raise Skipped("no `interface` is named in [tool.switchover]")
+    interface = imported(settings.interface, settings.root)
+    caller = imported(settings.caller, settings.root) if settings.caller else None
+    errors = imported(settings.errors, settings.root) if settings.errors else None
+    if errors is not None and not issubclass(errors, Exception):
+        raise UsageError(f"{settings.errors} is no exception class")
+    port: Port[object] = Contract(document).bind(interface, caller=caller, errors=errors)
+    return f"{settings.interface} has all {len(port.plans)} operations"
+
+
+def _generated(settings: Settings, document: Document) -> str:
+    if settings.package is None or settings.interface is None:
+        raise Skipped("no `package` is named in [tool.switchover]")
+    files = generate(document, target_of(settings))
+    stale = differences(settings.package, files)
+    if stale:
+        raise Failed("the package differs from the contract; run `switchover generate`", tuple(stale))
+    return f"all {len(files)} files are current"
+
+
+def target_of(settings: Settings) -> Target:
+    """What `generate` is to make: the caller is generated too, unless it lives in another package."""
+    assert settings.interface is not None
+    package, _, name = settings.interface.partition(":")
+    foreign = settings.caller if settings.caller and settings.caller.partition(":")[0] != package else None
+    return Target(name, caller=foreign)
+
+
+def _boundaries(settings: Settings, document: Document) -> str:
+    if not (settings.root / ".importlinter").is_file():
+        raise Skipped("there is no .importlinter beside pyproject.toml")
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+        "--no-cache",
+    ]
+    done = subprocess.run(command, cwd=settings.root, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - our own arguments
+    output = done.stdout + done.stderr
+    if "No module named 'importlinter'" in output:
+        raise Failed("import-linter is not installed (pip install 'switchover[check]')")
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    if done.returncode != 0:
+        raise Failed(
+            "imports cross a boundary; `lint-imports` shows how", tuple(line for line in lines if "BROKEN" in line)
+        )
+    return next(
+        (line.removeprefix("Contracts: ").rstrip(".") for line in lines if line.startswith("Contracts:")), "kept"
+    )
+
+
+def _fail(message: str, findings: list[Finding]) -> None:
+    if findings:
+        shown = [str(finding) for finding in findings[:_MOST_LINES]]
+        if len(findings) > _MOST_LINES:
+            shown.append(f"and {len(findings) - _MOST_LINES} more")
+        raise Failed(message, tuple(shown))

@@ -1,0 +1,171 @@
+"""What each command does. Options come in, an exit code goes out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from switchover.cli import check as checking
+from switchover.cli import settings as configuration
+from switchover.cli.settings import Settings, UsageError
+from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
+from switchover.contract import draft as drafting
+from switchover.contract import generate as generating
+from switchover.contract.naming import snake
+from switchover.errors import BindError, ContractError
+from switchover.port import Contract
+
+Command = Callable[[argparse.Namespace], int]
+
+_MARKS = {"ok": "ok     ", "failed": "FAILED ", "skipped": "skipped"}
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say whether everything holds."""
+    settings = configuration.load(options.contract)
+    lines = []
+    for line in checking.run(settings):
+        lines.append(line)
+        if not options.json:
+            print(f"{line.name:<11} {_MARKS[line.state]}  {line.message}", flush=True)
+            for detail in line.details:
+                print(f"{'':<22}{detail}")
+    has_failed = any(line.state == "failed" for line in lines)
+    if options.json:
+        print(json.dumps({"ok": not has_failed, "checks": [asdict(line) for line in lines]}, indent=2))
+    return 1 if has_failed else 0
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Write the package, or say whether it is current."""
+    settings = _with_overrides(configuration.load(options.contract), options)
+    if settings.package is None or settings.interface is None:
+        raise UsageError(
+            "where to, and under which name? Give --package FOLDER and --interface NAME, or set them in [tool.switchover]"
+        )
+    target = replace(checking.target_of(settings), is_async=not options.sync)
+    files = generating.generate(Document.load(settings.contract), target)
+    folder = _shown(settings.package)
+    if options.check:
+        stale = generating.differences(settings.package, files)
+        for name in stale:
+            print(f"{folder}/{name} differs from the contract")
+        print(
+            f"{len(stale)} of {len(files)} files have to be generated anew"
+            if stale
+            else f"all {len(files)} files are current"
+        )
+        return 1 if stale else 0
+    changed = generating.write(settings.package, files)
+    for name in changed:
+        print(f"wrote {folder}/{name}")
+    print(f"{len(files) - len(changed)} of {len(files)} files were current")
+    return 0
+
+
+def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings:
+    if options.package is not None:
+        settings = replace(settings, package=Path(options.package).resolve())
+    if options.interface is not None:
+        if not options.interface.isidentifier():
+            raise UsageError(f"--interface {options.interface!r} is no name for a class")
+        assert settings.package is not None or options.package is None
+        module = settings.package.name if settings.package is not None else "package"
+        settings = replace(settings, interface=f"{module}:{options.interface}", caller=None)
+    return settings
+
+
+def draft(options: argparse.Namespace) -> int:
+    """Write a first contract to standard output."""
+    root = Path.cwd()
+    interface = configuration.imported(options.interface, root)
+    caller = configuration.imported(options.caller, root) if options.caller else None
+    made = drafting.draft(interface, caller=caller, title=options.title, server=options.server)
+    print(made.text, end="")
+    for note in (*made.notes, *_unbound(made, interface, caller)):
+        _complain(f"note: {note}")
+    return 0
+
+
+def _unbound(made: drafting.Draft, interface: type, caller: type | None) -> list[str]:
+    """What keeps a draft from binding back to its class, as far as it is known."""
+    try:
+        Contract.read("draft.yaml", lambda _: made.text.encode()).bind(interface, caller=caller)
+    except (BindError, ContractError) as error:
+        return [f"the draft does not bind yet: {item}" for item in error.items]
+    return []
+
+
+def freeze(options: argparse.Namespace) -> int:
+    """Pin the contract, or hold it against the pin."""
+    settings = configuration.load(options.contract)
+    document = Document.load(settings.contract)
+    path = lock_path(settings.contract)
+    if options.check:
+        verify_lock(document, path)
+        print(f"{_shown(path)} pins this contract")
+        return 0
+    text = lock_text(document)
+    if path.is_file() and path.read_text("utf-8") == text:
+        print(f"{_shown(path)} pins this contract already")
+        return 0
+    path.write_text(text, "utf-8")
+    print(f"wrote {_shown(path)}: {document.digest}")
+    return 0
+
+
+def routes(options: argparse.Namespace) -> int:
+    """List the operations."""
+    settings = configuration.load(options.contract)
+    document = Document.load(settings.contract)
+    read = list(OperationReader(document).read())
+    if options.json:
+        print(json.dumps([_described(operation) for operation, _ in read], indent=2))
+        return 0
+    rows = [_row(operation) for operation, _ in read]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for row in rows:
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)) + f"  {row[3]}".rstrip())
+    for operation, notes in read:
+        for finding in notes.errors:
+            _complain(f"{operation.id} cannot be bound: {finding}")
+        for finding in notes.warnings:
+            _complain(f"{operation.id}: {finding}")
+    return 0
+
+
+def _row(operation: Operation) -> tuple[str, str, str, str]:
+    failures = ", ".join(dict.fromkeys(failure.code for failure in operation.failures))
+    answers = "/".join(str(answer.status) for answer in operation.answers)
+    return operation.method, operation.path, snake(operation.id), f"{answers}  {failures}"
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    return {
+        "operation": operation.id,
+        "method": operation.method,
+        "path": operation.path,
+        "python": snake(operation.id),
+        "needs_caller": operation.needs_caller,
+        "is_safe": operation.is_safe,
+        "parameters": [parameter.label for parameter in operation.parameters],
+        "body": operation.body.content.media_type if operation.body else None,
+        "answers": [answer.status for answer in operation.answers],
+        "failures": [{"status": failure.status, "code": failure.code} for failure in operation.failures],
+    }
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _complain(message: str) -> None:
+    print(f"switchover: {message}", file=sys.stderr)

@@ -1,0 +1,104 @@
+"""The command `switchover`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from switchover.cli import commands
+from switchover.cli.settings import UsageError
+from switchover.errors import SwitchoverError
+
+_EPILOG = """\
+The contract, the package to generate and the interface are read from [tool.switchover] in the nearest pyproject.toml.
+
+  switchover draft shop.catalogue:Catalogue > openapi/openapi.yaml    start from a class that exists
+  switchover freeze                                                   pin the contract as agreed
+  switchover generate                                                 models, failures and the Protocol from the contract
+  switchover check                                                    does everything hold? (exit code 1 if not)
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code: 0 done, 1 something does not hold, 2 the command cannot start."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"switchover: {error}", file=sys.stderr)
+        return 2
+    except SwitchoverError as error:
+        print(f"switchover: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("switchover: interrupted", file=sys.stderr)
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="switchover",
+        description="One OpenAPI contract, one Python interface: the same calls in-process or over HTTP.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    check = _command(
+        subparsers, "check", commands.check, "say whether contract, lock, port, generated files and boundaries hold"
+    )
+    check.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+
+    generate = _command(
+        subparsers, "generate", commands.generate, "write models, failures and the Protocol from the contract"
+    )
+    generate.add_argument(
+        "--check", action="store_true", help="write nothing; exit code 1 if the package differs from the contract"
+    )
+    generate.add_argument("--package", help="folder to write to (default: `package` of [tool.switchover])")
+    generate.add_argument("--interface", metavar="NAME", help="name of the Protocol (default: from `interface`)")
+    generate.add_argument("--sync", action="store_true", help="`def` instead of `async def`")
+
+    draft = _command(subparsers, "draft", commands.draft, "write a first contract from a typed class", contract=False)
+    draft.add_argument("interface", metavar="MODULE:CLASS", help="the class; its public methods become operations")
+    draft.add_argument(
+        "--caller", metavar="MODULE:CLASS", help="type of the first argument of methods that act for somebody"
+    )
+    draft.add_argument("--title", help="title of the contract (default: the name of the class)")
+    draft.add_argument("--server", default="/api", help="base path (default: %(default)s)")
+
+    freeze = _command(subparsers, "freeze", commands.freeze, "pin the contract in contract.lock")
+    freeze.add_argument(
+        "--check", action="store_true", help="write nothing; exit code 1 if the contract is not the one pinned"
+    )
+
+    routes = _command(
+        subparsers, "routes", commands.routes, "list the operations: address, method, arguments, answers, failures"
+    )
+    routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
+    return parser
+
+
+def _command(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: commands.Command,
+    summary: str,
+    *,
+    contract: bool = True,
+) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+    parser.set_defaults(run=run)
+    if contract:
+        parser.add_argument(
+            "--contract", metavar="FILE", help="the contract (default: `contract` of [tool.switchover])"
+        )
+    return parser

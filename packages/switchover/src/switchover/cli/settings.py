@@ -1,0 +1,125 @@
+"""What the commands work on: `[tool.switchover]` of the nearest pyproject.toml, or what is given on the command line."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+_HINT: Final = """\
+[tool.switchover]
+contract = "openapi/openapi.yaml"
+package = "src/diary_contract"            # where `generate` writes
+interface = "diary_contract:Diary"        # the Protocol or class
+caller = "diary_contract:Caller"          # optional: who calls
+errors = "diary_contract:DiaryError"      # optional: base class of the documented failures"""
+
+
+class UsageError(Exception):
+    """The command cannot start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Paths are absolute; `module:Name` references are not yet imported."""
+
+    root: Path
+    contract: Path
+    package: Path | None = None
+    interface: str | None = None
+    caller: str | None = None
+    errors: str | None = None
+
+
+_PATHS: Final = ("contract", "package")
+_NAMES: Final = tuple(field.name for field in fields(Settings) if field.name != "root")
+
+
+def load(contract: str | None) -> Settings:
+    """The settings; `contract` given on the command line replaces the file's.
+
+    Raises:
+        UsageError: there are none, or they cannot be used; with every problem.
+    """
+    file = _nearest(Path.cwd())
+    table = _table(file) if file is not None else {}
+    root = file.parent if file is not None else Path.cwd()
+    if problems := list(_problems(table)):
+        raise UsageError(f"{file}, [tool.switchover]:\n" + "\n".join(f"  - {problem}" for problem in problems))
+    if contract is not None:
+        # A contract named on the command line need not be the one that the project's interface belongs to.
+        path = Path(contract).resolve()
+        return (
+            _settings(root, table)
+            if table and path == (root / table.get("contract", "")).resolve()
+            else Settings(root, path)
+        )
+    if "contract" not in table:
+        raise UsageError(f"which contract? Name it (--contract openapi.yaml), or say so in pyproject.toml:\n\n{_HINT}")
+    return _settings(root, table)
+
+
+def _settings(root: Path, table: dict[str, Any]) -> Settings:
+    values = {key: (root / value).resolve() if key in _PATHS else value for key, value in table.items()}
+    return Settings(root=root, **values)
+
+
+def _nearest(folder: Path) -> Path | None:
+    for candidate in (folder, *folder.parents):
+        path = candidate / "pyproject.toml"
+        if path.is_file() and _table(path):
+            return path
+    return None
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    tool = document.get("tool")
+    table = tool.get("switchover", {}) if isinstance(tool, dict) else {}
+    return table if isinstance(table, dict) else {}
+
+
+def _problems(table: dict[str, Any]) -> list[str]:
+    found = [f"{key!r} is not known; there are {', '.join(_NAMES)}" for key in table if key not in _NAMES]
+    found += [
+        f"{key!r} has to be a text" for key, value in table.items() if key in _NAMES and not isinstance(value, str)
+    ]
+    for key in ("interface", "caller", "errors"):
+        value = table.get(key)
+        if isinstance(value, str) and not _is_reference(value):
+            found.append(f"{key!r} has to be module:Name, not {value!r}")
+    return found
+
+
+def _is_reference(text: str) -> bool:
+    module, colon, name = text.partition(":")
+    return bool(colon) and all(piece.isidentifier() for piece in (*module.split("."), *name.split(".")))
+
+
+def imported(reference: str, root: Path) -> type:
+    """The class that `module:Name` names. The project's folder is looked in first, as Python itself would from there.
+
+    Raises:
+        UsageError: there is no such module or class.
+    """
+    if not _is_reference(reference):
+        raise UsageError(f"{reference!r} is no reference to a class; write module:Name")
+    module_name, _, name = reference.partition(":")
+    sys.path.insert(0, str(root))
+    try:
+        value: Any = importlib.import_module(module_name)
+    except ImportError as error:
+        raise UsageError(f"{module_name} cannot be imported: {error}") from error
+    finally:
+        sys.path.remove(str(root))
+    for piece in name.split("."):
+        value = getattr(value, piece, None)
+    if not isinstance(value, type):
+        raise UsageError(f"{module_name} has no class {name}")
+    return value
