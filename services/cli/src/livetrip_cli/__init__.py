@@ -1,0 +1,1 @@
+"""LiveTrip Diary from a shell."""

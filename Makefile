@@ -1,0 +1,30 @@
+.DEFAULT_GOAL := help
+.PHONY: help check fix test demo bench lock
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+check: ## Everything but the tests, editing nothing: style, types, boundaries, contract, lock
+	uv run ruff format --check
+	uv run ruff check
+	uv run mypy
+	uv run switchover check
+	uv run python -m tools.requirements --check
+
+fix: ## Format, mend what can be mended, and write the generated package anew
+	uv run ruff check --fix
+	uv run ruff format
+	uv run switchover generate
+
+test: ## All tests
+	uv run pytest
+
+demo: ## The same story in-process and over HTTP, side by side
+	uv run livetrip demo
+
+bench: ## Ratios against peers, side by side
+	uv run --group bench python -m benchmarks
+
+lock: ## Resolve dependencies anew and export requirements.lock
+	uv lock --upgrade
+	uv run python -m tools.requirements

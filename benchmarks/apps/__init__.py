@@ -1,0 +1,1 @@
+"""The same two operations, by hand in three frameworks and by Switchover."""

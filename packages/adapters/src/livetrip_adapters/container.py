@@ -1,0 +1,47 @@
+"""The composition root of everything that calls LiveTrip: BACKEND_MODE chooses, nobody else knows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from dependency_injector import containers, providers
+
+from livetrip_adapters.http import open_http
+from livetrip_adapters.port import live_trip_port
+from livetrip_adapters.settings import Settings
+from livetrip_contract import LiveTrip
+from switchover import Port, Recorder
+
+
+def _open_direct(port: Port[LiveTrip], settings: Settings) -> AbstractAsyncContextManager[LiveTrip]:
+    # Imported when chosen: a process in service mode need not have the backend installed.
+    from livetrip_adapters.direct import open_direct  # noqa: PLC0415
+
+    return open_direct(port, settings)
+
+
+class LiveTripContainer(containers.DeclarativeContainer):
+    """LiveTrip, wired by its settings."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    mode = providers.Callable(lambda settings: settings.backend_mode.value, settings)
+
+    recorder = providers.Singleton(Recorder)
+    port = providers.Singleton(live_trip_port, recorder)
+
+    live_trip = providers.Selector(
+        mode,
+        monolith=providers.Callable(_open_direct, port, settings),
+        service=providers.Callable(open_http, port, settings),
+    )
+
+
+@asynccontextmanager
+async def open_live_trip(settings: Settings, recorder: Recorder | None = None) -> AsyncIterator[LiveTrip]:
+    """LiveTrip as the settings want it: in this process, or over HTTP. What was opened is closed at the end, also on failure."""
+    container = LiveTripContainer(settings=settings)
+    if recorder is not None:
+        container.recorder.override(recorder)
+    async with container.live_trip() as live_trip:
+        yield live_trip

@@ -1,0 +1,66 @@
+"""The command `livetrip-api`: the service as a process."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from livetrip_adapters.settings import SettingsError
+from livetrip_api.run import run
+from livetrip_api.settings import load_api_settings
+
+_EPILOG = """\
+The environment:
+  LIVETRIP_SERVICE_KEY    the key that callers prove themselves with (at least 32 characters)
+  LIVETRIP_TRUST=open     instead of a key: whoever reaches the service is trusted
+  LIVETRIP_DATABASE_URL   default sqlite:///.livetrip/livetrip.sqlite3
+  LIVETRIP_API_HOST, LIVETRIP_API_PORT, LIVETRIP_API_SOCKET, LIVETRIP_API_GRACE_SECONDS
+
+On SIGTERM new calls are refused and running ones finish, for as long as the grace.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        prog="livetrip-api",
+        description="Serve LiveTrip's backend over HTTP.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(made)
+    return made
+
+
+def add_arguments(made: argparse.ArgumentParser) -> None:
+    """The options, also for `livetrip api`."""
+    made.add_argument("--host", help="address to listen at (default: 127.0.0.1)")
+    made.add_argument("--port", type=int, help="port to listen at, 0 for a free one (default: 8000)")
+    made.add_argument("--socket", metavar="PATH", help="Unix socket to listen at instead")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal; the exit code."""
+    options = parser().parse_args(arguments)
+    return serve(options)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve as the options and the environment say."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = load_api_settings(host=options.host, port=options.port, socket=options.socket)
+        run(settings, on_ready=lambda address: print(f"listening on {address.url}", flush=True))
+    except SettingsError as error:
+        print(f"livetrip-api: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"livetrip-api: cannot listen at {_where(options)}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _where(options: argparse.Namespace) -> str:
+    return str(options.socket or f"{options.host or '127.0.0.1'}:{options.port if options.port is not None else 8000}")

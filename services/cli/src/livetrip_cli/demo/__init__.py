@@ -1,0 +1,1 @@
+"""The same story in-process and over HTTP, side by side."""
