@@ -50,7 +50,7 @@ def offset_minutes(value: datetime) -> int:
     return (value.utcoffset() or timedelta()) // _MINUTE
 
 
-def moment(since_year_one: int, offset: int) -> datetime:
+def at(since_year_one: int, offset: int) -> datetime:
     """The datetime that `microseconds` and `offset_minutes` were taken from."""
     ahead = offset * _MINUTE
     return (_YEAR_ONE + (since_year_one * _MICROSECOND + ahead)).replace(tzinfo=timezone(ahead))

@@ -1,0 +1,157 @@
+"""The backend behind the contract's interface, whatever it is called through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+import livetrip_contract as contract
+from livetrip_bff import incoming, outgoing
+from livetrip_bff.failures import as_documented
+from livetrip_bff.writing import Call, Writer
+from livetrip_contract import Caller, Entry, EntryChange, EntryDraft, Trip, TripChange, TripDraft
+from livetrip_core import Clock, EntryId, IdentifierSource, TripId, UnitOfWork, UnitOfWorkFactory, UserId, use_cases
+from livetrip_core import user_id as parse_user_id
+
+_TRIP: Final = TypeAdapter(Trip)
+_ENTRY: Final = TypeAdapter(Entry)
+_NOTHING: Final[TypeAdapter[None]] = TypeAdapter(None)
+
+
+class LiveTripBackend:
+    """The contract's `LiveTrip`, over the diary's use cases: each call is one transaction.
+
+    Besides the failures that `LiveTrip` documents, every operation raises `switchover.errors.ServiceUnavailable` where
+    the database does not answer. Writes read the idempotency key from `switchover.context`.
+
+    Arguments:
+        units_of_work: where the diary is kept.
+        clock: tells when something was written.
+        identifiers: names new trips and entries.
+        version: of the contract that is served, for `get_health`.
+    """
+
+    def __init__(
+        self, units_of_work: UnitOfWorkFactory, clock: Clock, identifiers: IdentifierSource, *, version: str
+    ) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+        self._identifiers = identifiers
+        self._version = version
+        self._writer = Writer(units_of_work, clock)
+
+    async def get_health(self) -> contract.Health:
+        """Tell whether the database answers."""
+        async with self._units_of_work.reading() as work:
+            await work.ping()
+        return contract.Health(status="ok", version=self._version)
+
+    async def get_session(self, caller: Caller) -> contract.Session:
+        """Tell who is calling."""
+        return outgoing.session(caller)
+
+    async def list_trips(self, caller: Caller, *, cursor: str | None = None, limit: int = 20) -> contract.TripPage:
+        """List the caller's trips, latest start first."""
+        async with self._reading(caller) as (work, user):
+            page = await use_cases.list_trips(work, user, after=incoming.position(cursor), limit=limit)
+            return outgoing.trip_page(page)
+
+    async def create_trip(self, caller: Caller, trip_draft: TripDraft) -> Trip:
+        """Plan a trip."""
+
+        async def write(work: UnitOfWork, user: UserId) -> Trip:
+            draft = incoming.trip_draft(trip_draft)
+            trip = await use_cases.plan_trip(work, user, draft, clock=self._clock, identifiers=self._identifiers)
+            return outgoing.trip(trip)
+
+        call = Call(caller, "create_trip", {"trip_draft": incoming.draft_arguments(trip_draft)})
+        return await self._writer.carry_out(call, write, _TRIP)
+
+    async def get_trip(self, caller: Caller, trip_id: UUID) -> contract.TripDetail:
+        """Open a trip at its first entries."""
+        async with self._reading(caller) as (work, user):
+            return outgoing.trip_detail(await use_cases.open_trip(work, user, TripId(trip_id)))
+
+    async def delete_trip(self, caller: Caller, trip_id: UUID) -> None:
+        """Delete a trip and its entries."""
+
+        async def write(work: UnitOfWork, user: UserId) -> None:
+            await use_cases.delete_trip(work, user, TripId(trip_id))
+
+        await self._writer.carry_out(Call(caller, "delete_trip", {"trip_id": str(trip_id)}), write, _NOTHING)
+
+    async def update_trip(self, caller: Caller, trip_id: UUID, trip_change: TripChange) -> Trip:
+        """Change a trip."""
+
+        async def write(work: UnitOfWork, user: UserId) -> Trip:
+            change = incoming.trip_change(trip_change)
+            return outgoing.trip(await use_cases.change_trip(work, user, TripId(trip_id), change, clock=self._clock))
+
+        arguments = {"trip_id": str(trip_id), "trip_change": incoming.change_arguments(trip_change)}
+        return await self._writer.carry_out(Call(caller, "update_trip", arguments), write, _TRIP)
+
+    async def get_trip_summary(self, caller: Caller, trip_id: UUID) -> contract.TripSummary:
+        """Sum a trip up."""
+        async with self._reading(caller) as (work, user):
+            return outgoing.trip_summary(await use_cases.summarise_trip(work, user, TripId(trip_id)))
+
+    async def list_entries(
+        self, caller: Caller, trip_id: UUID, *, cursor: str | None = None, limit: int = 20
+    ) -> contract.EntryPage:
+        """List a trip's entries in the order they happened."""
+        async with self._reading(caller) as (work, user):
+            after = incoming.position(cursor)
+            page = await use_cases.list_entries(work, user, TripId(trip_id), after=after, limit=limit)
+            return outgoing.entry_page(page)
+
+    async def add_entry(self, caller: Caller, trip_id: UUID, entry_draft: EntryDraft) -> Entry:
+        """Write an entry."""
+
+        async def write(work: UnitOfWork, user: UserId) -> Entry:
+            draft = incoming.entry_draft(entry_draft)
+            view = await use_cases.write_entry(
+                work, user, TripId(trip_id), draft, clock=self._clock, identifiers=self._identifiers
+            )
+            return outgoing.entry(view)
+
+        arguments = {"trip_id": str(trip_id), "entry_draft": incoming.draft_arguments(entry_draft)}
+        return await self._writer.carry_out(Call(caller, "add_entry", arguments), write, _ENTRY)
+
+    async def get_entry(self, caller: Caller, trip_id: UUID, entry_id: UUID) -> Entry:
+        """Read one entry."""
+        async with self._reading(caller) as (work, user):
+            return outgoing.entry(await use_cases.read_entry(work, user, TripId(trip_id), EntryId(entry_id)))
+
+    async def delete_entry(self, caller: Caller, trip_id: UUID, entry_id: UUID) -> None:
+        """Delete an entry."""
+
+        async def write(work: UnitOfWork, user: UserId) -> None:
+            await use_cases.delete_entry(work, user, TripId(trip_id), EntryId(entry_id))
+
+        arguments = {"trip_id": str(trip_id), "entry_id": str(entry_id)}
+        await self._writer.carry_out(Call(caller, "delete_entry", arguments), write, _NOTHING)
+
+    async def update_entry(self, caller: Caller, trip_id: UUID, entry_id: UUID, entry_change: EntryChange) -> Entry:
+        """Change an entry."""
+
+        async def write(work: UnitOfWork, user: UserId) -> Entry:
+            change = incoming.entry_change(entry_change)
+            view = await use_cases.change_entry(
+                work, user, TripId(trip_id), EntryId(entry_id), change, clock=self._clock
+            )
+            return outgoing.entry(view)
+
+        changed = incoming.change_arguments(entry_change)
+        arguments = {"trip_id": str(trip_id), "entry_id": str(entry_id), "entry_change": changed}
+        return await self._writer.carry_out(Call(caller, "update_entry", arguments), write, _ENTRY)
+
+    @asynccontextmanager
+    async def _reading(self, caller: Caller) -> AsyncIterator[tuple[UnitOfWork, UserId]]:
+        with as_documented():
+            user = parse_user_id(caller.user_id)
+            async with self._units_of_work.reading() as work:
+                yield work, user

@@ -1,0 +1,9 @@
+"""The diary in a database: SQLite for one machine, PostgreSQL beyond it."""
+
+from __future__ import annotations
+
+from livetrip_bff.database.migrating import migrate, pending
+from livetrip_bff.database.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory, open_units_of_work
+from livetrip_bff.database.url import is_sqlite, parse
+
+__all__ = ["SqlUnitOfWork", "SqlUnitOfWorkFactory", "is_sqlite", "migrate", "open_units_of_work", "parse", "pending"]

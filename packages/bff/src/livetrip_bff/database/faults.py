@@ -1,0 +1,82 @@
+"""What a database says when it cannot answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from switchover.errors import ServiceUnavailable
+
+# Primary result codes (https://sqlite.org/rescode.html); the extended ones have them in their low byte.
+_SQLITE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
+# Classes and codes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection, wrong
+# credentials, no such database, transaction rolled back, out of resources, locked, told to stop, system error.
+_POSTGRESQL: Final = ("08", "28", "3D000", "40", "53", "55P03", "57", "58")
+
+
+_RETRY_AFTER: Final = 1
+
+
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Say that the service is unavailable where the database is; any other failure passes as it is.
+
+    Raises:
+        ServiceUnavailable: the database is not there, is locked, or took too long. Nothing was written, unless
+            the connection broke while a transaction was being committed, when nobody can know.
+    """
+    try:
+        yield
+    except (PoolTimeout, OSError) as error:
+        # OSError: asyncpg's for an address where nobody answers, and TimeoutError for who takes too long.
+        raise _unavailable() from error
+    except DBAPIError as error:
+        if not _is_down(error):
+            raise
+        raise _unavailable() from error
+
+
+def _unavailable() -> ServiceUnavailable:
+    return ServiceUnavailable("The database does not answer.", retry_after=_RETRY_AFTER)
+
+
+def breaks_foreign_key(error: IntegrityError) -> bool:
+    """Does what was written refer to something that is not there?"""
+    found: Any = error.orig
+    return (
+        getattr(found, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+        or getattr(found, "sqlstate", None) == "23503"
+    )
+
+
+def is_locked(error: DBAPIError) -> bool:
+    """Is somebody else writing to the SQLite file?"""
+    return _primary_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _is_down(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or _primary_code(error) in _SQLITE or state.startswith(_POSTGRESQL)
+
+
+def _primary_code(error: DBAPIError) -> int:
+    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+    return 0 if code is None else code & 0xFF

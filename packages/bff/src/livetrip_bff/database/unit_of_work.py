@@ -1,0 +1,100 @@
+"""Transactions of a database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from livetrip_bff.database import engine as engines
+from livetrip_bff.database.entries import SqlEntryRepository
+from livetrip_bff.database.faults import unavailable
+from livetrip_bff.database.requests import SqlIdempotencyStore
+from livetrip_bff.database.trips import SqlTripRepository
+from livetrip_bff.database.url import is_sqlite, parse
+
+
+class SqlUnitOfWork:
+    """A `UnitOfWork` that is one transaction of a database."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.trips = SqlTripRepository(connection)
+        self.entries = SqlEntryRepository(connection)
+        self.requests = SqlIdempotencyStore(connection)
+
+    async def ping(self) -> None:
+        """Have the database answer something trivial."""
+        await self._connection.execute(text("SELECT 1"))
+
+
+class SqlUnitOfWorkFactory:
+    """A `UnitOfWorkFactory` over an engine.
+
+    Whatever is done in a unit of work, and leaving it, raises ServiceUnavailable where the database does not answer.
+
+    Arguments:
+        engine: of the database.
+        turn_seconds: how long a writer waits for the writers before it, where the database has one at a time.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, turn_seconds: float = engines.BUSY_SECONDS) -> None:
+        self._reading = engines.reading(engine)
+        self._writing = engines.writing(engine)
+        self._turn: AbstractAsyncContextManager[Any] = _Turns(turn_seconds) if is_sqlite(engine.url) else nullcontext()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[SqlUnitOfWork]:
+        """A unit of work that only reads."""
+        with unavailable():
+            # There is nothing to commit, and closing is one way to the database shorter.
+            async with self._reading.connect() as connection:
+                yield SqlUnitOfWork(connection)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[SqlUnitOfWork]:
+        """A unit of work that may write."""
+        with unavailable():
+            async with self._turn, self._writing.begin() as connection:
+                yield SqlUnitOfWork(connection)
+
+
+@asynccontextmanager
+async def open_units_of_work(database_url: str) -> AsyncIterator[SqlUnitOfWorkFactory]:
+    """Units of work over a database, whose connections are closed at the end.
+
+    Raises:
+        UnusableDatabaseUrl: the URL names no database that can be used.
+    """
+    url = parse(database_url)
+    async with engines.open_engine(
+        url,
+        pool_timeout=engines.POOL_SECONDS,
+        pool_recycle=engines.RECYCLE_SECONDS,
+        # Every unit of work ends its own transaction; making sure of it is one more way to the database.
+        pool_reset_on_return=None,
+    ) as engine:
+        yield SqlUnitOfWorkFactory(engine)
+
+
+class _Turns:
+    """One writer at a time, first come, first served.
+
+    SQLite has one writer anyway, but those who wait for it poll: whoever comes at the right moment is next, and
+    the others sleep on.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = asyncio.Lock()
+        self._seconds = seconds
+
+    async def __aenter__(self) -> None:
+        async with asyncio.timeout(self._seconds):
+            await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()

@@ -1,0 +1,46 @@
+"""A backend, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from livetrip_bff.backend import LiveTripBackend
+from livetrip_bff.clock import SystemClock
+from livetrip_bff.database import is_sqlite, migrate, open_units_of_work, parse, pending
+from livetrip_bff.errors import MigrationsPending
+from livetrip_bff.identifiers import UuidV7Identifiers
+from livetrip_core import Clock, IdentifierSource
+
+
+@asynccontextmanager
+async def open_backend(
+    database_url: str,
+    *,
+    version: str,
+    clock: Clock | None = None,
+    identifiers: IdentifierSource | None = None,
+) -> AsyncIterator[LiveTripBackend]:
+    """A backend over a database; its connections are closed at the end.
+
+    A SQLite file is made and brought up to date first. Any other database may serve other releases at the same time,
+    so it is brought up to date by command only: `livetrip migrate`.
+
+    Arguments:
+        database_url: `sqlite:///path/to/file` or `postgresql://user:password@host/name`.
+        version: of the contract that is served, for `get_health`.
+        clock: the machine's, if none is given.
+        identifiers: UUIDv7 by that clock, if none are given.
+
+    Raises:
+        UnusableDatabaseUrl: the URL names no database that can be used.
+        MigrationsPending: the database is behind this release.
+        ServiceUnavailable: the database does not answer.
+    """
+    if is_sqlite(parse(database_url)):
+        await migrate(database_url)
+    elif missing := await pending(database_url):
+        raise MigrationsPending(missing)
+    clock = clock or SystemClock()
+    async with open_units_of_work(database_url) as units_of_work:
+        yield LiveTripBackend(units_of_work, clock, identifiers or UuidV7Identifiers(clock), version=version)

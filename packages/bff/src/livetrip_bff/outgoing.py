@@ -1,0 +1,103 @@
+"""What the diary has, as the contract shows it. Every value is made anew for whoever asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+import livetrip_contract as contract
+import livetrip_core as core
+from switchover.errors import MalformedRequest
+
+
+def session(caller: contract.Caller) -> contract.Session:
+    """Who is calling.
+
+    Raises:
+        MalformedRequest: somebody that the contract cannot speak of.
+    """
+    try:
+        return contract.Session(user_id=caller.user_id, groups=sorted(caller.groups))
+    except ValidationError:
+        # Not `from error`, which would quote who it is.
+        raise MalformedRequest("The caller cannot be read.") from None
+
+
+def trip(found: core.Trip) -> contract.Trip:
+    """A trip."""
+    return contract.Trip(**_trip_fields(found))
+
+
+def trip_page(page: core.Page[core.Trip]) -> contract.TripPage:
+    """One page of trips."""
+    return contract.TripPage(items=[trip(item) for item in page.items], next_cursor=_cursor(page.next_cursor))
+
+
+def trip_detail(view: core.TripView) -> contract.TripDetail:
+    """A trip with the entries that come first in it."""
+    return contract.TripDetail(
+        **_trip_fields(view.trip),
+        entries=[entry(item) for item in view.entries.items],
+        next_cursor=_cursor(view.entries.next_cursor),
+    )
+
+
+def trip_summary(summary: core.TripSummary) -> contract.TripSummary:
+    """A trip summed up."""
+    return contract.TripSummary(
+        trip_id=summary.trip_id,
+        days=summary.days,
+        days_with_entries=summary.days_with_entries,
+        entries=summary.entries,
+        entries_outside_trip=summary.entries_outside_trip,
+        places=[contract.VisitedPlace(name=place.name, entries=place.entries) for place in summary.places],
+    )
+
+
+def entry(view: core.EntryView) -> contract.Entry:
+    """An entry."""
+    found = view.entry
+    return contract.Entry(
+        id=found.id,
+        trip_id=found.trip_id,
+        text=found.text,
+        happened_at=found.happened_at,
+        mood=contract.Mood(found.mood.value) if found.mood else None,
+        place=_place(found.place),
+        tags=list(found.tags),
+        outside_trip=view.is_outside_trip,
+        version=found.version,
+        created_at=found.created_at,
+        updated_at=found.updated_at,
+    )
+
+
+def entry_page(page: core.Page[core.EntryView]) -> contract.EntryPage:
+    """One page of entries."""
+    return contract.EntryPage(items=[entry(item) for item in page.items], next_cursor=_cursor(page.next_cursor))
+
+
+def _trip_fields(found: core.Trip) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "title": found.title,
+        "description": found.description,
+        "start_date": found.start,
+        "end_date": found.end,
+        "version": found.version,
+        "created_at": found.created_at,
+        "updated_at": found.updated_at,
+    }
+
+
+def _cursor(found: core.Cursor | None) -> str | None:
+    return None if found is None else str(found)
+
+
+def _place(found: core.Place | None) -> contract.Place | None:
+    if found is None:
+        return None
+    place = found.coordinates
+    coordinates = contract.Coordinates(latitude=place.latitude, longitude=place.longitude) if place else None
+    return contract.Place(name=found.name, coordinates=coordinates)

@@ -1,0 +1,61 @@
+"""One write: one transaction, once for each idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from livetrip_bff.failures import as_documented
+from livetrip_bff.idempotency import fingerprint, once
+from livetrip_contract import Caller
+from livetrip_core import Clock, KeyedRequest, UnitOfWork, UnitOfWorkFactory, UserId, user_id
+from switchover import context
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asked for which operation of the contract; `arguments` as plain JSON values."""
+
+    caller: Caller
+    operation: str
+    arguments: Mapping[str, Any]
+
+    def keyed(self, user: UserId, key: str) -> KeyedRequest:
+        """The call as a request that has a name."""
+        return KeyedRequest(
+            owner=user, key=key, operation=self.operation, fingerprint=fingerprint(self.operation, self.arguments)
+        )
+
+
+class Writer:
+    """Carries out what writes: all of it or nothing, and once for each key."""
+
+    def __init__(self, units_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    async def carry_out(
+        self,
+        call: Call,
+        write: Callable[[UnitOfWork, UserId], Awaitable[Answer]],
+        answers: TypeAdapter[Answer],
+    ) -> Answer:
+        """The answer to a write, or to the same call before it.
+
+        Raises:
+            LiveTripError: what the contract documents, for every refusal of the diary.
+            ServiceUnavailable: the database does not answer.
+        """
+        key = context.current().idempotency_key
+        with as_documented():
+            user = user_id(call.caller.user_id)
+            async with self._units_of_work.writing() as work:
+                if key is None:
+                    return await write(work, user)
+                request, now = call.keyed(user, key), self._clock.now()
+                return await once(work.requests, request, lambda: write(work, user), answers=answers, now=now)

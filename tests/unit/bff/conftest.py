@@ -1,0 +1,138 @@
+"""Places to keep a diary: in memory, in a SQLite file, and in PostgreSQL where LIVETRIP_TEST_POSTGRES names a server.
+
+Every test has a database of its own, copied from one that was migrated once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from livetrip_bff import LiveTripBackend, migrate
+from livetrip_bff.database import open_units_of_work
+from livetrip_core import UnitOfWorkFactory
+from livetrip_core.fakes import FakeClock, InMemoryUnitOfWorkFactory, SequentialIdentifiers
+
+SERVER = "LIVETRIP_TEST_POSTGRES"
+DATABASES = ["sqlite", "postgresql"] if os.environ.get(SERVER) else ["sqlite"]
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that is up to date."""
+    path = tmp_path_factory.mktemp("migrated") / "diary.sqlite3"
+    asyncio.run(migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A SQLite file that is up to date and empty."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path)}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """A PostgreSQL server on which databases can be created."""
+    url = os.environ.get(SERVER)
+    if not url:
+        pytest.skip(f"{SERVER} names no server (postgresql+asyncpg://user:password@host/database)")
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgresql_server: str) -> Iterator[str]:
+    """The name of a PostgreSQL database that is up to date."""
+    name = f"diary_{uuid4().hex}"
+    asyncio.run(tell(postgresql_server, f"CREATE DATABASE {name}"))
+    asyncio.run(migrate(database_of(postgresql_server, name)))
+    yield name
+    asyncio.run(tell(postgresql_server, f"DROP DATABASE {name}"))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, migrated_database: str) -> Iterator[str]:
+    """A PostgreSQL database that is up to date and empty."""
+    name = f"diary_{uuid4().hex}"
+    asyncio.run(tell(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {migrated_database}"))
+    yield database_of(postgresql_server, name)
+    asyncio.run(tell(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def fresh_postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A PostgreSQL database that was never migrated."""
+    name = f"diary_{uuid4().hex}"
+    asyncio.run(tell(postgresql_server, f"CREATE DATABASE {name}"))
+    yield database_of(postgresql_server, name)
+    asyncio.run(tell(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Any database that is up to date and empty."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=DATABASES)
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Any database that was never migrated."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'fresh.sqlite3'}"
+    url: str = request.getfixturevalue("fresh_postgresql_url")
+    return url
+
+
+@pytest.fixture(params=["memory", *DATABASES])
+def home(request: pytest.FixtureRequest) -> str:
+    """Any place to keep a diary: `memory`, or the URL of a database."""
+    if request.param == "memory":
+        return "memory"
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def store(home: str) -> AsyncIterator[UnitOfWorkFactory]:
+    """A diary in any place."""
+    if home == "memory":
+        yield InMemoryUnitOfWorkFactory()
+        return
+    async with open_units_of_work(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+def backend(store: UnitOfWorkFactory, clock: FakeClock) -> LiveTripBackend:
+    """A backend over any place."""
+    return LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+
+
+def database_of(server: str, name: str) -> str:
+    """The URL of a database of a server."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+async def tell(url: str, statement: str) -> None:
+    """Have a server do something outside of transactions."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+    finally:
+        await engine.dispose()

@@ -1,0 +1,229 @@
+"""Writes that may be repeated and happen once, wherever the diary is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+import livetrip_contract as contract
+from livetrip_bff import LiveTripBackend
+from livetrip_bff.database import open_units_of_work
+from livetrip_contract import EntryChange, TripChange
+from livetrip_core import UnitOfWorkFactory
+from livetrip_core.fakes import FakeClock, SequentialIdentifiers
+from switchover import calling
+from unit.bff.samples import AIKO, BEN, entry_draft, trip_draft
+
+
+async def prepared(backend: LiveTripBackend) -> tuple[contract.Trip, contract.Entry]:
+    trip = await backend.create_trip(AIKO, trip_draft())
+    return trip, await backend.add_entry(AIKO, trip.id, entry_draft())
+
+
+Write = Callable[[LiveTripBackend, contract.Trip, contract.Entry], Awaitable[object]]
+WRITES: dict[str, Write] = {
+    "create_trip": lambda backend, trip, entry: backend.create_trip(AIKO, trip_draft(title="Nara")),
+    "update_trip": lambda backend, trip, entry: backend.update_trip(AIKO, trip.id, TripChange(version=1, title="Nara")),
+    "delete_trip": lambda backend, trip, entry: backend.delete_trip(AIKO, trip.id),
+    "add_entry": lambda backend, trip, entry: backend.add_entry(AIKO, trip.id, entry_draft(text="Rain")),
+    "update_entry": lambda backend, trip, entry: backend.update_entry(
+        AIKO, trip.id, entry.id, EntryChange(version=1, mood=None)
+    ),
+    "delete_entry": lambda backend, trip, entry: backend.delete_entry(AIKO, trip.id, entry.id),
+}
+every_write = pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+
+
+async def everything(backend: LiveTripBackend) -> object:
+    trips = (await backend.list_trips(AIKO)).items
+    return [await backend.get_trip(AIKO, trip.id) for trip in trips]
+
+
+@every_write
+async def test_a_repeated_write_happens_once_and_is_answered_as_it_was_the_first_time(
+    backend: LiveTripBackend, write: Write, clock: FakeClock
+) -> None:
+    trip, entry = await prepared(backend)
+    with calling(idempotency_key="k"):
+        first = await write(backend, trip, entry)
+        after_the_first = await everything(backend)
+        clock.advance(timedelta(hours=23))
+        second = await write(backend, trip, entry)
+
+    assert second == first
+    assert type(second) is type(first)
+    assert first is None or second is not first
+    assert await everything(backend) == after_the_first
+
+
+@every_write
+async def test_concurrent_duplicates_end_as_one_write(backend: LiveTripBackend, write: Write) -> None:
+    trip, entry = await prepared(backend)
+
+    with calling(idempotency_key="k"):
+        answers = await asyncio.gather(*(write(backend, trip, entry) for _ in range(8)))
+
+    assert all(answer == answers[0] for answer in answers)
+    found = await backend.list_trips(AIKO)
+    assert len(found.items) == {"create_trip": 2, "delete_trip": 0}.get(named(write), 1)
+    if found.items:
+        entries = await backend.list_entries(AIKO, trip.id)
+        assert len(entries.items) == {"add_entry": 2, "delete_entry": 0}.get(named(write), 1)
+
+
+def named(write: Write) -> str:
+    return next(name for name, known in WRITES.items() if known is write)
+
+
+@every_write
+async def test_without_a_key_every_write_is_its_own(backend: LiveTripBackend, write: Write) -> None:
+    trip, entry = await prepared(backend)
+
+    first = await write(backend, trip, entry)
+
+    if named(write) in {"create_trip", "add_entry"}:
+        assert await write(backend, trip, entry) != first
+    else:
+        with pytest.raises((contract.VersionConflict, contract.TripNotFound, contract.EntryNotFound)):
+            await write(backend, trip, entry)
+
+
+async def test_the_answer_is_the_first_one_even_if_things_have_moved_on(backend: LiveTripBackend) -> None:
+    trip, entry = await prepared(backend)
+    with calling(idempotency_key="k"):
+        first = await backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=1, text="Rain"))
+    await backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=2, text="Snow"))
+    await backend.delete_trip(AIKO, trip.id)
+
+    with calling(idempotency_key="k"):
+        assert await backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=1, text="Rain")) == first
+
+
+@every_write
+async def test_a_key_on_another_request_is_refused_and_nothing_happens(backend: LiveTripBackend, write: Write) -> None:
+    trip, entry = await prepared(backend)
+    with calling(idempotency_key="k"):
+        await backend.create_trip(AIKO, trip_draft(title="Osaka"))
+        before = await everything(backend)
+
+        with pytest.raises(contract.IdempotencyKeyReused):
+            await write(backend, trip, entry)
+
+    assert await everything(backend) == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda backend, trip, entry: backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=1)),
+        lambda backend, trip, entry: backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=2, mood=None)),
+        lambda backend, trip, entry: backend.update_entry(AIKO, uuid4(), entry.id, EntryChange(version=1, mood=None)),
+        lambda backend, trip, entry: backend.update_entry(AIKO, trip.id, uuid4(), EntryChange(version=1, mood=None)),
+        lambda backend, trip, entry: backend.update_entry(
+            AIKO, trip.id, entry.id, EntryChange(version=1, mood=None, place=None)
+        ),
+    ],
+    ids=["nothing cleared", "version", "trip", "entry", "more cleared"],
+)
+async def test_a_request_is_another_one_if_any_argument_differs(backend: LiveTripBackend, other: Write) -> None:
+    trip, entry = await prepared(backend)
+    with calling(idempotency_key="k"):
+        await backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=1, mood=None))
+
+        with pytest.raises(contract.IdempotencyKeyReused):
+            await other(backend, trip, entry)
+
+
+async def test_a_request_is_the_same_if_it_only_spells_out_what_is_meant_anyway(backend: LiveTripBackend) -> None:
+    trip, entry = await prepared(backend)
+    with calling(idempotency_key="a"):
+        short = await backend.update_trip(AIKO, trip.id, TripChange(version=1, title="Nara"))
+        assert await backend.update_trip(AIKO, trip.id, TripChange(version=1, title="Nara", end_date=None)) == short
+    with calling(idempotency_key="b"):
+        made = await backend.create_trip(AIKO, trip_draft())
+        assert await backend.create_trip(AIKO, trip_draft(description="")) == made
+    with calling(idempotency_key="c"):
+        change = EntryChange(version=1, place=contract.Place(name="x"))
+        placed = await backend.update_entry(AIKO, trip.id, entry.id, change)
+        spelt_out = EntryChange(version=1, place=contract.Place(name="x", coordinates=None))
+        assert await backend.update_entry(AIKO, trip.id, entry.id, spelt_out) == placed
+
+
+async def test_a_request_that_came_as_json_is_the_same_as_the_one_that_did_not(backend: LiveTripBackend) -> None:
+    trip, _ = await prepared(backend)
+    draft = entry_draft()
+    with calling(idempotency_key="k"):
+        first = await backend.add_entry(AIKO, trip.id, draft)
+
+        over_the_wire = contract.EntryDraft.model_validate_json(
+            draft.model_dump_json(by_alias=True, exclude_unset=True)
+        )
+        assert await backend.add_entry(AIKO, trip.id, over_the_wire) == first
+
+
+async def test_two_users_may_choose_the_same_key(backend: LiveTripBackend) -> None:
+    with calling(idempotency_key="k"):
+        hers = await backend.create_trip(AIKO, trip_draft())
+        his = await backend.create_trip(BEN, trip_draft())
+
+    assert hers.id != his.id
+    assert (await backend.list_trips(BEN)).items == [his]
+
+
+async def test_a_failure_is_not_remembered(backend: LiveTripBackend) -> None:
+    trip, entry = await prepared(backend)
+    change = EntryChange(version=2, text="Rain")
+    with calling(idempotency_key="k"):
+        with pytest.raises(contract.VersionConflict):
+            await backend.update_entry(AIKO, trip.id, entry.id, change)
+        with calling(idempotency_key="other"):
+            await backend.update_entry(AIKO, trip.id, entry.id, EntryChange(version=1))
+
+        assert (await backend.update_entry(AIKO, trip.id, entry.id, change)).version == 3
+
+
+async def test_a_refused_request_leaves_its_key_to_another(backend: LiveTripBackend) -> None:
+    with calling(idempotency_key="k"):
+        with pytest.raises(contract.TripDatesReversed):
+            await backend.create_trip(AIKO, trip_draft(end_date=date(2026, 11, 19)))
+
+        assert (await backend.create_trip(AIKO, trip_draft())).version == 1
+
+
+async def test_a_key_counts_for_a_day(backend: LiveTripBackend, clock: FakeClock) -> None:
+    with calling(idempotency_key="k"):
+        first = await backend.create_trip(AIKO, trip_draft())
+        clock.advance(timedelta(hours=24) - timedelta(microseconds=1))
+        repeated = await backend.create_trip(AIKO, trip_draft())
+        clock.advance(timedelta(microseconds=1))
+        another = await backend.create_trip(AIKO, trip_draft())
+
+    assert repeated == first
+    assert another.id != first.id
+
+
+async def test_any_visible_characters_are_a_key(backend: LiveTripBackend) -> None:
+    key = "".join(chr(code) for code in range(0x21, 0x7F))
+    with calling(idempotency_key=key):
+        first = await backend.create_trip(AIKO, trip_draft())
+        assert await backend.create_trip(AIKO, trip_draft()) == first
+    with calling(idempotency_key=key.swapcase()):
+        assert await backend.create_trip(AIKO, trip_draft()) != first
+
+
+async def test_two_processes_on_one_database_carry_a_request_out_once(database_url: str, clock: FakeClock) -> None:
+    async with open_units_of_work(database_url) as one, open_units_of_work(database_url) as other:
+        backends = [backend_over(store, clock) for store in (one, other)]
+        with calling(idempotency_key="k"):
+            answers = await asyncio.gather(*(backends[n % 2].create_trip(AIKO, trip_draft()) for n in range(12)))
+
+        assert all(answer == answers[0] for answer in answers)
+        assert (await backends[0].list_trips(AIKO)).items == [answers[0]]
+
+
+def backend_over(store: UnitOfWorkFactory, clock: FakeClock) -> LiveTripBackend:
+    return LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
