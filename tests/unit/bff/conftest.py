@@ -1,4 +1,5 @@
-"""Places to keep a diary: in memory, in a SQLite file, and in PostgreSQL where LIVETRIP_TEST_POSTGRES names a server.
+"""Places to keep a diary: in memory, in a SQLite file, and in PostgreSQL: a server of the tests' own, or the one that
+LIVETRIP_TEST_POSTGRES names.
 
 Every test has a database of its own, copied from one that was migrated once.
 """
@@ -20,9 +21,10 @@ from livetrip_bff import LiveTripBackend, migrate
 from livetrip_bff.database import open_units_of_work
 from livetrip_core import UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, InMemoryUnitOfWorkFactory, SequentialIdentifiers
+from support.postgresql import postgresql
 
 SERVER = "LIVETRIP_TEST_POSTGRES"
-DATABASES = ["sqlite", "postgresql"] if os.environ.get(SERVER) else ["sqlite"]
+DATABASES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +42,13 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> str:
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server on which databases can be created."""
-    url = os.environ.get(SERVER)
-    if not url:
-        pytest.skip(f"{SERVER} names no server (postgresql+asyncpg://user:password@host/database)")
-    return url
+    if url := os.environ.get(SERVER):
+        yield url
+        return
+    with postgresql(tmp_path_factory.mktemp("pg")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,6 @@ async def test_a_password_is_in_no_message_no_traceback_and_no_log(
 
 
 async def test_a_backend_and_what_it_is_made_of_show_no_password() -> None:
-    pytest.importorskip("asyncpg")
     async with open_units_of_work(NOBODY_LISTENS) as store, open_engine(parse(NOBODY_LISTENS)) as engine:
         backend = LiveTripBackend(store, FakeClock(), SequentialIdentifiers(), version="1.0.0")
 

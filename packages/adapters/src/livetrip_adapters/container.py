@@ -9,15 +9,20 @@ from dependency_injector import containers, providers
 
 from livetrip_adapters.http import open_http
 from livetrip_adapters.port import live_trip_port
-from livetrip_adapters.settings import Settings
+from livetrip_adapters.settings import Settings, SettingsError
 from livetrip_contract import LiveTrip
 from switchover import Port, Recorder
 
 
 def _open_direct(port: Port[LiveTrip], settings: Settings) -> AbstractAsyncContextManager[LiveTrip]:
-    # Imported when chosen: a process in service mode need not have the backend installed.
-    from livetrip_adapters.direct import open_direct  # noqa: PLC0415
-
+    try:
+        # Imported when chosen: a process in service mode need not have the backend installed.
+        from livetrip_adapters.direct import open_direct  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"BACKEND_MODE=monolith runs the backend in this process, and {error.name} is not installed here "
+            "(pip install 'livetrip-adapters[direct]')"
+        ) from error
     return open_direct(port, settings)
 
 

@@ -1,0 +1,76 @@
+"""In service mode the application is installed without the backend, and runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.processes import KEY, ROOT, clean_environment, running_api
+
+WANTED = ("packages/switchover", "packages/contract", "packages/adapters", "services/cli")
+
+
+def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}, timeout=300, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the application as wheels, and nothing of core and bff."""
+    folder = tmp_path_factory.mktemp("installed")
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    for package in WANTED:
+        built = run(*uv, "build", "--wheel", "--out-dir", str(folder / "wheels"), str(ROOT / package), cwd=folder)
+        assert built.returncode == 0, built.stderr
+    made = run(*uv, "venv", "--python", sys.executable, str(folder / "venv"), cwd=folder)
+    assert made.returncode == 0, made.stderr
+    wheels = [str(path) for path in (folder / "wheels").glob("*.whl")]
+    installed = run(
+        *uv, "pip", "install", "--python", str(folder / "venv"),
+        "--constraints", str(ROOT / "requirements.lock"), *wheels, cwd=folder,
+    )  # fmt: skip
+    assert installed.returncode == 0, installed.stderr
+    return folder / "venv" / "bin"
+
+
+def test_core_and_bff_are_not_there(installed: Path, tmp_path: Path) -> None:
+    for name in ("livetrip_core", "livetrip_bff", "sqlalchemy", "litestar"):
+        found = run(str(installed / "python"), "-c", f"import {name}", cwd=tmp_path, PYTHONPATH="")
+        assert "ModuleNotFoundError" in found.stderr
+
+
+def test_it_calls_the_service(installed: Path, tmp_path: Path) -> None:
+    with running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY) as service:
+        environment = {
+            **clean_environment(),
+            "PYTHONPATH": "",
+            "BACKEND_MODE": "service",
+            "LIVETRIP_SERVICE_URL": service.address,
+            "LIVETRIP_SERVICE_KEY": KEY,
+        }
+        draft = {"body": {"title": "Kyoto", "startDate": "2026-11-20", "endDate": "2026-11-24"}}
+        done = subprocess.run(
+            [str(installed / "livetrip"), "call", "createTrip", "--json", json.dumps(draft)],
+            capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["title"] == "Kyoto"
+
+
+@pytest.mark.parametrize("command", [["call", "getHealth"], ["migrate"], ["api"]], ids=lambda command: command[0])
+def test_what_needs_the_backend_says_that_it_is_missing(installed: Path, tmp_path: Path, command: list[str]) -> None:
+    environment = {**clean_environment(), "PYTHONPATH": "", "BACKEND_MODE": "monolith"}
+    refused = subprocess.run(
+        [str(installed / "livetrip"), *command],
+        capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 2
+    assert "is not installed here" in refused.stderr
+    assert "Traceback" not in refused.stderr
