@@ -1,0 +1,226 @@
+"""The command `switchover`, on a project that starts with nothing but a class."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.processes import ROOT
+from switchover.cli import main
+
+PYPROJECT = """\
+[tool.switchover]
+contract = "openapi/openapi.yaml"
+package = "src/catalogue_contract"
+interface = "catalogue_contract:Catalogue"
+errors = "catalogue_contract:CatalogueError"
+"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_imported() -> Iterator[None]:
+    """Each test generates a package of the same name."""
+    yield
+    forget()
+
+
+def forget() -> None:
+    """What a new process would not have imported."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("catalogue_contract", "narrow")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a contract, frozen and generated."""
+    (tmp_path / "openapi").mkdir()
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    shutil.copy(ROOT / "tests" / "library" / "openapi.yaml", tmp_path / "openapi")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path / "src"))
+    assert main(["freeze"]) == 0
+    assert main(["generate"]) == 0
+    return tmp_path
+
+
+def states(output: str) -> dict[str, str]:
+    return {check["name"]: check["state"] for check in json.loads(output)["checks"]}
+
+
+def test_a_project_that_holds_is_told_line_by_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    output = capsys.readouterr().out
+    lines = [line.split() for line in output.splitlines()]
+    assert [line[:2] for line in lines] == [
+        ["contract", "ok"],
+        ["examples", "ok"],
+        ["lock", "ok"],
+        ["port", "ok"],
+        ["generated", "ok"],
+        ["boundaries", "skipped"],
+    ]
+    assert "OpenAPI 3.1, 4 operations" in output
+
+
+def test_a_changed_contract_is_noticed_by_lock_and_package(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = project / "openapi" / "openapi.yaml"
+    contract.write_text(contract.read_text().replace("maxLength: 20", "maxLength: 25"))
+    capsys.readouterr()
+    assert main(["check", "--json"]) == 1
+    found = states(capsys.readouterr().out)
+    assert (found["contract"], found["lock"], found["generated"]) == ("ok", "failed", "failed")
+    assert main(["freeze", "--check"]) == 1
+    assert "run `switchover freeze`" in capsys.readouterr().err
+    assert main(["generate", "--check"]) == 1
+    assert "src/catalogue_contract/models.py differs from the contract" in capsys.readouterr().out
+    assert main(["freeze"]) == main(["generate"]) == 0
+    forget()
+    assert main(["check"]) == 0
+
+
+def test_a_contract_that_cannot_be_read_is_told_with_its_line(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract = project / "openapi" / "openapi.yaml"
+    contract.write_text(contract.read_text().replace("#/components/schemas/Book", "#/components/schemas/Boook", 1))
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    output = capsys.readouterr().out
+    assert "openapi.yaml:23 #/paths/~1books/get/responses/200/content/application~1json/schema/items/$ref" in output
+    assert "leads nowhere" in output
+
+
+def test_an_example_that_breaks_its_schema_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = project / "openapi" / "openapi.yaml"
+    broken = "year: { type: integer, examples: [next year] }"
+    contract.write_text(contract.read_text().replace("year: { type: integer }", broken))
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    assert "breaks its schema: example has to be integer" in capsys.readouterr().out
+
+
+def test_a_port_that_does_not_bind_is_told_with_every_difference(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "src" / "narrow.py").write_text(
+        "from typing import Protocol\n\nclass Narrow(Protocol):\n    def get_book(self, isbn: int) -> str: ...\n"
+    )
+    (project / "pyproject.toml").write_text(PYPROJECT.replace('catalogue_contract:Catalogue"', 'narrow:Narrow"'))
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    output = capsys.readouterr().out
+    for said in ("addBook", "listBooks", "lendBook", "path.isbn / isbn", "answer 200"):
+        assert said in output
+
+
+def test_generated_files_are_written_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["generate"]) == 0
+    assert capsys.readouterr().out == "5 of 5 files were current\n"
+    assert main(["generate", "--check"]) == 0
+
+
+def test_a_synchronous_protocol_is_generated_on_request(project: Path) -> None:
+    assert main(["generate", "--sync"]) == 0
+    assert "async def" not in (project / "src" / "catalogue_contract" / "port.py").read_text()
+
+
+def test_another_package_and_name_may_be_given(project: Path) -> None:
+    assert main(["generate", "--package", "src/other", "--interface", "Shelves"]) == 0
+    assert "class Shelves(Protocol)" in (project / "src" / "other" / "port.py").read_text()
+
+
+def test_routes_are_listed_for_people_and_for_scripts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["routes"]) == 0
+    assert "PUT   /books/{isbn}/loan  lend_book" in capsys.readouterr().out
+    assert main(["routes", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    lend = next(item for item in listed if item["operation"] == "lendBook")
+    assert (lend["python"], lend["is_safe"], lend["body"]) == ("lend_book", False, "application/json")
+    assert {"status": 409, "code": "already_lent"} in lend["failures"]
+
+
+def test_a_draft_of_a_class_is_a_contract_that_checks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["draft", "library.catalogue:Catalogue", "--title", "Library", "--server", "/library"]) == 0
+    said = capsys.readouterr()
+    (tmp_path / "openapi.yaml").write_text(said.out)
+    assert said.err == ""
+    assert main(["freeze", "--contract", "openapi.yaml"]) == 0
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.switchover]\ncontract = "openapi.yaml"\ninterface = "library.catalogue:Catalogue"\n'
+    )
+    assert main(["check"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["draft", "library"], "'library' is no reference to a class; write module:Name"),
+        (["draft", "nowhere.at.all:Thing"], "nowhere.at.all cannot be imported"),
+        (["draft", "library.catalogue:Shelf"], "library.catalogue has no class Shelf"),
+        (["check"], "which contract?"),
+        (["generate", "--contract", "x.yaml"], "where to, and under which name?"),
+        (["generate", "--contract", "x.yaml", "--package", "p", "--interface", "no name"], "is no name for a class"),
+    ],
+)
+def test_what_cannot_start_is_told_with_exit_code_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_contract_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["routes", "--contract", "x.yaml"]) == 1
+    assert "No such file or directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("[tool.switchover]\ncontract = 3\n", "'contract' has to be a text"),
+        ('[tool.switchover]\ncontact = "x"\n', "'contact' is not known; there are contract, package"),
+        ('[tool.switchover]\ncontract = "x"\ninterface = "Catalogue"\n', "'interface' has to be module:Name"),
+        ("[tool.switchover\n", "cannot be read"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], table: str, said: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(table)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    output = capsys.readouterr().out
+    for command in ("check", "generate", "draft", "freeze", "routes"):
+        assert command in output
+
+
+def test_our_own_contract_holds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["check", "--json"]) == 0
+    assert set(states(capsys.readouterr().out).values()) == {"ok"}
