@@ -7,7 +7,7 @@ help: ## List the targets
 check: ## Everything but the tests, editing nothing: style, types, boundaries, contract, lock
 	uv run ruff format --check
 	uv run ruff check
-	uv run mypy
+	uv run --group bench mypy
 	uv run switchover check
 	uv run python -m tools.requirements --check
 
