@@ -304,7 +304,7 @@ async def test_an_answer_belongs_to_whoever_asked(backend: LiveTripBackend) -> N
     ("draft", "where"),
     [
         ({"text": ""}, "body#/text"),
-        ({"happened_at": datetime(2026, 11, 21)}, "body#/happenedAt"),  # noqa: DTZ001
+        ({"happened_at": datetime(2026, 11, 21)}, "body#/happenedAt"),
         ({"happened_at": datetime(2026, 11, 21, tzinfo=timezone(timedelta(seconds=30)))}, "body#/happenedAt"),
         ({"tags": ["a b"]}, "body#/tags"),
         ({"place": contract.Place.model_construct(name=" ", coordinates=None)}, "body#/place/name"),

@@ -35,7 +35,7 @@ def test_identifiers_rise_whatever_the_clock_and_chance_do(steps: list[int], cha
 
 
 @settings(deadline=None)
-@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))
 def test_an_identifier_begins_with_the_millisecond_it_was_made_in(now: datetime) -> None:
     clock = FakeClock(now.replace(tzinfo=UTC))
 

@@ -42,7 +42,7 @@ def moments() -> SearchStrategy[datetime]:
 
 def moments_of_a_week() -> SearchStrategy[datetime]:
     """Few days, so that moments often share one."""
-    week = st.datetimes(datetime(2026, 11, 18), datetime(2026, 11, 26))  # noqa: DTZ001
+    week = st.datetimes(datetime(2026, 11, 18), datetime(2026, 11, 26))
     return st.builds(lambda local, offset: local.replace(tzinfo=offset), week, offsets())
 
 

@@ -104,9 +104,9 @@ def test_a_change_made_on_another_version_is_refused() -> None:
         ("text", ""),
         ("tags", ("a,b",)),
         ("version", 0),
-        ("happened_at", datetime(2026, 1, 1)),  # noqa: DTZ001
-        ("created_at", datetime(2026, 1, 1)),  # noqa: DTZ001
-        ("updated_at", datetime(2026, 1, 1)),  # noqa: DTZ001
+        ("happened_at", datetime(2026, 1, 1)),
+        ("created_at", datetime(2026, 1, 1)),
+        ("updated_at", datetime(2026, 1, 1)),
     ],
 )
 def test_there_is_no_impossible_entry(field: str, value: object) -> None:

@@ -135,8 +135,8 @@ def test_a_trip_is_visible_to_its_owner_and_not_there_for_anybody_else() -> None
         ("title", " "),
         ("description", "\x00"),
         ("version", 0),
-        ("created_at", datetime(2026, 1, 1)),  # noqa: DTZ001
-        ("updated_at", datetime(2026, 1, 1)),  # noqa: DTZ001
+        ("created_at", datetime(2026, 1, 1)),
+        ("updated_at", datetime(2026, 1, 1)),
     ],
 )
 def test_there_is_no_impossible_trip(field: str, value: object) -> None:

@@ -205,6 +205,7 @@ class Problem(CallError):
         self.status = status  # type: ignore[misc]
         self.members = dict(members or {})
         super().__init__(detail, trace_id=trace_id)
+        self.args = (code, status, detail)  # what a copy is made with
 
 
 class TransportError(CallError):
@@ -220,7 +221,7 @@ class ServiceUnreachable(TransportError):
 
 
 class ConnectionLost(TransportError):
-    """The connection broke before the answer was complete: it is unknown whether anything was done."""
+    """The connection broke before the answer was complete, or a gateway gave up: it is unknown whether anything was done."""
 
     code = "connection_lost"
 

@@ -48,21 +48,21 @@ def run(settings: Settings) -> Iterator[Line]:
     except ContractError as error:
         yield Line("contract", "failed", error.headline, tuple(map(str, error.items)))
         return
-    checks: tuple[tuple[str, Callable[[Settings, Document], str]], ...] = (
-        ("contract", _contract),
-        ("examples", _examples),
-        ("lock", _lock),
-        ("port", _port),
-        ("generated", _generated),
-        ("boundaries", _boundaries),
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("contract", lambda: _contract(document)),
+        ("examples", lambda: _examples(document)),
+        ("lock", lambda: _lock(settings, document)),
+        ("port", lambda: _port(settings, document)),
+        ("generated", lambda: _generated(settings, document)),
+        ("boundaries", lambda: _boundaries(settings)),
     )
     for name, check in checks:
-        yield _line(name, check, settings, document)
+        yield _line(name, check)
 
 
-def _line(name: str, check: Callable[[Settings, Document], str], settings: Settings, document: Document) -> Line:
+def _line(name: str, check: Callable[[], str]) -> Line:
     try:
-        return Line(name, "ok", check(settings, document))
+        return Line(name, "ok", check())
     except Skipped as reason:
         return Line(name, "skipped", str(reason))
     except Failed as failure:
@@ -73,14 +73,14 @@ def _line(name: str, check: Callable[[Settings, Document], str], settings: Setti
         return Line(name, "failed", str(error))
 
 
-def _contract(settings: Settings, document: Document) -> str:
+def _contract(document: Document) -> str:
     _fail("is no sound OpenAPI document", [*lint.structure(document), *lint.traps(document), *lint.unusable(document)])
     count = sum(1 for _ in OperationReader(document).read())
     files = f", {len(document.sources)} files" if len(document.sources) > 1 else ""
     return f"{document.name}: OpenAPI {document.version}, {count} operations{files}, {document.digest[:19]}…"
 
 
-def _examples(settings: Settings, document: Document) -> str:
+def _examples(document: Document) -> str:
     findings, count = lint.examples(document)
     _fail("has examples that break their schemas", findings)
     if not count:
@@ -124,7 +124,7 @@ def target_of(settings: Settings) -> Target:
     return Target(name, caller=foreign)
 
 
-def _boundaries(settings: Settings, document: Document) -> str:
+def _boundaries(settings: Settings) -> str:
     if not (settings.root / ".importlinter").is_file():
         raise Skipped("there is no .importlinter beside pyproject.toml")
     command = [

@@ -1,9 +1,6 @@
 """What was agreed: an OpenAPI document as files, operations, shapes and checks."""
 
-from switchover.contract.check import SchemaCheck, SchemaEngine
-from switchover.contract.compare import Gap, GapKind, gaps
 from switchover.contract.document import Document, Node
-from switchover.contract.failures import STANDARD_MEMBERS
 from switchover.contract.findings import Finding, Location, Notes
 from switchover.contract.lock import lock_path, lock_text, verify_lock
 from switchover.contract.model import (
@@ -16,9 +13,13 @@ from switchover.contract.model import (
     RequestBody,
     Style,
 )
-from switchover.contract.parameters import CALLER_HEADER, CONTEXT_HEADERS
-from switchover.contract.reading import OperationReader, base_path
-from switchover.contract.shape import Shape, kind_of, reader
+from switchover.contract.operations.failures import STANDARD_MEMBERS
+from switchover.contract.operations.parameters import CALLER_HEADER, CONTEXT_HEADERS
+from switchover.contract.operations.reading import OperationReader, base_path
+from switchover.contract.schemas.check import SchemaCheck, SchemaEngine
+from switchover.contract.shapes.compare import Gap, GapKind, gaps
+from switchover.contract.shapes.shape import Shape, kind_of
+from switchover.contract.shapes.shaping import reader
 
 __all__ = [
     "CALLER_HEADER",

@@ -54,10 +54,11 @@ def _method(name: str, function: Any) -> Method:
         problems.append("is a generator; a call has one answer: return a page of items and a cursor")
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            problems.append(f"takes *{parameter.name}; every argument needs a name and a type")
+            stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
+            problems.append(f"takes {stars}{parameter.name}; every argument needs a name and a type")
     try:
         hints = typing.get_type_hints(function, include_extras=True)
-    except (NameError, TypeError) as error:
+    except (NameError, TypeError, AttributeError, SyntaxError) as error:
         hints = {}
         problems.append(f"has an annotation that cannot be read: {error}")
     else:

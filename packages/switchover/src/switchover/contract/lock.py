@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,10 @@ def lock_path(contract: str | Path) -> Path:
 
 def lock_text(document: Document) -> str:
     """The lock of a document: one digest for each of its files."""
-    lines = [f'"{name}" = "{digest}"' for name, digest in sorted(_digests(document).items())]
+    # Basic strings of TOML escape what strings of JSON escape.
+    lines = [
+        f'{json.dumps(name, ensure_ascii=False)} = "{digest}"' for name, digest in sorted(_digests(document).items())
+    ]
     return _HEADER + "\n[files]\n" + "\n".join(lines) + "\n"
 
 

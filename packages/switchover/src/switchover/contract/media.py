@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from switchover.contract.document import Node
 from switchover.contract.model import Media
+from switchover.contract.node import Node
 
 PROBLEM: Final = "application/problem+json"
+
+_JSON: Final = frozenset({"application/json", "text/json"})
+_BINARY: Final = frozenset({"application/octet-stream", "application/pdf", "application/zip", "application/gzip"})
+_BINARY_TREES: Final = frozenset({"image", "audio", "video", "font", "model"})
+_REFUSED: Final = {
+    "application/x-www-form-urlencoded": "a form",
+    "application/xml": "XML",
+    "text/xml": "XML",
+    "application/yaml": "YAML",
+    "text/event-stream": "a stream",
+    "application/x-ndjson": "a stream",
+    "application/jsonl": "a stream",
+    "application/json-seq": "a stream",
+}
+_UTF8: Final = ("utf-8", "utf8", "us-ascii")
 
 
 def essence(media_type: str) -> str:
@@ -15,34 +30,53 @@ def essence(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def media_of(media_type: str) -> Media | None:
-    """How a body of this type is read; None for types that are not (forms, multipart, XML)."""
+def media_of(media_type: str, schema: Any = None) -> Media | None:
+    """How a body of this type is read; None for types that are not. `schema` helps with types that nobody knows."""
     name = essence(media_type)
     main, _, sub = name.partition("/")
-    if name == "application/json" or sub.endswith("+json"):
-        return Media.JSON
-    if (
-        sub.endswith("+xml")
-        or name in ("application/xml", "text/xml", "application/x-www-form-urlencoded")
-        or main == "multipart"
-    ):
+    if refusal(media_type):
         return None
+    if name in _JSON or sub.endswith("+json"):
+        return Media.JSON
     if main == "text":
         return Media.TEXT
-    if name in ("*/*", "application/octet-stream") or main in ("image", "audio", "video", "font") or name in _BINARY:
-        return Media.BINARY
-    return None
+    return Media.BINARY if name in _BINARY or main in _BINARY_TREES or _is_binary(schema) else None
 
 
-_BINARY: Final = frozenset({"application/pdf", "application/zip", "application/gzip", "application/vnd.sqlite3"})
-_ORDER: Final = (Media.JSON, Media.TEXT, Media.BINARY)
+def _is_binary(schema: Any) -> bool:
+    """Bytes have no schema, or one that says no more than that (OpenAPI 3.1, section 4.8.14.2; 3.0: `format: binary`)."""
+    if not isinstance(schema, dict):
+        return schema is None
+    return not schema or schema.get("format") == "binary" or "contentMediaType" in schema
+
+
+def refusal(media_type: str) -> str | None:
+    """Why a media type is not read, where that can be said; None otherwise."""
+    name = essence(media_type)
+    main, _, sub = name.partition("/")
+    if main == "multipart":
+        return "a multipart body"
+    if "*" in name or not sub:
+        return "a range of media types"
+    if sub.endswith("+xml"):
+        return "XML"
+    for parameter in media_type.split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset" and value.strip().strip('"').lower() not in _UTF8:
+            return "not in UTF-8"
+    return _REFUSED.get(name)
 
 
 def choose(content: Node) -> tuple[str, Node, Media] | None:
     """The media type to use of a `content` object, its Media Type Object and how it is read; None if none can be."""
-    offers = [(name, node, media_of(name)) for name, node in content.entries()]
-    for wanted in _ORDER:
+    offers = [(name, node, media_of(name, _schema(node))) for name, node in content.entries()]
+    for wanted in Media:
         for name, node, media in offers:
             if media is wanted:
                 return name, node, media
     return None
+
+
+def _schema(offer: Node) -> Any:
+    schema = offer.get("schema")
+    return schema.value if schema is not None else None

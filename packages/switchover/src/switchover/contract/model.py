@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
-from switchover.contract.document import Node
-from switchover.contract.shape import Shape
+from switchover.contract.node import Node
+from switchover.contract.shapes.shape import Shape
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""

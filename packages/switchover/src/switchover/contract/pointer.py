@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 from urllib.parse import quote, unquote
+
+_INDEX: Final = re.compile(r"0|[1-9][0-9]*")
+_WRONG_ESCAPE: Final = re.compile(r"~(?![01])")
 
 
 def escape(token: str) -> str:
@@ -18,7 +23,7 @@ def unescape(token: str) -> str:
 
 def join(pointer: str, *tokens: str | int) -> str:
     """`pointer` and further tokens below it."""
-    return pointer + "".join(f"/{escape(str(token))}" for token in tokens)
+    return pointer + of(tokens)
 
 
 def of(tokens: Iterable[str | int]) -> str:
@@ -26,13 +31,28 @@ def of(tokens: Iterable[str | int]) -> str:
     return "".join(f"/{escape(str(token))}" for token in tokens)
 
 
-def split(pointer: str) -> list[str]:
-    """The tokens of a pointer that may be percent-encoded, as one in a `$ref` may."""
+def split(fragment: str) -> list[str]:
+    """The tokens of a pointer as it stands in a `$ref`: percent-decoded first, then taken apart (RFC 6901, section 6).
+
+    Raises:
+        ValueError: it is no JSON Pointer; the message says why.
+    """
+    try:
+        pointer = unquote(fragment, errors="strict")
+    except UnicodeDecodeError as error:
+        raise ValueError("is percent-encoded, and not UTF-8") from error
     if not pointer:
         return []
     if not pointer.startswith("/"):
-        raise ValueError(f"a JSON Pointer starts with '/', not {pointer!r}")
-    return [unescape(unquote(token)) for token in pointer[1:].split("/")]
+        raise ValueError("names an anchor; only JSON Pointers are followed, as in '#/components/…'")
+    if _WRONG_ESCAPE.search(pointer):
+        raise ValueError("has a '~' that is neither '~0' nor '~1' (RFC 6901, section 3)")
+    return [unescape(token) for token in pointer[1:].split("/")]
+
+
+def index(token: str) -> int | None:
+    """The array index that a token is, or None (RFC 6901, section 4: no sign, no leading zeros)."""
+    return int(token) if len(token) < 10 and _INDEX.fullmatch(token) else None
 
 
 def as_fragment(pointer: str) -> str:

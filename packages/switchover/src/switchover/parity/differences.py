@@ -9,23 +9,28 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
+
+from switchover.contract import pointer
 
 
 def differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Pointer and description of every difference. Types count: a tuple is not a list, a bool is not an int. Values are not shown."""
+    """Pointer and description of every difference. Types count: a tuple is not a list, a bool is not an int; only numbers that are
+    equal are one, as they are in JSON. Values are not shown.
+    """
     if a is b:
         return
     if type(a) is not type(b):
-        yield path, f"is {_a(a)}, and would arrive as {_a(b)}"
-    elif members := _members(a):
-        yield from _by_name(dict(members), dict(_members(b)), path)
+        if not (_is_number(a) and _is_number(b) and a == b):
+            yield path, f"is {_a(a)}, and would arrive as {_a(b)}"
+    elif isinstance(a, RootModel):
+        yield from differences(a.root, b.root, path)
+    elif (members := _members(a)) is not None:
+        yield from _by_name(members, _members(b) or {}, path)
     elif isinstance(a, list | tuple):
         yield from _by_index(a, b, path)
-    elif isinstance(a, Mapping):
-        yield from _by_name(
-            {str(key): value for key, value in a.items()}, {str(key): value for key, value in b.items()}, path
-        )
+    elif _has_no_equality(a):
+        yield from _by_name(vars(a), vars(b), path)
     elif isinstance(a, datetime) and a == b and a.utcoffset() != b.utcoffset():
         yield path, "would arrive with another offset"
     elif a != b:
@@ -37,42 +42,61 @@ def _by_index(a: Any, b: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, f"has {len(a)} elements, and would arrive with {len(b)}"
         return
     for index, (mine, theirs) in enumerate(zip(a, b, strict=True)):
-        yield from differences(mine, theirs, f"{path}/{index}")
+        yield from differences(mine, theirs, pointer.join(path, index))
 
 
-def _by_name(a: dict[str, Any], b: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+def _by_name(a: Mapping[str, Any], b: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
     for name, value in a.items():
         if name in b:
-            yield from differences(value, b[name], f"{path}/{name}")
+            yield from differences(value, b[name], pointer.join(path, name))
         else:
-            yield f"{path}/{name}", "would not arrive"
-    for name in b.keys() - a.keys():
-        yield f"{path}/{name}", "is not there, and would arrive"
+            yield pointer.join(path, name), "would not arrive"
+    for name in b:
+        if name not in a:
+            yield pointer.join(path, name), "is not there, and would arrive"
 
 
-def _members(value: Any) -> list[tuple[str, Any]]:
-    """The fields of a model or dataclass, by the names they have in JSON."""
+def _members(value: Any) -> dict[str, Any] | None:
+    """What a value is made of by name, as JSON has it: the fields of a model or dataclass, the items of a mapping; None for the rest."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
-        own = [(fields[name].alias or name if name in fields else name, below) for name, below in value]
-        return own or [("", None)]
+        return {_alias(fields[name], name) if name in fields else name: below for name, below in value}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return [(field.name, getattr(value, field.name, None)) for field in dataclasses.fields(value)] or [("", None)]
-    return []
+        return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): below for key, below in value.items()}
+    return None
+
+
+def _has_no_equality(value: Any) -> bool:
+    """An object that only equals itself is compared by what it holds."""
+    own: object = type(value).__eq__
+    return own is object.__eq__ and hasattr(value, "__dict__") and not isinstance(value, Enum | type)
+
+
+def _alias(field: Any, name: str) -> str:
+    return field.serialization_alias or field.alias or name
 
 
 def mutable_parts(value: Any, path: str = "") -> Iterator[tuple[str, object]]:
-    """Pointer and object of everything in a value that could be changed in place."""
+    """Pointer and object of everything in a value that could be changed in place, each object once."""
+    yield from _mutable_parts(value, path, set())
+
+
+def _mutable_parts(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, object]]:
+    if id(value) in seen:
+        return
     if _is_mutable(value):
+        seen.add(id(value))
         yield path, value
-    for name, below in _members(value):
-        yield from mutable_parts(below, f"{path}/{name}")
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            yield from mutable_parts(below, f"{path}/{key}")
+    if isinstance(value, RootModel):
+        yield from _mutable_parts(value.root, path, seen)
     elif isinstance(value, list | tuple):
         for index, below in enumerate(value):
-            yield from mutable_parts(below, f"{path}/{index}")
+            yield from _mutable_parts(below, pointer.join(path, index), seen)
+    else:
+        for name, below in (_members(value) or {}).items():
+            yield from _mutable_parts(below, pointer.join(path, name), seen)
 
 
 def _is_mutable(value: Any) -> bool:
@@ -83,6 +107,10 @@ def _is_mutable(value: Any) -> bool:
     return isinstance(value, list | dict | bytearray) or (
         isinstance(value, AbstractSet) and not isinstance(value, frozenset)
     )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int or type(value) is float
 
 
 def _a(value: Any) -> str:

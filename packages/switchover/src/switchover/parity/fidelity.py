@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import random
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -47,6 +49,11 @@ class Breach:
         return f"{self.operation} {self.where}: {self.what}; over HTTP {self.consequence}"
 
 
+Look = Callable[[], Sequence[Breach]]
+"""Looks at one call, and tells what would have gone differently."""
+
+Waiting = queue.Queue[Look | None]
+
 Report = Callable[[Sequence[Breach]], None]
 """Takes the breaches of one sampled call. Called on a thread of the inspector's."""
 
@@ -58,45 +65,74 @@ def log_breaches(breaches: Sequence[Breach]) -> None:
 
 
 class Inspector:
-    """Looks at sampled calls on a thread of its own. What it cannot keep up with is dropped, and counted."""
+    """Looks at sampled calls on a thread of its own. What it cannot keep up with is dropped, and counted.
+
+    Args:
+        share: of the calls, more than 0 and at most 1.
+        report: takes what was found; the log `switchover.parity` if nothing else is said.
+
+    Raises:
+        ValueError: a share that is none.
+    """
 
     MOST_WAITING: Final = 1000
 
     def __init__(self, share: float, report: Report = log_breaches) -> None:
         if not 0 < share <= 1:
-            raise ValueError(f"a share lies between 0 and 1, not at {share}")
+            raise ValueError(f"a share is more than 0 and at most 1, not {share}")
         self.share = share
-        self.dropped = 0
         self._report = report
-        self._waiting: queue.Queue[Callable[[], Sequence[Breach]] | None] = queue.Queue(self.MOST_WAITING)
         self._random = random.Random()  # noqa: S311 - chooses calls to look at, not secrets
+        self._begin()
+        _inspectors.add(self)
+
+    def _begin(self) -> None:
+        self.dropped = 0
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._waiting: Waiting = queue.Queue(self.MOST_WAITING)
 
     def chooses(self) -> bool:
         """Is this call to be looked at?"""
         return self._random.random() < self.share
 
-    def submit(self, look: Callable[[], Sequence[Breach]]) -> None:
+    def submit(self, look: Look) -> None:
         """Have a call looked at; never waits."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="switchover-fidelity", daemon=True)
-            self._thread.start()
-        try:
-            self._waiting.put_nowait(look)
-        except queue.Full:
-            self.dropped += 1
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, args=(self._waiting,), daemon=True)
+                self._thread.name = "switchover-fidelity"
+                self._thread.start()
+            try:
+                self._waiting.put_nowait(look)
+            except queue.Full:
+                self.dropped += 1
 
     def close(self) -> None:
-        """Look at what is waiting, and end the thread."""
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread.join()
-            self._thread = None
+        """Look at what is waiting, and end the thread; a call that is submitted later starts another."""
+        with self._lock:
+            thread, waiting = self._thread, self._waiting
+            self._thread, self._waiting = None, queue.Queue(self.MOST_WAITING)
+        if thread is not None:
+            waiting.put(None)
+            thread.join()
 
-    def _run(self) -> None:
-        while (look := self._waiting.get()) is not None:
+    def _run(self, waiting: Waiting) -> None:
+        while (look := waiting.get()) is not None:
             try:
                 if breaches := look():
                     self._report(breaches)
             except Exception:  # a report that fails must not end the looking
                 _log.exception("a sampled call could not be looked at")
+
+
+_inspectors: weakref.WeakSet[Inspector] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """Threads do not cross a fork, locks may be held in it, and what was waiting is the parent's to look at."""
+    for inspector in list(_inspectors):
+        inspector._begin()  # noqa: SLF001 - the module's own
+
+
+os.register_at_fork(after_in_child=_after_fork)

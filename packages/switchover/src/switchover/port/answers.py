@@ -8,6 +8,7 @@ from typing import Any
 
 from switchover.contract import Answer, Media
 from switchover.errors import InvalidField
+from switchover.port.plainbody import read_plain_body, write_plain_body
 from switchover.port.values import UnusableValue, ValueCodec
 
 
@@ -16,23 +17,25 @@ class AnswerCodec:
     """One documented success: how a result becomes its body, and the body a result again.
 
     Attributes:
+        status: that is sent.
+        media_type: of the body, or None if there is none.
         codec: for JSON; None for no body, text and bytes.
         fits: is a result meant for this answer? Asked only where there are several.
     """
 
     answer: Answer
+    status: int
+    media: Media | None
+    media_type: str | None
     codec: ValueCodec | None
     fits: Callable[[Any], bool]
 
-    @property
-    def status(self) -> int:
-        """The status that is sent."""
-        return self.answer.status
-
-    @property
-    def media_type(self) -> str | None:
-        """The media type of the body, or None if there is none."""
-        return self.answer.content.media_type if self.answer.content else None
+    @classmethod
+    def of(cls, answer: Answer, codec: ValueCodec | None, fits: Callable[[Any], bool]) -> AnswerCodec:
+        """The codec of a documented answer."""
+        content = answer.content
+        media, media_type = (content.media, content.media_type) if content is not None else (None, None)
+        return cls(answer, answer.status, media, media_type, codec, fits)
 
     def write(self, result: Any) -> bytes:
         """The body.
@@ -41,18 +44,13 @@ class AnswerCodec:
             UnusableValue: the result breaks the contract.
         """
         if self.codec is not None:
-            data = self.codec.write(result)
-            if not self.codec.is_proven and (errors := self.codec.breaks(data)):
-                raise UnusableValue(errors)
-            return data
-        match self.answer.content.media if self.answer.content else None:
-            case None if result is None:
-                return b""
-            case Media.TEXT if isinstance(result, str):
-                return result.encode()
-            case Media.BINARY if isinstance(result, bytes | bytearray | memoryview):
-                return bytes(result)
-        raise UnusableValue([InvalidField("answer", f"is a {type(result).__name__}, which this answer cannot carry")])
+            return self.codec.write_valid(result)
+        if self.media is not None:
+            return write_plain_body(self.media, result, "answer")
+        if result is not None:
+            what = f"is a {type(result).__name__}, and this answer has no body"
+            raise UnusableValue([InvalidField("answer", what)])
+        return b""
 
     def read(self, data: bytes) -> Any:
         """The result.
@@ -62,19 +60,7 @@ class AnswerCodec:
         """
         if self.codec is not None:
             return self.codec.read(data)
-        match self.answer.content.media if self.answer.content else None:
-            case Media.TEXT:
-                return _text(data)
-            case Media.BINARY:
-                return data
-        return None
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnusableValue([InvalidField("answer", "is not UTF-8")]) from error
+        return read_plain_body(self.media, data, "answer") if self.media is not None else None
 
 
 class AnswerTable:

@@ -12,7 +12,8 @@ from switchover.parity import Fidelity, Inspector
 from switchover.port import direct as direct_wiring
 from switchover.port import http as http_wiring
 from switchover.port.bind import Binding, bind
-from switchover.port.failures import ErrorClasses
+from switchover.port.exceptions import ErrorClasses
+from switchover.port.exchange import Remote
 from switchover.port.plan import Plan
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.telemetry import Recorder
@@ -69,8 +70,8 @@ class Contract:
 
         Args:
             interface: its public methods are the operations, `get_trip` for `getTrip`.
-            caller: the team's own type for who calls: a user id (`user_id`, `user`, `id`, `sub`) and `groups` or `roles`. Methods whose first argument
-                has this type get it.
+            caller: the team's own type for who calls: a user id (`user_id`, `user`, `id`, `sub`) and `groups` or `roles`.
+                Methods whose first argument has this type get it.
             errors: the exceptions that documented failures stand for: the base class of a tree, the classes, or classes by
                 code or status. Without it, every exception that the interface's module knows.
             operations: bind only these, for a part of somebody else's contract.
@@ -138,8 +139,8 @@ class Port(Generic[P]):
         """The interface over HTTP.
 
         Args:
-            base_url: what the contract's server path (`/api`) is relative to. Connections live as long as the process; to
-                close them, make the transport yourself.
+            base_url: what the contract's server path (`/api`) is relative to: `https://diary.internal`, or `unix:/run/diary.sock`.
+                Connections live as long as the process; to close them, make the transport yourself.
             transport: another way to the service: `HttpxTransport(…, uds=…)`, `AiohttpTransport(…)`, `AsgiTransport(app)`.
             credentials: what this service proves itself with.
             timeouts: 1 s to connect, 5 s for the next byte, 10 s in all unless said otherwise.
@@ -150,10 +151,12 @@ class Port(Generic[P]):
         if (base_url is None) == (transport is None):
             raise ValueError("http() takes a base URL or a transport")
         if transport is None:
-            from switchover.port.transports.httpx import HttpxTransport
+            from switchover.port.transports.httpx import HttpxTransport  # noqa: PLC0415 - imported when first used
 
-            transport = HttpxTransport(base_url or "")
-        remote = http_wiring.Remote(self.base_path, timeouts or Timeouts(), credentials, self._caller, self.recorder)
+            address = base_url or ""
+            uds = address.removeprefix("unix:") if address.startswith("unix:") else None
+            transport = HttpxTransport(address) if uds is None else HttpxTransport("http://localhost", uds=uds)
+        remote = Remote(self.base_path, timeouts or Timeouts(), credentials, self._caller, self.recorder)
         made: P = http_wiring.http(self.interface, self.plans, transport, remote)
         return made
 
@@ -181,7 +184,7 @@ class Port(Generic[P]):
             BindError: the backend lacks methods, or has them with other arguments.
             ValueError: there is no verifier, and nothing said about trust.
         """
-        from switchover.port.serve import serve
+        from switchover.port.serve import serve  # noqa: PLC0415 - an extra, imported where it is used
 
         return serve(
             self.document,

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from switchover.errors import BindError
 from switchover.parity import Inspector
-from switchover.port.faithful import HandedOut, strict_target
+from switchover.port.faithful import strict_target
+from switchover.port.handedout import HandedOut
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
@@ -20,9 +21,9 @@ _started = _clock()
 try:
     _result = {await_}_target({call})
 except BaseException as _error:
-    _put((_number(), (_operation, "direct", type(_error).__name__), _started, _clock()))
+    _put((_next(_numbers), (_operation, "direct", type(_error).__name__), _started, _clock()))
     raise
-_put((_number(), _ok, _started, _clock()))
+_put((_next(_numbers), _ok, _started, _clock()))
 return _result
 """
 
@@ -61,7 +62,8 @@ def _timed(interface: type, plans: Plans, targets: Mapping[str, Callable[..., An
             "_ok": (plan.operation.id, "direct", "ok"),
             "_clock": perf_counter,
             "_put": recorder.put,
-            "_number": recorder.number,
+            "_next": next,
+            "_numbers": recorder.numbers,
         }
         methods[name] = method(plan, _TIMED, names)
     return object_for(interface, "Direct", methods)
@@ -93,7 +95,7 @@ def _lacks(plan: Plan, target: Any) -> str | None:
         return f"{plan.method}: cannot be called as the interface does ({error})"
     except ValueError:
         return None
-    is_async = inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "__call__", None))
+    is_async = inspect.iscoroutinefunction(inspect.unwrap(target))
     if inspect.isroutine(target) and is_async != plan.is_async:
         kinds = ("async def", "def") if plan.is_async else ("def", "async def")
         return f"{plan.method}: the interface has `{kinds[0]}`, the backend `{kinds[1]}`"

@@ -21,7 +21,9 @@ def plan_for(plans: Plans, operation: str) -> Plan:
     for name, plan in plans.items():
         if is_same(name, operation):
             return plan
-    raise KeyError(f"there is no operation {operation!r}; there are {', '.join(plan.operation.id for plan in plans.values())}")
+    raise KeyError(
+        f"there is no operation {operation!r}; there are {', '.join(plan.operation.id for plan in plans.values())}"
+    )
 
 
 def invoke(plan: Plan, target: Any, caller: Any, arguments: Mapping[str, Any]) -> Any:

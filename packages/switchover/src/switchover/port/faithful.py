@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from switchover.errors import WIRE_ERRORS, FidelityError, InvalidRequest
+from switchover.errors import WIRE_ERRORS, CallError, FidelityError, InvalidField, InvalidRequest
 from switchover.parity import Breach, differences, mutable_parts
-from switchover.port.failures import UNBUILDABLE, UNREADABLE
+from switchover.port.failures import UnusableError
+from switchover.port.handedout import HandedOut
 from switchover.port.plan import CallerForm, Plan
-from switchover.port.values import NotJson, UnusableValue
+from switchover.port.values import UnusableValue
 from switchover.port.wire import Received, WireRequest
-
-
-class HandedOut:
-    """Mutable objects that were results before; one that is handed out again is shared by all who got it."""
-
-    def __init__(self) -> None:
-        self._seen: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-
-    def again(self, result: Any) -> list[str]:
-        """Pointers of the objects in a result that were handed out before."""
-        found = []
-        for path, part in mutable_parts(result):
-            if self._seen.get(id(part)) is part:
-                found.append(path)
-            else:
-                try:
-                    self._seen[id(part)] = part
-                except TypeError:
-                    continue  # lists and dicts cannot be watched; what holds them can
-        return found
+from switchover.trust import decode_identity, encode_identity
 
 
 class _Call:
@@ -44,38 +25,42 @@ class _Call:
         self.handed_out = handed_out
         self.breaches: list[Breach] = []
         self.arguments: Sequence[Any] = ()
-        self.request: WireRequest | None = None
+        self.pristine: Sequence[Any] = ()
 
     def before(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as they would arrive.
 
         Raises:
-            InvalidRequest, MalformedRequest: as HTTP would.
+            InvalidRequest, MalformedRequest: as HTTP would, with a note of the operation, place and consequence.
         """
+        try:
+            return self._arrived(arguments)
+        except CallError as error:
+            for breach in refusals(self.plan, error):
+                error.add_note(str(breach))
+            raise
+
+    def _arrived(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         arrived: dict[str, Any] = {}
         if self.plan.has_caller and self.caller is not None:
             name = next(iter(arguments))
-            arrived[name] = self._caller(arguments[name])
+            arrived[name] = self._caller(arguments[name], self.caller)
         values = [arguments[name] for name in self.plan.arguments]
-        self.request = self.plan.requests.write(values)
-        self.arguments = self.plan.requests.read(received(self.plan, self.request))
+        request = received(self.plan.requests.write(values))
+        self.arguments, self.pristine = self.plan.requests.read(request), self.plan.requests.read(request)
         for name, sent, got in zip(self.plan.arguments, values, self.arguments, strict=True):
             self.compare("arguments", differences(sent, got, f"/{name}"), "the service would work with another value")
             arrived[name] = got
         return arrived
 
-    def _caller(self, caller: Any) -> Any:
-        assert self.caller is not None
-        got = self.caller.from_identity(self.caller.to_identity(caller))
+    def _caller(self, caller: Any, form: CallerForm) -> Any:
+        got = form.from_identity(decode_identity(encode_identity(form.to_identity(caller))))
         self.compare("caller", differences(caller, got), "the service would see another caller")
         return got
 
     def compare(self, where: str, found: Iterable[tuple[str, str]], consequence: str) -> None:
         """Note differences as breaches."""
-        self.breaches += [
-            Breach(self.plan.operation.id, f"{where}#{path}" if path else where, what, consequence)
-            for path, what in found
-        ]
+        self.breaches += [Breach(self.plan.operation.id, place(where, path), what, consequence) for path, what in found]
 
     def after(self, result: Any) -> Any:
         """The result as it would arrive.
@@ -90,30 +75,22 @@ class _Call:
         return got
 
     def _through_json(self, result: Any) -> Any:
-        consequence = "the caller would get InternalError"
         try:
             codec = self.plan.answers.choose(result)
-            got = codec.read(codec.write(result))
+            data = codec.write(result)
         except UnusableValue as error:
-            self.compare(
-                "answer",
-                ((item.where.removeprefix("answer").removeprefix("#"), item.detail) for item in error.errors),
-                consequence,
-            )
+            self.breaches += unusable(self.plan, error, "the caller would get InternalError")
             return result
-        except NotJson as error:
-            self.compare("answer", [("", str(error))], consequence)
+        try:
+            got = codec.read(data)
+        except UnusableValue as error:
+            self.breaches += unusable(self.plan, error, "the caller would get UnexpectedAnswer")
             return result
         self.compare("answer", differences(result, got), "the caller would get another value")
         return got
 
     def _check_mutation(self) -> None:
-        assert self.request is not None
-        try:
-            again = self.plan.requests.read(received(self.plan, self.request))
-        except InvalidRequest:  # pragma: no cover - it has been read before
-            return
-        for name, sent, now in zip(self.plan.arguments, again, self.arguments, strict=True):
+        for name, sent, now in zip(self.plan.arguments, self.pristine, self.arguments, strict=True):
             paths = [path for path, _ in differences(sent, now, f"/{name}")]
             self.compare(
                 "arguments",
@@ -143,38 +120,30 @@ class _Call:
         Raises:
             FidelityError: something would go differently over HTTP.
         """
-        if isinstance(error, WIRE_ERRORS):
-            return error
         self._check_mutation()
-        got = self._through_problem(error)
+        got = error if isinstance(error, WIRE_ERRORS) else self._through_problem(error)
         self.close(error)
         return got
 
     def _through_problem(self, error: Exception) -> Exception:
-        name = type(error).__name__
         consequence = "the caller would get InternalError"
         try:
             written = self.plan.failures.write(error)
-        except UNREADABLE as reason:
-            self.compare("error", [("", f"{name} does not carry what it was made with ({reason})")], consequence)
+        except UnusableError as reason:
+            self.compare("error", [("", str(reason))], consequence)
             return error
         if written is None:
-            self.compare("error", [("", f"{name} is not documented")], consequence)
+            self.compare("error", [("", f"{type(error).__name__} is not documented")], consequence)
             return error
         status, _, body = written
         try:
             got = self.plan.failures.read(status, body)
-        except UNBUILDABLE as reason:
-            self.compare(
-                "error",
-                [("", f"{name} cannot be put together again ({type(reason).__name__})")],
-                "the caller would get UnexpectedAnswer",
-            )
+        except UnusableError as reason:
+            self.compare("error", [("", str(reason))], "the caller would get UnexpectedAnswer")
             return error
         if got is None or type(got) is not type(error):
-            self.compare(
-                "error", [("", f"{name} would arrive as {type(got).__name__}")], "the caller would catch another class"
-            )
+            what = f"{type(error).__name__} would arrive as {type(got).__name__}"
+            self.compare("error", [("", what)], "the caller would catch another class")
             return error
         self.compare("error", differences(_attributes(error), _attributes(got)), "the caller would see another value")
         return got
@@ -187,11 +156,29 @@ class _Call:
             ) from cause
 
 
-def received(plan: Plan, request: WireRequest) -> Received:
+def received(request: WireRequest) -> Received:
     """A request as the serving side gets it."""
     path, _, query = request.target.partition("?")
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
-    return Received(path.split("/")[1:], query, headers, request.body or b"")
+    return Received(path.split("/")[1:], query, headers, request.body)
+
+
+def place(where: str, path: str) -> str:
+    """A part of the call, and the JSON Pointer in it."""
+    return f"{where}#{path}" if path else where
+
+
+def refusals(plan: Plan, error: CallError) -> list[Breach]:
+    """What keeps the arguments of a call from being taken."""
+    found = error.errors if isinstance(error, InvalidRequest) else ()
+    fields = found or (InvalidField("arguments", error.detail),)
+    consequence = f"the caller gets {type(error).__name__}"
+    return [Breach(plan.operation.id, field.where, field.detail, consequence) for field in fields]
+
+
+def unusable(plan: Plan, error: UnusableValue, consequence: str) -> list[Breach]:
+    """What keeps a value from crossing."""
+    return [Breach(plan.operation.id, item.where, item.detail, consequence) for item in error.errors]
 
 
 def _attributes(error: Exception) -> dict[str, Any]:
@@ -211,17 +198,13 @@ def strict_target(
         bound.arguments.update(call.before(bound.arguments))
         return call, bound
 
-    if not plan.is_async:
-
-        def run(*args: Any, **kwargs: Any) -> Any:
-            call, bound = prepared(args, kwargs)
-            try:
-                result = target(*bound.args, **bound.kwargs)
-            except Exception as error:
-                raise call.failed(error) from error.__cause__
-            return call.after(result)
-
-        return run
+    def run(*args: Any, **kwargs: Any) -> Any:
+        call, bound = prepared(args, kwargs)
+        try:
+            result = target(*bound.args, **bound.kwargs)
+        except Exception as error:
+            raise call.failed(error) from error.__cause__
+        return call.after(result)
 
     async def run_async(*args: Any, **kwargs: Any) -> Any:
         call, bound = prepared(args, kwargs)
@@ -231,4 +214,4 @@ def strict_target(
             raise call.failed(error) from error.__cause__
         return call.after(result)
 
-    return run_async
+    return run_async if plan.is_async else run

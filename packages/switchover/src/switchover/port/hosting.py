@@ -9,47 +9,65 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 
+from switchover.port.listening import Address, listening
 from switchover.port.serve import Service
+
+__all__ = ["KEEP_ALIVE_SECONDS", "Address", "host", "run", "run_in_loop"]
 
 KEEP_ALIVE_SECONDS: Final = 65
 """How long an idle connection is kept: longer than clients keep theirs (`transports.httpx.KEEPALIVE_SECONDS`), so that it is always the
 client who closes. The other way round, a request may meet a connection that is just being closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a service listens: host and port, or a Unix socket. Port 0 takes a free one."""
-
-    host: str = "127.0.0.1"
-    port: int = 8000
-    uds: str | None = None
-
-    @property
-    def url(self) -> str:
-        """The address for people and for `Port.http`."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"unix:{self.uds}" if self.uds is not None else f"http://{host}:{self.port}"
-
-
 def run(
-    service: Service, address: Address, *, grace_seconds: float = 10.0, on_ready: Callable[[Address], None] | None = None
+    service: Service,
+    address: Address,
+    *,
+    grace_seconds: float = 10.0,
+    on_ready: Callable[[Address], None] | None = None,
 ) -> None:
-    """Serve until a signal ends it. `on_ready` is told the address, with the port that was taken, once calls are answered.
+    """Serve until a signal ends it, in an event loop of its own. See `host`."""
+    run_in_loop(host(service, address, grace_seconds=grace_seconds, on_ready=on_ready))
+
+
+def run_in_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine as a process does, in the fastest event loop that is installed (uvloop, or asyncio's own)."""
+    config = uvicorn.Config("", loop="auto")
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(main)
+
+
+async def host(
+    service: Service,
+    address: Address,
+    *,
+    grace_seconds: float = 10.0,
+    on_ready: Callable[[Address], None] | None = None,
+) -> None:
+    """Serve in the running event loop until a signal ends it. What the backend needs is opened before, and closed after.
+
+    Args:
+        service: what is served.
+        address: where it listens.
+        grace_seconds: how long calls may take to finish once the signal has come.
+        on_ready: is told the address, with the port that was taken, once calls are answered.
 
     Raises:
-        OSError: the address is taken, or may not be listened at.
+        OSError: the address is taken, or may not be listened at; it names the address.
+        ValueError: the grace is not a positive number of seconds.
+        SystemExit: the service's own lifespan failed at start-up.
     """
-    listener = _listen(address)
-    try:
+    if not 0 < grace_seconds < float("inf"):
+        raise ValueError(f"the grace is a positive number of seconds, not {grace_seconds}")
+    with listening(address) as (listener, taken):
         config = uvicorn.Config(
             service,
             log_level="warning",
@@ -57,46 +75,14 @@ def run(
             server_header=False,
             proxy_headers=False,
             lifespan="on",
+            ws="none",
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=max(1, round(grace_seconds)),
+            timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]  # uvicorn waits for fractions as well
         )
-        server = _Server(config, service, _taken(address, listener), on_ready)
-        server.run(sockets=[listener])
-    finally:
-        listener.close()
-        if address.uds is not None:
-            Path(address.uds).unlink(missing_ok=True)
+        server = _Server(config, service, taken, on_ready)
+        await server.serve(sockets=[listener])
     if not server.started:
         raise SystemExit(3)
-
-
-def _listen(address: Address) -> socket.socket:
-    if address.uds is not None:
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        _remove_stale(address.uds)
-        listener.bind(address.uds)
-        Path(address.uds).chmod(0o600)
-        return listener
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((address.host, address.port))
-    return listener
-
-
-def _remove_stale(path: str) -> None:
-    """A socket that nobody listens at is left over from a process that was killed; one that is answered is not ours to take."""
-    if not Path(path).is_socket():
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
-            Path(path).unlink(missing_ok=True)
-
-
-def _taken(address: Address, listener: socket.socket) -> Address:
-    return address if address.uds is not None else Address(address.host, listener.getsockname()[1])
 
 
 class _Server(uvicorn.Server):
@@ -116,6 +102,9 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals, and do not send them to ourselves again afterwards: a drained service ended as it should."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals are the main thread's
+            return
         loop = asyncio.get_running_loop()
         signals = (signal.SIGTERM, signal.SIGINT)
         for number in signals:

@@ -9,7 +9,9 @@ from typing import Any, Final
 from switchover.contract import Media, Parameter
 from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 from switchover.port import styles
-from switchover.port.styles import ABSENT, Fields, UnreadableError, UnwritableError
+from switchover.port.plainbody import read_plain_body, write_plain_body
+from switchover.port.received import View, reader
+from switchover.port.styles import ABSENT, UnreadableError, UnwritableError
 from switchover.port.values import NotJson, UnusableValue, ValueCodec
 from switchover.port.wire import Received, WireRequest
 
@@ -33,9 +35,13 @@ class BoundParameter:
     default: Any
     segment: int = -1
 
-    def text_or_absent(self, value: Any) -> Any:
-        """The value as plain JSON, or ABSENT where it is not to be sent."""
-        if value is None and not self.parameter.is_required:
+    def sent(self, value: Any) -> Any:
+        """The value as plain JSON, or ABSENT where leaving it out says it.
+
+        Raises:
+            UnusableValue: it is not of the annotated type.
+        """
+        if value is None and self.default is None:
             return ABSENT
         return self.codec.plain(value)
 
@@ -48,9 +54,13 @@ class BoundParameter:
         """
         if plain is not ABSENT:
             return self.codec.read_plain(plain)
-        if self.default is REQUIRED or self.parameter.is_required:
+        if self.default is REQUIRED:
             raise UnreadableError("is required")
         return self.default
+
+    def may_be_left_out(self, plain: Any) -> bool:
+        """Is the argument this value when the parameter is not there?"""
+        return self.default is not REQUIRED and self.default is not None and self.codec.plain(self.default) == plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +73,7 @@ class BoundBody:
         codec: for JSON; None for text and bytes.
         default: what the argument is when there is no body, or REQUIRED.
         defaults: what each member's argument is when the member is not there, or REQUIRED.
+        may_be_left_out: is a request without a body one in which every member is left out?
     """
 
     media: Media
@@ -72,6 +83,7 @@ class BoundBody:
     members: tuple[tuple[int, str], ...] = ()
     default: Any = REQUIRED
     defaults: tuple[Any, ...] = ()
+    may_be_left_out: bool = False
 
 
 class RequestCodec:
@@ -89,7 +101,7 @@ class RequestCodec:
         self._query = [bound for bound in parameters if bound.parameter.place == "query"]
         self._headers = [bound for bound in parameters if bound.parameter.place == "header"]
         self._cookies = [bound for bound in parameters if bound.parameter.place == "cookie"]
-        self._readers = [(bound, _reader(bound)) for bound in parameters]
+        self._readers = [(bound, reader(bound.parameter, bound.segment)) for bound in parameters]
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -103,16 +115,14 @@ class RequestCodec:
         request = WireRequest(self.method, self._write_path(arguments, errors))
         pairs: list[str] = []
         for bound in self._query:
-            pairs += self._written(bound, arguments, styles.write_query, errors, [])
+            pairs += self._written(bound, arguments, _query_pairs, errors, [])
         if pairs:
             request.target += "?" + "&".join(pairs)
         for bound in self._headers:
-            text = self._written(bound, arguments, styles.write_header, errors, None)
+            text = self._written(bound, arguments, _header, errors, None)
             if text is not None:
                 request.headers.append((bound.parameter.name, text))
-        cookies = [
-            pair for bound in self._cookies for pair in self._written(bound, arguments, styles.write_cookie, errors, [])
-        ]
+        cookies = [pair for bound in self._cookies for pair in self._written(bound, arguments, _cookies, errors, [])]
         if cookies:
             request.headers.append(("cookie", "; ".join(cookies)))
         if self.body is not None:
@@ -124,20 +134,20 @@ class RequestCodec:
     def _write_path(self, arguments: Sequence[Any], errors: list[InvalidField]) -> str:
         pieces = list(self._pieces)
         for bound in self._path:
-            pieces[bound.segment] = self._written(bound, arguments, styles.write_path, errors, "")
+            pieces[bound.segment] = self._written(bound, arguments, _segment, errors, "")
         return "/" + "/".join(pieces)
 
     def _written(
         self,
         bound: BoundParameter,
         arguments: Sequence[Any],
-        write: Callable[[Parameter, Any], Any],
+        write: Callable[[BoundParameter, Any], Any],
         errors: list[InvalidField],
         nothing: Any,
     ) -> Any:
         try:
-            plain = bound.text_or_absent(arguments[bound.index])
-            return nothing if plain is ABSENT else write(bound.parameter, plain)
+            plain = bound.sent(arguments[bound.index])
+            return nothing if plain is ABSENT else write(bound, plain)
         except UnusableValue as error:
             errors += error.errors
         except UnwritableError as error:
@@ -147,19 +157,17 @@ class RequestCodec:
     def _write_body(
         self, body: BoundBody, arguments: Sequence[Any], request: WireRequest, errors: list[InvalidField]
     ) -> None:
-        value = self._body_value(body, arguments)
-        if body.index >= 0 and value is None and body.default is not REQUIRED:
-            return
+        if body.index < 0:
+            value: Any = {name: arguments[index] for index, name in body.members}
+        else:
+            value = arguments[body.index]
+            if value is None and body.default is None:
+                return
         try:
             request.body = _write_content(body, value)
             request.headers.append(("content-type", body.media_type))
         except UnusableValue as error:
             errors += error.errors
-
-    def _body_value(self, body: BoundBody, arguments: Sequence[Any]) -> Any:
-        if body.index >= 0:
-            return arguments[body.index]
-        return {name: arguments[index] for index, name in body.members}
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -167,12 +175,12 @@ class RequestCodec:
         """The arguments in a request.
 
         Raises:
-            MalformedRequest: the body is not JSON.
+            MalformedRequest: the query is not percent-encoded, or the body is not JSON.
             InvalidRequest: parameters or body break the contract, with everything that is wrong.
         """
         arguments: list[Any] = [None] * self.arity
         errors: list[InvalidField] = []
-        view = _View(received)
+        view = View(received)
         for bound, read in self._readers:
             try:
                 arguments[bound.index] = bound.value(read(view))
@@ -186,15 +194,12 @@ class RequestCodec:
             raise InvalidRequest(errors=errors)
         return arguments
 
-    def _read_body(self, body: BoundBody, data: bytes, arguments: list[Any], errors: list[InvalidField]) -> None:
-        if not data and body.media is Media.JSON:
-            if body.index >= 0 and body.default is not REQUIRED:
-                arguments[body.index] = body.default
-                return
-            errors.append(InvalidField("body", "is required"))
+    def _read_body(self, body: BoundBody, data: bytes | None, arguments: list[Any], errors: list[InvalidField]) -> None:
+        if data is None or (not data and body.codec is not None):
+            _without_body(body, arguments, errors)
             return
         try:
-            value = _read_content(body, data)
+            value: Any = body.codec.read(data) if body.codec is not None else read_plain_body(body.media, data, "body")
         except NotJson as error:
             raise MalformedRequest("The body is not JSON.") from error
         except UnusableValue as error:
@@ -202,102 +207,42 @@ class RequestCodec:
             return
         if body.index >= 0:
             arguments[body.index] = value
-            return
-        for (index, name), default in zip(body.members, body.defaults, strict=True):
-            arguments[index] = value.get(name, default)
+        else:
+            _spread(body, value, arguments)
+
+
+def _without_body(body: BoundBody, arguments: list[Any], errors: list[InvalidField]) -> None:
+    if body.index >= 0 and body.default is not REQUIRED:
+        arguments[body.index] = body.default
+    elif body.index < 0 and body.may_be_left_out:
+        _spread(body, {}, arguments)
+    else:
+        errors.append(InvalidField("body", "is required"))
+
+
+def _spread(body: BoundBody, value: dict[str, Any], arguments: list[Any]) -> None:
+    for (index, name), default in zip(body.members, body.defaults, strict=True):
+        arguments[index] = value.get(name, default)
 
 
 def _write_content(body: BoundBody, value: Any) -> bytes:
-    if body.codec is not None:
-        return body.codec.write(value)
-    if body.media is Media.TEXT and isinstance(value, str):
-        return _encoded(value)
-    if body.media is Media.BINARY and isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value)
-    raise UnusableValue([InvalidField("body", f"is a {type(value).__name__}, and {body.media.value} is wanted")])
+    return body.codec.write(value) if body.codec is not None else write_plain_body(body.media, value, "body")
 
 
-def _encoded(value: str) -> bytes:
-    try:
-        return value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UnusableValue([InvalidField("body", "is not valid Unicode")]) from error
+def _segment(bound: BoundParameter, plain: Any) -> str:
+    return styles.write_path(bound.parameter, plain)
 
 
-def _read_content(body: BoundBody, data: bytes) -> Any:
-    if body.codec is not None:
-        return body.codec.read(data)
-    if body.media is Media.BINARY:
-        return data
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnusableValue([InvalidField("body", "is not UTF-8")]) from error
+def _query_pairs(bound: BoundParameter, plain: Any) -> list[str]:
+    pairs = styles.write_query(bound.parameter, plain)
+    if not pairs and not bound.may_be_left_out(plain):
+        raise UnwritableError("is empty, which this style cannot carry")
+    return pairs
 
 
-class _View:
-    """A request as its parameters are read from it: query and cookies are taken apart once, when first asked for."""
-
-    __slots__ = ("_cookies", "_query", "received")
-
-    def __init__(self, received: Received) -> None:
-        self.received = received
-        self._query: tuple[Fields, Fields] | None = None
-        self._cookies: Fields | None = None
-
-    @property
-    def query(self) -> tuple[Fields, Fields]:
-        """The fields of the query, percent-decoded and raw, by decoded name."""
-        if self._query is None:
-            self._query = _query_fields(self.received.query)
-        return self._query
-
-    @property
-    def cookies(self) -> Fields:
-        """The cookies."""
-        if self._cookies is None:
-            self._cookies = _cookie_fields(self.received.header(b"cookie") or "")
-        return self._cookies
+def _header(bound: BoundParameter, plain: Any) -> str:
+    return styles.write_header(bound.parameter, plain)
 
 
-def _reader(bound: BoundParameter) -> Callable[[_View], Any]:
-    """How one parameter is read; ABSENT where it is not there."""
-    parameter, segment = bound.parameter, bound.segment
-    match parameter.place:
-        case "path":
-            return lambda view: styles.read_path(parameter, view.received.segments[segment])
-        case "query":
-            return lambda view: styles.read_query(parameter, *view.query)
-        case "cookie":
-            return lambda view: styles.read_cookie(parameter, view.cookies)
-    name = parameter.name.lower().encode()
-
-    def read_header(view: _View) -> Any:
-        text = view.received.header(name)
-        return ABSENT if text is None else styles.read_header(parameter, text)
-
-    return read_header
-
-
-def _query_fields(query: str) -> tuple[Fields, Fields]:
-    """The fields of a query, percent-decoded and raw, by decoded name."""
-    fields: dict[str, list[str]] = {}
-    raw: dict[str, list[str]] = {}
-    for pair in query.split("&") if query else ():
-        if not pair:
-            continue
-        name, _, value = pair.partition("=")
-        key = styles.unquote_strict(name.replace("+", " "))
-        fields.setdefault(key, []).append(styles.unquote_strict(value.replace("+", " ")))
-        raw.setdefault(key, []).append(value)
-    return fields, raw
-
-
-def _cookie_fields(header: str) -> Fields:
-    """The cookies of a request (RFC 6265, section 4.2.1)."""
-    fields: dict[str, list[str]] = {}
-    for pair in header.split(";"):
-        name, equals, value = pair.strip().partition("=")
-        if equals:
-            fields.setdefault(name, []).append(value.strip('"'))
-    return fields
+def _cookies(bound: BoundParameter, plain: Any) -> list[str]:
+    return styles.write_cookie(bound.parameter, plain)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from switchover.errors import WIRE_ERRORS, InvalidRequest
-from switchover.parity import Breach, Inspector
+from switchover.errors import WIRE_ERRORS, CallError
+from switchover.parity import Breach, Inspector, differences
 from switchover.port.answers import AnswerCodec
-from switchover.port.faithful import received
+from switchover.port.faithful import place, received, refusals, unusable
 from switchover.port.plan import Plan
-from switchover.port.values import NotJson, UnusableValue
+from switchover.port.values import UnusableValue
 from switchover.port.wire import WireRequest
+
+_log = logging.getLogger("switchover.parity")
 
 
 class _Sample:
@@ -20,61 +24,108 @@ class _Sample:
     def __init__(self, plan: Plan, values: Sequence[Any]) -> None:
         self.plan = plan
         self.values = values
-        self.before, self.refusal = self._written()
-        self.after: WireRequest | None = None
+        self.before: WireRequest | CallError | None = self._written()
+        self.after: WireRequest | CallError | None = None
         self.answer: tuple[AnswerCodec, bytes] | None = None
         self.breaches: list[Breach] = []
 
-    def _written(self) -> tuple[WireRequest | None, str]:
-        try:
-            return self.plan.requests.write(self.values), ""
-        except InvalidRequest as error:
-            return None, str(error)
+    def _written(self) -> WireRequest | CallError | None:
+        with _unharmed():
+            try:
+                return self.plan.requests.write(self.values)
+            except CallError as error:
+                return error
+        return None
 
     def returned(self, result: Any) -> None:
         """Keep the result, and what has become of the arguments."""
-        self.after = self._written()[0]
-        try:
-            codec = self.plan.answers.choose(result)
-            self.answer = codec, codec.write(result)
-        except UnusableValue as error:
-            for item in error.errors:
-                self._breach("answer", f"{item.where} {item.detail}", "the caller would get InternalError")
+        self.after = self._written()
+        with _unharmed():
+            try:
+                codec = self.plan.answers.choose(result)
+                self.answer = codec, codec.write(result)
+            except UnusableValue as error:
+                self.breaches += unusable(self.plan, error, "the caller would get InternalError")
 
     def raised(self, error: Exception) -> None:
         """Keep the kind of failure."""
-        self.after = self._written()[0]
+        self.after = self._written()
         if self.plan.failures.entry_of(error) is None and not isinstance(error, WIRE_ERRORS):
-            self._breach("error", f"{type(error).__name__} is not documented", "the caller would get InternalError")
+            self._note(
+                "error", [("", f"{type(error).__name__} is not documented")], "the caller would get InternalError"
+            )
 
     def look(self) -> Sequence[Breach]:
         """What would have gone differently."""
-        if self.before is None:
-            self._breach("arguments", self.refusal, "the caller would get InvalidRequest")
-            return self.breaches
-        try:
-            arrived = self.plan.requests.write(self.plan.requests.read(received(self.plan, self.before)))
-            if arrived != self.before:
-                self._breach("arguments", "do not arrive as they were sent", "the service would work with other values")
-        except Exception as error:
-            self._breach("arguments", str(error), "the caller would get InvalidRequest")
-        if self.after is not None and self.after != self.before:
-            self._breach("arguments", "were changed by the backend", "the caller would not see the change")
-        self._look_at_answer()
+        if isinstance(self.before, CallError):
+            self.breaches += refusals(self.plan, self.before)
+        elif self.before is not None:
+            self._look_at_arguments(self.before)
+        if self.answer is not None:
+            self._look_at_answer(*self.answer)
         return self.breaches
 
-    def _look_at_answer(self) -> None:
-        if self.answer is None:
-            return
-        codec, data = self.answer
+    def _look_at_arguments(self, before: WireRequest) -> None:
         try:
-            if codec.write(codec.read(data)) != data:
-                self._breach("answer", "does not arrive as it was given", "the caller would get another value")
-        except (UnusableValue, NotJson) as error:
-            self._breach("answer", str(error), "the caller would get UnexpectedAnswer")
+            arrived = self._read(before)
+            again = self._read(self.plan.requests.write(arrived))
+        except CallError as error:
+            self.breaches += refusals(self.plan, error)
+            return
+        what = "would not arrive as it was sent"
+        self._compare(arrived, again, what, "the service would work with another value")
+        if self.after is not None and self.after != before:
+            self._look_at_change(arrived, self.after)
 
-    def _breach(self, where: str, what: str, consequence: str) -> None:
-        self.breaches.append(Breach(self.plan.operation.id, where, what, consequence))
+    def _look_at_change(self, arrived: Sequence[Any], after: WireRequest | CallError) -> None:
+        what, consequence = "was changed by the backend", "the caller would not see the change"
+        try:
+            if isinstance(after, CallError):
+                raise after
+            self._compare(arrived, self._read(after), what, consequence)
+        except CallError:
+            self._note("arguments", [("", what)], consequence)
+
+    def _read(self, request: WireRequest) -> list[Any]:
+        return self.plan.requests.read(received(request))
+
+    def _compare(self, sent: Sequence[Any], got: Sequence[Any], what: str, consequence: str) -> None:
+        for name, one, other in zip(self.plan.arguments, sent, got, strict=True):
+            paths = [path for path, _ in differences(one, other, f"/{name}")]
+            self._note("arguments", [(path, what) for path in paths], consequence)
+
+    def _look_at_answer(self, codec: AnswerCodec, data: bytes) -> None:
+        try:
+            got = codec.read(data)
+            again = codec.read(codec.write(got))
+        except UnusableValue as error:
+            self.breaches += unusable(self.plan, error, "the caller would get UnexpectedAnswer")
+            return
+        found = [(path, "would not arrive as it was given") for path, _ in differences(got, again)]
+        self._note("answer", found, "the caller would get another value")
+
+    def _note(self, where: str, found: Sequence[tuple[str, str]], consequence: str) -> None:
+        self.breaches += [Breach(self.plan.operation.id, place(where, path), what, consequence) for path, what in found]
+
+
+@contextmanager
+def _unharmed() -> Iterator[None]:
+    """Whoever looks on must not end the call, whatever the team's own serialisers do."""
+    try:
+        yield
+    except Exception:
+        _log.exception("a sampled call could not be kept")
+
+
+@contextmanager
+def _inspected(sample: _Sample, inspector: Inspector) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        sample.raised(error)
+        raise
+    finally:
+        inspector.submit(sample.look)
 
 
 def sampled_target(plan: Plan, target: Callable[..., Any], inspector: Inspector) -> Callable[..., Any]:
@@ -85,38 +136,22 @@ def sampled_target(plan: Plan, target: Callable[..., Any], inspector: Inspector)
         bound = signature.bind(*args, **kwargs)
         return _Sample(plan, [bound.arguments[name] for name in plan.arguments])
 
-    if not plan.is_async:
-
-        def run(*args: Any, **kwargs: Any) -> Any:
-            if not chooses():
-                return target(*args, **kwargs)
-            sample = taken(args, kwargs)
-            try:
-                result = target(*args, **kwargs)
-            except Exception as error:
-                sample.raised(error)
-                raise
-            else:
-                sample.returned(result)
-                return result
-            finally:
-                inspector.submit(sample.look)
-
-        return run
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if not chooses():
+            return target(*args, **kwargs)
+        sample = taken(args, kwargs)
+        with _inspected(sample, inspector):
+            result = target(*args, **kwargs)
+            sample.returned(result)
+        return result
 
     async def run_async(*args: Any, **kwargs: Any) -> Any:
         if not chooses():
             return await target(*args, **kwargs)
         sample = taken(args, kwargs)
-        try:
+        with _inspected(sample, inspector):
             result = await target(*args, **kwargs)
-        except Exception as error:
-            sample.raised(error)
-            raise
-        else:
             sample.returned(result)
-            return result
-        finally:
-            inspector.submit(sample.look)
+        return result
 
-    return run_async
+    return run_async if plan.is_async else run

@@ -27,7 +27,7 @@ def method(plan: Plan, body: str, names: Mapping[str, Any]) -> Callable[..., Any
     parameters = list(plan.signature.parameters.values())
     namespace: dict[str, Any] = dict(names)
     source = _source(plan, parameters, body, namespace)
-    exec(compile(source, f"<switchover {plan.method}>", "exec"), namespace)
+    exec(compile(source, f"<switchover {plan.method}>", "exec"), namespace)  # noqa: S102 - made of the signature alone
     function: Callable[..., Any] = namespace[plan.method]
     function.__doc__ = plan.doc
     function.__module__ = __name__

@@ -40,13 +40,13 @@ class Received:
         segments: the raw segments of the path below the base path, percent-encoded.
         query: the raw query string.
         headers: names in lower case, in order, as ASGI gives them.
-        body: the whole body.
+        body: the whole body; None where there is none, which is not the same as an empty one.
     """
 
     segments: Sequence[str]
     query: str
     headers: Sequence[tuple[bytes, bytes]]
-    body: bytes
+    body: bytes | None
 
     def header(self, name: bytes) -> str | None:
         """The values of a header, joined by commas as RFC 9110, section 5.3 allows; None if it is not there."""

@@ -12,9 +12,13 @@ _PARENT: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a
 _SAMPLED: Final = 0x01
 _RANDOM: Final = 0x02
 
+_new: Final = tuple.__new__
+
 # Ids have to be unlikely to meet, not hard to guess: a seeded generator makes one in a tenth of a microsecond.
-_generator: Final = Random(secrets.randbits(256))
+_generator: Final = Random(secrets.randbits(256))  # noqa: S311
 _bits: Final = _generator.getrandbits
+_BOTH: Final = 1 << 191 | 1
+"""Bits that keep an id from being all zero; the right-most 7 bytes of a trace id stay random (level 2, section 3.2.2.5)."""
 os.register_at_fork(after_in_child=lambda: _generator.seed(secrets.randbits(256)))
 
 
@@ -43,12 +47,13 @@ class TraceContext(NamedTuple):
 
     def child(self) -> TraceContext:
         """A new position below this one."""
-        return TraceContext(self.trace_id, _hex(64), self.flags)
+        return TraceContext(self.trace_id, (_bits(64) | 1).to_bytes(8, "big").hex(), self.flags)
 
 
 def start() -> TraceContext:
     """The first position of a new trace, with a random trace id."""
-    return TraceContext(_hex(128), _hex(64))
+    ids = (_bits(192) | _BOTH).to_bytes(24, "big").hex()
+    return _new(TraceContext, (ids[:32], ids[32:], _RANDOM))
 
 
 def parse(header: str | None) -> TraceContext | None:
@@ -60,7 +65,3 @@ def parse(header: str | None) -> TraceContext | None:
     if version == "ff" or (version == "00" and rest) or not trace_id.strip("0") or not span_id.strip("0"):
         return None
     return TraceContext(trace_id, span_id, int(flags, 16) & (_SAMPLED | _RANDOM))
-
-
-def _hex(bits: int) -> str:
-    return f"{_bits(bits) or 1:0{bits // 4}x}"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from switchover.contract import CALLER_HEADER
-from switchover.errors import MalformedRequest
+from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 
 MAX_CALLER_BYTES: Final = 8192
+"""The longest caller header."""
+
+_BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
+_UNUSABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters and halves of characters: in a name they are an attack or an accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,27 @@ class CredentialSource(Protocol):
 
 
 def encode_identity(identity: Identity) -> str:
-    """The value of the caller header: base64url (RFC 4648, section 5) of JSON, without padding."""
+    """The value of the caller header: base64url (RFC 4648, section 5) of JSON, without padding.
+
+    Raises:
+        InvalidRequest: a name is no name, or the groups are too many for a header.
+    """
+    errors = []
+    if not _is_name(identity.user):
+        errors.append(InvalidField("caller.user", "has to be text, not empty, without control characters"))
+    if not all(map(_is_name, identity.groups)):
+        errors.append(InvalidField("caller.groups", "have to be text, not empty, without control characters"))
+    if errors:
+        raise InvalidRequest(errors=errors)
     text = json.dumps({"user": identity.user, "groups": sorted(identity.groups)}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    header = base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    if len(header) > MAX_CALLER_BYTES:
+        what = f"have to fit, with the user, into a header of {MAX_CALLER_BYTES} bytes"
+        raise InvalidRequest(errors=[InvalidField("caller.groups", what)])
+    return header
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def decode_identity(header: str) -> Identity:
     """The person that a caller header names.
 
@@ -65,15 +85,33 @@ def decode_identity(header: str) -> Identity:
         MalformedRequest: the header is not what `encode_identity` writes.
     """
     try:
-        if len(header) > MAX_CALLER_BYTES:
-            raise ValueError
-        padded = header.encode("ascii") + b"=" * (-len(header) % 4)
-        value = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8"))
-        user, groups = value["user"], value["groups"]
-        if set(value) != {"user", "groups"} or not isinstance(user, str) or not user or not isinstance(groups, list):
-            raise ValueError
-        if not all(isinstance(group, str) and group for group in groups):
-            raise ValueError
-    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error) as error:
-        raise MalformedRequest(f"The header {CALLER_HEADER} cannot be read.") from error
-    return Identity(user, frozenset(groups))
+        value = json.loads(_bytes(header), object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable() from error
+    match value:
+        case {"user": str(user), "groups": list(groups), **rest} if not rest and _is_name(user):
+            if all(map(_is_name, groups)):
+                return Identity(user, frozenset(groups))
+    raise _unreadable()
+
+
+def _bytes(header: str) -> str:
+    if len(header) > MAX_CALLER_BYTES or not _BASE64URL.fullmatch(header):
+        raise ValueError
+    return base64.b64decode(header + "=" * (-len(header) % 4), altchars=b"-_", validate=True).decode("utf-8")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Names twice mean one thing to one reader and another to the next (RFC 8259, section 4)."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and not _UNUSABLE.search(value)
+
+
+def _unreadable() -> MalformedRequest:
+    return MalformedRequest(f"The header {CALLER_HEADER} cannot be read.")

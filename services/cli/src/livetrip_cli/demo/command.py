@@ -112,7 +112,7 @@ async def _measure(live_trip: LiveTrip, reads: int) -> None:
     """The same read over and over, of a trip of its own."""
     if not reads:
         return
-    drafted = TripDraft(title="Measured", start_date="2026-01-01", end_date="2026-01-02")  # type: ignore[arg-type]  # parsed by the model
+    drafted = TripDraft(title="Measured", start_date="2026-01-01", end_date="2026-01-02")
     trip = await live_trip.create_trip(AIKO, drafted)
     for _ in range(reads):
         await live_trip.get_trip(AIKO, trip.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import re
 import textwrap
@@ -14,8 +15,13 @@ from typing import Any, Final
 from switchover.contract.interface import Method
 from switchover.contract.naming import snake
 
-_RAISES: Final = re.compile(r"^\s*(?:Raises|:raises)\s*:?\s*$", re.MULTILINE)
-_NAME: Final = re.compile(r"^\s*(?::raises\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*:", re.MULTILINE)
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_.]*"
+_SECTION: Final = re.compile(
+    r"^[ \t]*Raises:?[ \t]*\n(?P<underline>[ \t]*-+[ \t]*\n)?(?P<text>.*?)(?=\n[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL
+)
+_GOOGLE: Final = re.compile(rf"^[ \t]*({_NAME})[ \t]*:", re.MULTILINE)
+_NUMPY: Final = re.compile(rf"^({_NAME})[ \t]*$", re.MULTILINE)
+_SPHINX: Final = re.compile(rf"^[ \t]*:raises?[ \t]+({_NAME})[ \t]*:", re.MULTILINE)
 _DETAIL: Final = ("self", "detail", "message", "msg")
 
 _STATUS_BY_WORD: Final = (
@@ -26,6 +32,7 @@ _STATUS_BY_WORD: Final = (
     (429, ("toomany", "ratelimit", "quota")),
 )
 _STATUS_BY_BASE: Final = ((404, LookupError), (403, PermissionError), (422, ValueError))
+_UNFINISHED: Final = (NotImplementedError, StopIteration, StopAsyncIteration, AssertionError)
 
 
 @dataclass(frozen=True)
@@ -42,14 +49,25 @@ def raised_by(method: Method, function: Any, notes: list[str]) -> list[DraftedEr
     """The team's own exceptions that a method says, or is seen, to raise. Builtin ones are noted, not documented."""
     found: dict[str, DraftedError] = {}
     for name in dict.fromkeys([*_documented(method.doc or ""), *_seen(function)]):
-        cls = getattr(function, "__globals__", {}).get(name.rpartition(".")[2])
-        if isinstance(cls, type) and issubclass(cls, Exception):
-            found[cls.__name__] = _drafted(cls)
-        elif name in _BUILTIN:
+        cls = _class(name, getattr(function, "__globals__", {}))
+        if cls is None:
+            if name[:1].isupper():
+                notes.append(f"{method.name} raises {name}, which cannot be found from its module; document it by hand")
+        elif cls.__module__ != "builtins":
+            found.setdefault(f"{cls.__module__}.{cls.__qualname__}", _drafted(cls))
+        elif not issubclass(cls, _UNFINISHED):
             notes.append(
                 f"{method.name} raises {name}, which could mean anything over HTTP; give it an exception class of its own"
             )
     return list(found.values())
+
+
+def _class(name: str, known: dict[str, Any]) -> type[Exception] | None:
+    first, *rest = name.split(".")
+    value = known.get(first, getattr(builtins, first, None))
+    for piece in rest:
+        value = getattr(value, piece, None)
+    return value if isinstance(value, type) and issubclass(value, Exception) else None
 
 
 def _drafted(cls: type[Exception]) -> DraftedError:
@@ -73,21 +91,18 @@ def _status(cls: type[Exception]) -> int:
 def _members(cls: type[Exception]) -> Iterator[tuple[str, Any, bool]]:
     if not inspect.isfunction(cls.__init__):
         return
-    hints = typing.get_type_hints(cls.__init__)
-    for parameter in inspect.signature(cls.__init__).parameters.values():
+    hints = typing.get_type_hints(cls.__init__, include_extras=True)
+    for parameter in list(inspect.signature(cls.__init__).parameters.values())[1:]:
         if parameter.name not in _DETAIL and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             yield parameter.name, hints.get(parameter.name, Any), parameter.default is parameter.empty
 
 
 def _documented(doc: str) -> Iterator[str]:
-    heading = _RAISES.search(doc)
-    text = (
-        doc[heading.end() :].split("\n\n", maxsplit=1)[0]
-        if heading
-        else "\n".join(line for line in doc.splitlines() if ":raises" in line)
-    )
-    for match in _NAME.finditer(text):
-        yield match[1]
+    """The names in a docstring of Google's, NumPy's or Sphinx's style."""
+    for section in _SECTION.finditer(doc):
+        form = _NUMPY if section["underline"] else _GOOGLE
+        yield from form.findall(textwrap.dedent(section["text"]))
+    yield from _SPHINX.findall(doc)
 
 
 def _seen(function: Any) -> Iterator[str]:
@@ -100,8 +115,3 @@ def _seen(function: Any) -> Iterator[str]:
             target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             if isinstance(target, ast.Name | ast.Attribute):
                 yield ast.unparse(target)
-
-
-_BUILTIN: Final = frozenset(
-    {"ValueError", "KeyError", "TypeError", "RuntimeError", "LookupError", "Exception", "IndexError"}
-)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from switchover.contract.interface import Method
-from switchover.contract.shape import Shape
+from switchover.contract.model import Style
+from switchover.contract.naming import snake
+from switchover.contract.operations.styled import form_problems
+from switchover.contract.shapes.shape import Shape
 
 _READ: Final = frozenset(
     "get list find search fetch read show look lookup count is has can check query export load view".split()
@@ -19,6 +21,7 @@ _REMOVE: Final = frozenset("delete remove discard drop destroy".split())
 _CHANGE: Final = frozenset("update change edit modify patch amend".split())
 _REPLACE: Final = frozenset("set put replace".split())
 _LIST: Final = frozenset("list find search query count export".split())
+_QUESTIONS: Final = frozenset("count export check is has can".split())
 _IDENTIFIER: Final = re.compile(r"(.+_)?(id|key|code|number|slug|name|isbn|sku|uuid|ref|reference)")
 _SMALL: Final = frozenset("a an the of by for to in on at with from all".split())
 
@@ -35,34 +38,33 @@ class Route:
     is_creation: bool
 
 
-def route_of(method: Method, arguments: Iterable[inspect.Parameter], shape: Callable[[str], Shape]) -> Route:
-    """The route of a method; `shape` gives the shape of an argument."""
-    words = [word for word in method.name.split("_") if word]
+def route_of(name: str, arguments: Iterable[inspect.Parameter], shape: Callable[[str], Shape]) -> Route:
+    """The route of a method of this name; `shape` gives the shape of an argument."""
+    words = snake(name).strip("_").split("_")
     verb, rest = words[0], [word for word in words[1:] if word not in _SMALL]
     listed = list(arguments)
-    flat = [item for item in listed if _is_flat(shape(item.name))]
-    identifiers = _identifiers(verb, rest, flat)
-    others = [item.name for item in listed if item.name not in identifiers]
+    identifiers = _identifiers(verb, rest, [item for item in listed if _is_flat(shape(item.name))])
+    others = [item for item in listed if item.name not in identifiers]
     http_method = _http_method(verb)
-    if http_method in ("GET", "DELETE") and not all(_is_queryable(shape(name)) for name in others):
+    if http_method in ("GET", "DELETE") and not all(_is_queryable(item, shape(item.name)) for item in others):
         http_method = "POST"
-    path = _path(verb, rest, identifiers, http_method)
     takes_body = http_method not in ("GET", "DELETE")
+    names = tuple(item.name for item in others)
     return Route(
         http_method,
-        path,
+        _path(verb, rest, identifiers),
         tuple(identifiers),
-        () if takes_body else tuple(others),
-        tuple(others) if takes_body else (),
+        () if takes_body else names,
+        names if takes_body else (),
         verb in _CREATE,
     )
 
 
-def fallback(method: Method, route: Route) -> Route:
+def fallback(name: str, route: Route) -> Route:
     """A route that no other method has: an action named after the method."""
-    pieces = "".join(f"/{{{name}}}" for name in route.in_path)
+    pieces = "".join(f"/{{{piece}}}" for piece in route.in_path)
     body = (*route.in_query, *route.in_body)
-    return Route("POST", f"/{method.name.replace('_', '-')}{pieces}", route.in_path, (), body, is_creation=False)
+    return Route("POST", f"/{snake(name).replace('_', '-')}{pieces}", route.in_path, (), body, is_creation=False)
 
 
 def _http_method(verb: str) -> str:
@@ -76,33 +78,25 @@ def _identifiers(verb: str, rest: list[str], flat: list[inspect.Parameter]) -> l
     """Arguments that say which thing is meant: required, and named like an identifier or after what the method is about."""
     required = [item.name for item in flat if item.default is item.empty and item.kind is not item.KEYWORD_ONLY]
     if verb in _LIST or verb in _CREATE:
-        owner = [name for name in required if name.endswith("_id")]
-        return owner if verb in _LIST or len(required) > len(owner) or len(flat) > len(owner) else owner
+        return [name for name in required if name.endswith("_id")]
     named = [name for name in required if _IDENTIFIER.fullmatch(name) or name in rest]
     return named[:1] + [name for name in named[1:] if name.endswith("_id")]
 
 
-def _path(verb: str, rest: list[str], identifiers: list[str], http_method: str) -> str:
+def _path(verb: str, rest: list[str], identifiers: list[str]) -> str:
     resource = _plural(rest[-1]) if rest else ""
     pieces: list[str] = []
-    if len(identifiers) > 1:
-        for name in identifiers[:-1]:
-            pieces += [_plural(name.removesuffix("_id")), f"{{{name}}}"]
+    for name in identifiers[:-1]:
+        pieces += [_plural(name.removesuffix("_id")), f"{{{name}}}"]
     if resource and not (pieces and pieces[0] == resource):
         pieces.append("-".join([*rest[:-1], resource]))
-    owns = identifiers[-1:] if len(identifiers) == 1 and resource and verb in _LIST | _CREATE else []
-    if owns:
-        name = owns[0]
-        pieces = [_plural(name.removesuffix("_id")), f"{{{name}}}", *pieces]
+    if len(identifiers) == 1 and resource and verb in _LIST | _CREATE:
+        pieces = [_plural(identifiers[0].removesuffix("_id")), f"{{{identifiers[0]}}}", *pieces]
     elif identifiers:
         pieces.append(f"{{{identifiers[-1]}}}")
-    if (
-        not resource
-        or verb not in _READ | _CREATE | _REMOVE | _CHANGE | _REPLACE
-        or verb in ("count", "export", "check", "is", "has", "can")
-    ):
+    if not resource or verb not in _READ | _CREATE | _REMOVE | _CHANGE | _REPLACE or verb in _QUESTIONS:
         pieces.append(verb)
-    return "/" + "/".join(pieces)
+    return "/" + "/".join(piece.replace("_", "-") if not piece.startswith("{") else piece for piece in pieces)
 
 
 def _plural(word: str) -> str:
@@ -114,10 +108,16 @@ def _plural(word: str) -> str:
 
 
 def _is_flat(shape: Shape) -> bool:
-    return bool(shape.kinds) and not shape.kinds & {"array", "object"} and not shape.alternatives
+    return not list(form_problems(shape, Style.SIMPLE, "path", explode=False, is_required=True)) and not _holds(shape)
 
 
-def _is_queryable(shape: Shape) -> bool:
-    if shape.kinds == {"array"} and shape.items is not None:
-        return _is_flat(shape.items.shape)
-    return bool(shape.kinds) and not shape.kinds & {"array", "object"}
+def _is_queryable(argument: inspect.Parameter, shape: Shape) -> bool:
+    if shape.is_nullable and argument.default is not None:
+        return False  # leaving it out would not mean None
+    is_required = argument.default is argument.empty
+    problems = form_problems(shape, Style.FORM, "query", explode=True, is_required=is_required)
+    return not list(problems) and "object" not in shape.kinds
+
+
+def _holds(shape: Shape) -> bool:
+    return bool(shape.kinds & {"array", "object"})

@@ -7,17 +7,20 @@ Schemas of `components`, schemas in other files and object schemas written where
 from __future__ import annotations
 
 import json
-import keyword
+from collections.abc import Iterable
 from typing import Any, Final
 
+from switchover.contract import dialect, discriminator, pointer
 from switchover.contract.document import Document, Node
+from switchover.contract.generate.names import Names
 from switchover.contract.naming import pascal
 
-_DATA: Final = frozenset({"example", "examples", "default", "enum", "const"})
-_KEYWORDS_WITH_NAMES: Final = frozenset({"properties", "$defs", "patternProperties", "dependentSchemas"})
-_RESERVED: Final = frozenset(
-    {"Annotated", "Any", "AwareDatetime", "BaseModel", "ConfigDict", "Field", "Literal", "RootModel", "UUID", "Caller"}
+_TELLING: Final = frozenset(
+    {"$ref", "description", "title", "summary", "deprecated", "examples", "example", "default", "readOnly", "writeOnly"}
 )
+"""Keywords beside a `$ref` that do not restrict what it allows; neither do extensions."""
+
+_SCHEMAS: Final = "/components/schemas/"
 
 Key = tuple[str, str]
 
@@ -25,8 +28,9 @@ Key = tuple[str, str]
 class Bundle:
     """Collects schemas, under names that do not change while the contract does not."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
+    def __init__(self, document: Document, reserved: Iterable[str] = ()) -> None:
+        self.taken = Names()
+        self.taken.reserve(*reserved)
         self._names: dict[Key, str] = {}
         self._schemas: dict[str, Any] = {}
         components = document.root.get("components")
@@ -35,20 +39,24 @@ class Bundle:
         for name, node in named:
             self._claim(_key(node), pascal(name))
         for _, node in named:
-            self._schemas[self._names[_key(node)]] = self._rewritten(node)
+            self._schemas[self._names[_key(node)]] = self._translated(node)
 
     def name_of(self, node: Node, proposal: str) -> str:
         """The Python name of a schema; `proposal` names one that has none."""
         key = _key(node)
         if key not in self._names:
             self._claim(key, pascal(proposal))
-            self._schemas[self._names[key]] = self._rewritten(node)
+            self._schemas[self._names[key]] = self._translated(node)
         return self._names[key]
+
+    def is_named(self, node: Node) -> bool:
+        """Has the contract itself given the schema a name?"""
+        return node.pointer.startswith(_SCHEMAS) and node.pointer.count("/") == 3
 
     def target(self, node: Node) -> Node:
         """The schema that a bare reference leads to; any other schema stands for itself."""
-        while isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str) and not _siblings(node):
-            node = node.document.follow(node.file, node.value["$ref"])
+        while node.is_reference and not _siblings(node):
+            node = node.target()
         return node
 
     @property
@@ -67,48 +75,30 @@ class Bundle:
         return json.dumps(document, indent=1)
 
     def _claim(self, key: Key, wanted: str) -> None:
-        name, count = wanted, 2
-        while name in self._names.values() or name in _RESERVED or keyword.iskeyword(name):
-            name = f"{wanted}{'Model' if wanted in _RESERVED and count == 2 else count}"
-            count += 1
-        self._names[key] = name
+        self._names[key] = self.taken.claim(wanted, "Model")
 
-    def _rewritten(self, node: Node) -> Any:
-        return self._rewrite(node, node.value)
+    def _translated(self, node: Node) -> Any:
+        return dialect.translated(node, self._reference, self._mapped)
 
-    def _rewrite(self, node: Node, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self._rewrite(node.at(index), item) for index, item in enumerate(value)]
-        if not isinstance(value, dict):
-            return value
-        found: dict[str, Any] = {}
-        for key, below in value.items():
-            if key == "$ref" and isinstance(below, str):
-                target = self._document.follow(node.file, below)
-                name = self.name_of(
-                    target, target.pointer.rpartition("/")[2] or target.file.rpartition("/")[2].partition(".")[0]
-                )
-                found[key] = f"#/components/schemas/{name}"
-            elif key in _DATA:
-                found[key] = below
-            elif key == "discriminator":
-                found[key] = self._discriminator(node, below)
-            elif key in _KEYWORDS_WITH_NAMES and isinstance(below, dict):
-                found[key] = {name: self._rewrite(node.at(key).at(name), item) for name, item in below.items()}
-            else:
-                found[key] = self._rewrite(node.at(key), below)
-        return found
+    def _reference(self, target: Node) -> str:
+        return f"#{_SCHEMAS}{self.name_of(target, _proposal(target))}"
 
-    def _discriminator(self, node: Node, value: Any) -> Any:
+    def _mapped(self, node: Node, schema: dict[str, Any]) -> dict[str, Any]:
         """Mappings name schemas, by reference or by name."""
-        if not isinstance(value, dict) or not isinstance(value.get("mapping"), dict):
-            return value
-        mapping = {}
-        for tag, reference in value["mapping"].items():
-            address = reference if "/" in reference or "#" in reference else f"#/components/schemas/{reference}"
-            target = self._document.follow(node.file, address)
-            mapping[tag] = f"#/components/schemas/{self.name_of(target, tag)}"
-        return {**value, "mapping": mapping}
+        mapping = {
+            tag: f"#{_SCHEMAS}{self.name_of(discriminator.meant(place, text), tag)}"
+            for tag, place, text in discriminator.mapping(node)
+        }
+        return {**schema, "discriminator": {**schema["discriminator"], "mapping": mapping}} if mapping else schema
+
+
+def _proposal(target: Node) -> str:
+    """The last words on the way to a schema that say something: `Numbers1`, not `1`."""
+    tokens = [pointer.unescape(token) for token in target.pointer.split("/")[1:]]
+    name = target.file.rpartition("/")[2].partition(".")[0]
+    for index, token in enumerate(tokens):
+        name = f"{name} {token}" if token.isdecimal() and index else token
+    return name
 
 
 def _key(node: Node) -> Key:
@@ -116,16 +106,4 @@ def _key(node: Node) -> Key:
 
 
 def _siblings(node: Node) -> set[str]:
-    """Keywords beside a `$ref` that restrict what it allows; descriptions do not."""
-    return set(node.value) - {
-        "$ref",
-        "description",
-        "title",
-        "summary",
-        "deprecated",
-        "examples",
-        "default",
-        "readOnly",
-        "writeOnly",
-        "x-pii",
-    }
+    return {key for key in dialect.keywords(node) if key not in _TELLING and not key.startswith("x-")}

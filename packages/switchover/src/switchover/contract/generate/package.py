@@ -1,20 +1,21 @@
-"""The package that a contract becomes, and whether the one on disk still is it."""
+"""The package that a contract becomes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from switchover.contract.document import Document
 from switchover.contract.findings import Finding, Location
+from switchover.contract.generate.arguments import arguments_of
 from switchover.contract.generate.bundle import Bundle
 from switchover.contract.generate.failures import error_classes, errors_text
-from switchover.contract.generate.models import models_text
-from switchover.contract.generate.protocol import CALLER, method_lines
+from switchover.contract.generate.models import enums_in, models_text
+from switchover.contract.generate.protocol import CALLER, method_lines, returned
+from switchover.contract.generate.text import line, quoted
 from switchover.contract.generate.types import Annotations
 from switchover.contract.model import Operation
-from switchover.contract.reading import OperationReader
+from switchover.contract.operations.reading import OperationReader
 from switchover.contract.source import Source
 from switchover.errors import ContractError
 
@@ -38,6 +39,11 @@ class Target:
         """Name of the base class of the exceptions."""
         return f"{self.interface}Error"
 
+    @property
+    def caller_name(self) -> str:
+        """Name of the caller type."""
+        return self.caller.rpartition(":")[2] if self.caller else "Caller"
+
 
 def generate(document: Document, target: Target) -> dict[str, bytes]:
     """The files of the package, by name: models, errors, the Protocol, and the contract itself, byte for byte.
@@ -46,115 +52,110 @@ def generate(document: Document, target: Target) -> dict[str, bytes]:
         ContractError: the contract uses something that cannot be honoured; all of it is named.
     """
     operations = _operations(document)
-    bundle = Bundle(document)
-    annotations = Annotations(bundle)
-    error_annotations = Annotations(bundle)
-    classes = error_classes(operations, error_annotations)
-    needs_caller = any(operation.needs_caller for operation in operations)
-    caller = (target.caller.rpartition(":")[2] if target.caller else "Caller") if needs_caller else None
-    methods = [
-        line
+    bundle = Bundle(document, reserved=(target.interface, target.base_error, target.caller_name))
+    annotations, error_annotations = Annotations(bundle), Annotations(bundle)
+    classes = error_classes(operations, error_annotations, bundle.taken)
+    caller = target.caller_name if any(operation.needs_caller for operation in operations) else None
+    signatures = [
+        (operation, arguments_of(operation, annotations, caller), returned(operation, annotations))
         for operation in operations
-        for line in method_lines(operation, annotations, classes, caller, is_async=target.is_async)
     ]
+    models = models_text(bundle, document.name)
+    methods = [
+        text
+        for operation, arguments, returns in signatures
+        for text in method_lines(
+            operation, arguments, returns, classes, enums=enums_in(models), is_async=target.is_async
+        )
+    ]
+    own_caller = caller if target.caller is None else None
+    exported = {
+        "errors": [target.base_error, *(item.name for item in classes.values())],
+        "models": bundle.names,
+        "port": [target.interface, *([own_caller] if own_caller else [])],
+    }
+    imports = error_annotations.imports
     texts = {
-        "models.py": models_text(bundle, document.name),
-        "errors.py": errors_text(classes.values(), target.base_error, error_annotations.imports, document.name),
+        "models.py": models,
+        "errors.py": errors_text(classes.values(), target.base_error, imports, document.name),
         "port.py": _port_text(document, target, annotations, methods, caller),
-        "__init__.py": _init_text(document, target, bundle, [item.name for item in classes.values()], caller),
+        "__init__.py": _init_text(document, exported),
     }
     files = {name: text.encode() for name, text in texts.items()}
     files.update({f"openapi/{name}": source.content for name, source in _inside(document).items()})
     return files
 
 
-def write(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Write a package; the names of the files that changed."""
-    changed = differences(folder, files)
-    for name in changed:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(files[name])
-    return changed
-
-
-def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    """Names of the files that are missing or differ."""
-    return [
-        name
-        for name, content in files.items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != content
-    ]
-
-
 def _operations(document: Document) -> list[Operation]:
-    operations: list[Operation] = []
-    findings: list[Finding] = []
-    for operation, notes in OperationReader(document).read():
-        operations.append(operation)
-        findings += notes.errors
+    read = list(OperationReader(document).read())
+    findings = list(dict.fromkeys(finding for _, notes in read for finding in notes.errors))
     if findings:
         raise ContractError(f"{document.name} uses what cannot be honoured:", findings)
-    return operations
+    return [operation for operation, _ in read]
 
 
 def _inside(document: Document) -> Mapping[str, Source]:
     outside = [name for name in document.sources if name.startswith("..")]
     if outside:
-        findings = [
-            Finding(Location(name, 1), f"lies outside the folder of {document.name}; move it inside")
-            for name in outside
-        ]
+        message = f"lies outside the folder of {document.name}; move it inside"
+        findings = [Finding(Location(name, 1), message) for name in outside]
         raise ContractError(f"{document.name} cannot be packaged:", findings)
     return document.sources
+
+
+def _title(document: Document) -> str:
+    info = document.root.value.get("info")
+    title = info.get("title") if isinstance(info, dict) else None
+    return line(title or document.name)
 
 
 def _port_text(
     document: Document, target: Target, annotations: Annotations, methods: list[str], caller: str | None
 ) -> str:
-    imports = set(annotations.imports)
-    imports.add(
-        "from typing import Literal, Protocol"
-        if "from typing import Literal" in imports
-        else "from typing import Protocol"
-    )
-    imports.discard("from typing import Literal")
-    own = []
+    has_literal = "from typing import Literal" in annotations.imports
+    imports = annotations.imports - {"from typing import Literal"}
+    imports |= {"from typing import Literal, Protocol" if has_literal else "from typing import Protocol"}
+    own, helper = [], ""
     if caller and target.caller is None:
         imports.add("from dataclasses import dataclass")
-    models = sorted(annotations.models)
-    if caller and target.caller is not None:
+        helper = CALLER + "\n\n"
+    elif caller and target.caller is not None:
         module, _, name = target.caller.partition(":")
         own.append(f"from {module} import {name}")
-    standard = sorted(line for line in imports if "pydantic" not in line)
-    third = sorted(line for line in imports if "pydantic" in line)
-    if models:
-        own.append(f"from .models import (\n{''.join(f'    {name},{chr(10)}' for name in models)})")
+    if annotations.models:
+        own.append(_import_block("models", annotations.models))
+    standard = sorted(item for item in imports if "pydantic" not in item)
+    third = sorted(item for item in imports if "pydantic" in item)
     groups = ["\n".join(group) for group in (standard, third, own) if group]
-    title = document.root.value.get("info", {}).get("title", document.name)
-    head = f'"""{title} as Python sees it. Generated by `switchover generate`; edit the contract instead."""\n\nfrom __future__ import annotations\n\n'
-    body = "\n\n".join(groups) + "\n\n\n"
-    if caller and target.caller is None:
-        body += CALLER + "\n\n"
-    body += f'class {target.interface}(Protocol):\n    """{title}."""\n\n' + "\n".join(methods).rstrip() + "\n"
-    return head + body
+    title = _title(document)
+    parts = [
+        f'"""{title} as Python sees it. Generated by `switchover generate`; edit the contract instead."""',
+        "from __future__ import annotations",
+        *groups,
+    ]
+    body = "\n".join(methods).rstrip() or "    ..."
+    return "\n\n".join(parts) + f'\n\n\n{helper}class {target.interface}(Protocol):\n    """{title}."""\n\n{body}\n'
 
 
-def _init_text(document: Document, target: Target, bundle: Bundle, errors: list[str], caller: str | None) -> str:
-    names = {
-        "errors": [target.base_error, *errors],
-        "models": bundle.names,
-        "port": [target.interface, *([caller] if caller and target.caller is None else [])],
-    }
-    title = document.root.value.get("info", {}).get("title", document.name)
+def _import_block(module: str, names: Iterable[str]) -> str:
+    return "\n".join([f"from .{module} import (", *(f"    {name}," for name in sorted(names)), ")"])
+
+
+def _init_text(document: Document, exported: Mapping[str, list[str]]) -> str:
+    title = _title(document)
+    head = f'"""{title}: models, failures and the interface. Generated by `switchover generate`; edit the contract instead."""'
+    everything = sorted({"CONTRACT", *(name for names in exported.values() for name in names)})
     lines = [
-        f'"""{title}: models, failures and the interface. Generated by `switchover generate`; edit the contract instead."""',
+        head,
+        "",
+        *(_import_block(module, names) for module, names in exported.items() if names),
+        "",
+        f"CONTRACT = {quoted(f'openapi/{document.name}')}",
+        '"""Where the contract lies inside this package."""',
+        "",
+        "__all__ = [",
+        *(f'    "{name}",' for name in everything),
+        "]",
         "",
     ]
-    for module, exported in names.items():
-        if exported:
-            lines += [f"from .{module} import (", *(f"    {name}," for name in sorted(exported)), ")"]
-    everything = sorted({name for exported in names.values() for name in exported})
-    lines += ["", f'CONTRACT = "openapi/{document.name}"', '"""Where the contract lies inside this package."""', ""]
-    lines += ["__all__ = [", *(f'    "{name}",' for name in sorted(["CONTRACT", *everything])), "]", ""]
     return "\n".join(lines)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from switchover.contract import dialect
 from switchover.contract.document import Node
 from switchover.contract.generate.bundle import Bundle
-from switchover.contract.shape import Shape, reader
+from switchover.contract.shapes.shape import Shape
+from switchover.contract.shapes.shaping import reader
 
 _FORMATS: Final = {
     "uuid": ("UUID", "from uuid import UUID"),
@@ -15,6 +17,7 @@ _FORMATS: Final = {
     "date-time": ("AwareDatetime", "from pydantic import AwareDatetime"),
 }
 _SCALARS: Final = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_NULL: Final = {"type": "null"}
 
 
 @dataclass
@@ -31,38 +34,36 @@ class Annotations:
     def of(self, node: Node, proposal: str) -> str:
         """The annotation of a schema; `proposal` names a model that has no name."""
         target = self.bundle.target(node)
-        if target is not node or _is_component(target):
+        if target is not node or self.bundle.is_named(target):
             return self._model(target, proposal)
+        inner = _nullable(node)
+        if inner is not None:
+            return optional(self.of(inner, proposal))
         shape = self._shape(node)
         scalar = self._scalar(shape)
         if scalar is not None:
-            return f"{scalar} | None" if shape.is_nullable else scalar
-        if (
-            shape.kinds == {"array"}
-            and shape.items is not None
-            and isinstance(node.value, dict)
-            and "items" in node.value
-        ):
-            inner = self.of(node.at("items"), f"{proposal}Item")
-            return f"list[{inner}] | None" if shape.is_nullable else f"list[{inner}]"
-        if shape.is_anything:
-            self.imports.add("from pydantic import JsonValue")
-            return "JsonValue"
-        return self._model(node, proposal)
+            return optional(scalar) if shape.is_nullable else scalar
+        if _is_list(node, shape):
+            listed = f"list[{self.of(node.at('items'), f'{proposal}Item')}]"
+            return optional(listed) if shape.is_nullable else listed
+        return self._anything() if shape.is_anything else self._model(node, proposal)
 
     def scalar_of(self, shape: Shape) -> str:
         """The annotation of a shape that has no node of its own; JsonValue for anything but scalars."""
         scalar = self._scalar(shape)
         if scalar is None:
-            self.imports.add("from pydantic import JsonValue")
-            return "JsonValue"
-        return f"{scalar} | None" if shape.is_nullable else scalar
+            return self._anything()
+        return optional(scalar) if shape.is_nullable else scalar
+
+    def _anything(self) -> str:
+        self.imports.add("from pydantic import JsonValue")
+        return "JsonValue"
 
     def _scalar(self, shape: Shape) -> str | None:
         if shape.alternatives or len(shape.kinds - {"integer"} or shape.kinds) != 1:
             return None
         if shape.enum is not None:
-            if not all(isinstance(value, str | int | bool) for value in shape.enum) or not shape.enum:
+            if not all(isinstance(value, str | int | bool) for value in shape.enum):
                 return None
             self.imports.add("from typing import Literal")
             return f"Literal[{', '.join(repr(value) for value in shape.enum)}]"
@@ -79,10 +80,24 @@ class Annotations:
         return name
 
 
-def _is_component(node: Node) -> bool:
-    return node.pointer.startswith("/components/schemas/") and node.pointer.count("/") == 3
+def optional(annotation: str) -> str:
+    """The same, or None."""
+    return annotation if annotation.endswith("| None") else f"{annotation} | None"
 
 
-def literal(value: Any) -> str:
-    """A default as Python text."""
-    return repr(value)
+def _nullable(node: Node) -> Node | None:
+    """The one schema beside null in `anyOf: [X, null]`, or in 3.0's `nullable` beside `allOf: [X]`."""
+    if not isinstance(node.value, dict) or node.is_reference:
+        return None
+    known = {key for key in node.value if key not in ("description", "title", "default", "nullable")}
+    if known == {"allOf"} and dialect.is_nullable_as_a_whole(node) and len(node.value["allOf"]) == 1:
+        return node.at("allOf").at(0)
+    for keyword in ("anyOf", "oneOf"):
+        if known == {keyword} and len(node.value[keyword]) == 2 and _NULL in node.value[keyword]:
+            return node.at(keyword).at(1 - node.value[keyword].index(_NULL))
+    return None
+
+
+def _is_list(node: Node, shape: Shape) -> bool:
+    has_items = isinstance(node.value, dict) and isinstance(node.value.get("items"), dict)
+    return has_items and shape.kinds == {"array"} and not shape.prefix and not shape.alternatives

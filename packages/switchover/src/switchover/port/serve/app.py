@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Literal
 from urllib.parse import unquote
 
-from anyio import CapacityLimiter
 from litestar import Litestar, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.response.base import ASGIResponse
@@ -22,11 +21,15 @@ from switchover.errors import (
     NotFound,
 )
 from switchover.port.direct import check_backend
-from switchover.port.plan import CallerForm, Plan, Plans
+from switchover.port.plan import CallerForm, Plans
+from switchover.port.serve.addresses import Addresses
 from switchover.port.serve.body import Limits
 from switchover.port.serve.gate import Gate
-from switchover.port.serve.handler import Answering, OperationHandler, PathRoute, RawRequest, reply_to
-from switchover.port.serve.reply import Reply
+from switchover.port.serve.handler import OperationHandler
+from switchover.port.serve.incoming import trace_of
+from switchover.port.serve.reply import Reply, error_reply
+from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
+from switchover.port.serve.threads import Threads
 from switchover.telemetry import Recorder, start
 from switchover.trust import Verifier
 
@@ -73,11 +76,11 @@ def serve(
     _check_trust(plans, verifier, trust)
     check_backend(interface, plans, backend)
     limits = limits or Limits()
-    gate = Gate()
-    threads = CapacityLimiter(limits.threads) if any(not plan.is_async for plan in plans.values()) else None
-
-    def handler(name: str, plan: Plan) -> OperationHandler:
-        return OperationHandler(
+    gate, threads = Gate(), Threads(limits.threads)
+    answers: dict[str, dict[str, Answering]] = {}
+    for name, plan in plans.items():
+        path = _litestar_path(base_path + plan.operation.path)
+        answers.setdefault(path, {})[plan.operation.method] = OperationHandler(
             plan,
             getattr(backend, name),
             verifier=verifier,
@@ -85,26 +88,21 @@ def serve(
             limits=limits,
             gate=gate,
             recorder=recorder,
-            threads=None if plan.is_async else threads,
+            threads=threads,
         )
-
-    answers: dict[str, dict[str, Answering]] = {}
-    for name, plan in plans.items():
-        path = _litestar_path(base_path + plan.operation.path)
-        answers.setdefault(path, {})[plan.operation.method] = handler(name, plan)
     for path, sender in _publications(document, base_path) if publish else ():
         answers.setdefault(path, {}).setdefault("GET", sender)
-    routes = [PathRoute.of(path, _with_options(methods)) for path, methods in answers.items()]
+    known = {path: with_head_and_options(methods) for path, methods in answers.items()}
     service = Service(
-        route_handlers=routes,
-        request_class=RawRequest,  # type: ignore[arg-type]  # Litestar only ever makes one and hands it to the route
-        exception_handlers={HTTPException: _http_exception, Exception: _other_exception},  # type: ignore[dict-item]
+        route_handlers=[route(path, methods) for path, methods in known.items()],
+        exception_handlers={HTTPException: _http_exception, Exception: _other_exception},
         openapi_config=None,
         logging_config=None,
         lifespan=list(lifespan),
         debug=False,
     )
     service.gate = gate
+    service.asgi_handler = Addresses(known, service.asgi_handler)
     return service
 
 
@@ -121,7 +119,9 @@ def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None) -> 
 
 
 def _litestar_path(path: str) -> str:
-    """`/trips/{tripId}` as Litestar writes it. Names do not matter, values are read from the raw path; so two operations may name one place differently."""
+    """`/trips/{tripId}` as Litestar writes it. Values are read from the raw path, so names do not matter, and two operations may
+    name one place differently.
+    """
     pieces = path.split("/")
     return (
         "/".join(f"{{p{index}:str}}" if piece.startswith("{") else piece for index, piece in enumerate(pieces)) or "/"
@@ -145,20 +145,10 @@ def _publications(document: Document, base_path: str) -> Iterator[tuple[str, Ans
 
 
 def _sender(content: bytes, media_type: bytes) -> Answering:
-    async def send(request: RawRequest) -> Reply:
-        return Reply(200, media_type, content, start().trace_id)
+    async def send(scope: Any, receive: Any) -> Reply:  # noqa: ARG001 - says the same to everyone
+        return Reply(200, (b"content-type", media_type), content, start().trace_id)
 
     return send
-
-
-def _with_options(methods: Mapping[str, Answering]) -> dict[str, Answering]:
-    """The methods of a path, and OPTIONS, which names them all (RFC 9110, section 9.3.7)."""
-    allow = ", ".join(sorted({*methods, "OPTIONS"})).encode()
-
-    async def options(request: RawRequest) -> Reply:  # noqa: ARG001 - says the same to everyone
-        return Reply(204, None, b"", start().trace_id, [(b"allow", allow)])
-
-    return {"OPTIONS": options, **methods}
 
 
 class _Prepared(Response[None]):
@@ -169,10 +159,13 @@ class _Prepared(Response[None]):
         self._reply = reply
 
     def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIResponse:
-        return self._reply  # type: ignore[return-value]  # Litestar calls it as an ASGI application, which it is
+        return self._send  # type: ignore[return-value]  # Litestar calls it as an ASGI application, which it is
+
+    async def _send(self, scope: Any, receive: Any, send: Any) -> None:
+        await send_reply(self._reply, send)
 
 
-def _http_exception(request: RawRequest, error: HTTPException) -> _Prepared:
+def _http_exception(request: Any, error: HTTPException) -> _Prepared:
     """What Litestar refuses by itself: an unknown path, another method, a host header that is none."""
     known: CallError
     if isinstance(error, MethodNotAllowedException):
@@ -183,11 +176,15 @@ def _http_exception(request: RawRequest, error: HTTPException) -> _Prepared:
         known = MalformedRequest("The request cannot be read.")
     else:
         known = InternalError()
-    return _Prepared(reply_to(known, request.scope))
+    return _prepared(known, request)
 
 
-def _other_exception(request: RawRequest, error: Exception) -> _Prepared:
-    return _Prepared(reply_to(InternalError(), request.scope))
+def _other_exception(request: Any, error: Exception) -> _Prepared:  # noqa: ARG001 - what Litestar calls
+    return _prepared(InternalError(), request)
+
+
+def _prepared(error: CallError, request: Any) -> _Prepared:
+    return _Prepared(error_reply(error, trace_of(dict(request.scope["headers"])).trace_id))
 
 
 def _allowed(headers: Mapping[str, str]) -> list[str]:

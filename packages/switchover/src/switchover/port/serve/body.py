@@ -42,29 +42,32 @@ async def read_body(receive: Callable[[], Awaitable[Any]], length: bytes | None,
         MalformedRequest: the length is no number, or the client went away.
     """
     if length is not None:
-        if not length.isdigit():
-            raise MalformedRequest("The header content-length is no number.")
-        if len(length) > 18 or int(length) > limit:
-            raise _too_large(limit)
+        _check_length(length, limit)
     message = await receive()
-    if not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        if message["type"] != "http.request":
-            raise MalformedRequest("The client went away.")
-        if len(body) > limit:
-            raise _too_large(limit)
-        return body
-    parts = bytearray(message.get("body", b""))
-    while message.get("more_body", False):
-        if len(parts) > limit:
-            raise _too_large(limit)
-        message = await receive()
-        if message["type"] != "http.request":
-            raise MalformedRequest("The client went away.")
-        parts += message.get("body", b"")
-    if len(parts) > limit:
+    body: bytes = _part(message)
+    if message.get("more_body", False):
+        parts = bytearray(body)
+        while message.get("more_body", False) and len(parts) <= limit:
+            message = await receive()
+            parts += _part(message)
+        body = bytes(parts)
+    if len(body) > limit:
         raise _too_large(limit)
-    return bytes(parts)
+    return body
+
+
+def _check_length(length: bytes, limit: int) -> None:
+    if not length.isdigit():
+        raise MalformedRequest("The header content-length is no number.")
+    if len(length) > 18 or int(length) > limit:
+        raise _too_large(limit)
+
+
+def _part(message: Any) -> bytes:
+    if message["type"] != "http.request":
+        raise MalformedRequest("The client went away.")
+    part: bytes = message.get("body", b"")
+    return part
 
 
 def _too_large(limit: int) -> PayloadTooLarge:

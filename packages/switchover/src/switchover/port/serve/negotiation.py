@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from switchover.contract.media import essence
 
 _LONGEST: Final = 2000
+_QUALITY: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+_CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 @lru_cache(256)
+def accepts_one(accept: bytes, media_types: tuple[str, ...]) -> bool:
+    """Would a client that sends this `Accept` take one of these media types?"""
+    return any(accepts(accept, media_type) for media_type in media_types)
+
+
 def accepts(accept: bytes, media_type: str) -> bool:
-    """Would a client that sends this `Accept` take this media type? The most specific range decides."""
-    if len(accept) > _LONGEST:
+    """Would a client that sends this `Accept` take this media type? The most specific range decides; an empty header asks for nothing."""
+    text = accept.decode("latin-1").strip()
+    if len(text) > _LONGEST:
         return False
     main = media_type.partition("/")[0]
     ranks = {media_type: 3, f"{main}/*": 2, "*/*": 1}
     best = (0, 0.0)
-    for part in accept.decode("latin-1").split(","):
+    for part in text.split(","):
         name, *parameters = part.split(";")
         rank = ranks.get(name.strip().lower(), 0)
-        if rank > best[0]:
-            best = (rank, _quality(parameters))
-    return best[1] > 0
+        if rank:
+            best = max(best, (rank, _quality(parameters)))
+    return best[1] > 0 or not text
 
 
 def _quality(parameters: list[str]) -> float:
+    """The weight of a range; one that is no weight counts as none (section 12.4.2)."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
+            return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
     return 1.0
 
 
@@ -45,6 +52,6 @@ def is_content_type(header: bytes, media_type: str) -> bool:
         return False
     for parameter in text.split(";")[1:]:
         name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8", "us-ascii"):
+        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in _CHARSETS:
             return False
     return True

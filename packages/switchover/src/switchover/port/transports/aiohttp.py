@@ -5,6 +5,7 @@ Install `switchover[aiohttp]`. It speaks HTTP/1.1 only, and serves coroutines on
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ import aiohttp
 from yarl import URL
 
 from switchover.errors import CallTimeout, ConnectionLost, ServiceUnreachable, TransportError, UnexpectedAnswer
-from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, require_base_url
+from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, require_base_url, too_large
 from switchover.port.transports.httpx import KEEPALIVE_SECONDS
 from switchover.port.wire import WireRequest, WireResponse
 
@@ -39,15 +40,16 @@ class AiohttpTransport:
         self._max_connections = max_connections
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
+        self._session_of: object = None
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
         """See `Transport.send`."""
-        session = self._session or self._open()
+        session = self._open()
         try:
             async with session.request(
                 request.method,
                 URL(self._base_url + request.target, encoded=True),
-                headers=request.headers,
+                headers=[*request.headers, ("accept-encoding", "identity")],
                 data=request.body,
                 allow_redirects=False,
                 timeout=_timeout(timeouts),
@@ -57,10 +59,16 @@ class AiohttpTransport:
                     (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.raw_headers
                 ]
                 return WireResponse(response.status, headers, body)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _translated(error, timeouts) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise translated(error, timeouts) from error
 
     def _open(self) -> aiohttp.ClientSession:
+        owner = asyncio.get_running_loop()
+        if self._session is None or self._session_of is not owner:
+            self._session, self._session_of = self._new_session(), owner
+        return self._session
+
+    def _new_session(self) -> aiohttp.ClientSession:
         connector: aiohttp.BaseConnector
         if self._uds is not None:
             connector = aiohttp.UnixConnector(
@@ -70,13 +78,15 @@ class AiohttpTransport:
             connector = aiohttp.TCPConnector(
                 limit=self._max_connections, keepalive_timeout=KEEPALIVE_SECONDS, ssl=self._verify
             )
-        self._session = aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=connector,
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("content-type", "accept-encoding"),
+            skip_auto_headers=("content-type", "accept-encoding", "user-agent"),
         )
-        return self._session
+        # aiohttp sends PUT and DELETE again when a kept connection breaks, and cannot know whether they were done. The port decides.
+        session._retry_connection = False  # noqa: SLF001
+        return session
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -104,22 +114,19 @@ def _timeout(timeouts: Timeouts) -> aiohttp.ClientTimeout:
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     if (response.content_length or 0) > MAX_ANSWER_BYTES:
-        raise _too_large()
+        raise too_large()
     if response.content_length is not None:
         return await response.read()
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
-            raise _too_large()
+            raise too_large()
     return bytes(body)
 
 
-def _too_large() -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"The answer is larger than {MAX_ANSWER_BYTES} bytes.")
-
-
-def _translated(error: Exception, timeouts: Timeouts) -> TransportError:
+def translated(error: Exception, timeouts: Timeouts) -> TransportError:
+    """The kit's name for what aiohttp raised; texts of aiohttp may hold addresses, and stay inside."""
     match error:
         case aiohttp.ConnectionTimeoutError():
             return CallTimeout(phase="connect", seconds=timeouts.connect)
@@ -129,4 +136,6 @@ def _translated(error: Exception, timeouts: Timeouts) -> TransportError:
             return ServiceUnreachable("The service cannot be reached.")
         case aiohttp.ClientConnectionError() | aiohttp.ClientPayloadError() | OSError():
             return ConnectionLost("The connection broke before the answer was complete.")
+        case ValueError():
+            return ServiceUnreachable("The request cannot be sent.")
     return UnexpectedAnswer("The answer could not be read.")

@@ -7,6 +7,7 @@ ASGI transport, because nothing is parsed that was never written.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from switchover.errors import CallTimeout, ConnectionLost, ServiceUnreachable
-from switchover.port.transports.base import Timeouts
+from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, too_large
 from switchover.port.wire import WireRequest, WireResponse
 
 Message = MutableMapping[str, Any]
@@ -27,21 +28,24 @@ _HOST: Final = (b"host", b"in-memory")
 class AsgiTransport:
     """Requests into an ASGI application, from coroutines and from threads.
 
-    As a context manager it starts the application (ASGI lifespan) and stops it again; without one, it is used as it is. Threads
-    are served by an event loop of the transport's own, so use one transport either from coroutines or from threads.
+    As an (asynchronous) context manager it starts the application (ASGI lifespan) and stops it again; without one, it is used as it
+    is. Threads are served by an event loop of the transport's own, which starts the application in any case, so use one transport
+    either from coroutines or from threads.
     """
 
     def __init__(self, app: Any) -> None:
         self._app: AsgiApp = app
         self._lifespan: _Lifespan | None = None
+        self._starting = threading.Lock()
         self._portal: BlockingPortal | None = None
         self._portal_context: Any = None
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
         """See `Transport.send`."""
         exchange = _Exchange(request.body or b"")
+        state = dict(self._lifespan.state) if self._lifespan is not None else {}
         try:
-            await self._app(_scope(request), exchange.receive, exchange.send)
+            await self._app(_scope(request, state), exchange.receive, exchange.send)
         except Exception as error:
             raise ConnectionLost("The application ended the call without an answer.") from error
         return exchange.response()
@@ -65,17 +69,26 @@ class AsgiTransport:
 
     def close(self) -> None:
         """Stop the event loop that serves threads, and the application with it."""
-        portal, self._portal = self._portal, None
+        with self._starting:
+            portal, self._portal = self._portal, None
         if portal is not None:
-            portal.call(self.aclose)
-            self._portal_context.__exit__(None, None, None)
+            try:
+                portal.call(self.aclose)
+            finally:
+                self._portal_context.__exit__(None, None, None)
 
     def _running(self) -> BlockingPortal:
-        if self._portal is None:
-            self._portal_context = start_blocking_portal()
-            self._portal = self._portal_context.__enter__()
-            self._portal.call(self.__aenter__)
-        return self._portal
+        with self._starting:
+            if self._portal is None:
+                context = start_blocking_portal()
+                portal = context.__enter__()
+                try:
+                    portal.call(self.__aenter__)
+                except BaseException:
+                    context.__exit__(None, None, None)
+                    raise
+                self._portal, self._portal_context = portal, context
+            return self._portal
 
     async def __aenter__(self) -> Self:
         lifespan = _Lifespan(self._app)
@@ -101,7 +114,7 @@ class AsgiTransport:
         return "AsgiTransport(…)"
 
 
-def _scope(request: WireRequest) -> dict[str, Any]:
+def _scope(request: WireRequest, state: dict[str, Any]) -> dict[str, Any]:
     path, _, query = request.target.partition("?")
     headers = [_HOST, *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers)]
     if request.body is not None:
@@ -119,25 +132,30 @@ def _scope(request: WireRequest) -> dict[str, Any]:
         "headers": headers,
         "client": None,
         "server": None,
-        "state": {},
+        "state": state,
     }
 
 
 class _Exchange:
     """One request and what the application answers."""
 
-    __slots__ = ("_body", "_headers", "_is_complete", "_parts", "_sent", "_status")
+    __slots__ = ("_answer", "_body", "_headers", "_is_complete", "_over", "_sent", "_status")
 
     def __init__(self, body: bytes) -> None:
         self._body = body
         self._sent = False
         self._status = 0
         self._headers: list[tuple[str, str]] = []
-        self._parts: list[bytes] = []
+        self._answer = bytearray()
         self._is_complete = False
+        self._over: asyncio.Event | None = None
 
     async def receive(self) -> Message:
         if self._sent:
+            # Nobody goes away before the answer is there; whoever waits for that waits for the end.
+            self._over = self._over or asyncio.Event()
+            if not self._is_complete:
+                await self._over.wait()
             return {"type": "http.disconnect"}
         self._sent = True
         return {"type": "http.request", "body": self._body, "more_body": False}
@@ -145,15 +163,22 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            self._headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+            self._headers = [
+                (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in message.get("headers", ())
+            ]
         elif message["type"] == "http.response.body":
-            self._parts.append(bytes(message.get("body", b"")))
+            if len(self._answer) <= MAX_ANSWER_BYTES:
+                self._answer += message.get("body", b"")
             self._is_complete = not message.get("more_body", False)
+            if self._is_complete and self._over is not None:
+                self._over.set()
 
     def response(self) -> WireResponse:
         if not self._is_complete:
             raise ConnectionLost("The application ended the call without an answer.")
-        return WireResponse(self._status, self._headers, b"".join(self._parts))
+        if len(self._answer) > MAX_ANSWER_BYTES:
+            raise too_large()
+        return WireResponse(self._status, self._headers, bytes(self._answer))
 
 
 class _Lifespan:
@@ -164,6 +189,7 @@ class _Lifespan:
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._outbox: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self.state: dict[str, Any] = {}
 
     async def start(self) -> None:
         self._task = asyncio.ensure_future(self._run())
@@ -176,15 +202,20 @@ class _Lifespan:
             self._task = None
 
     async def _run(self) -> None:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
         try:
-            await self._app(
-                {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, self._inbox.get, self._outbox.put
-            )
+            await self._app(scope, self._inbox.get, self._outbox.put)
         except Exception as error:
-            await self._outbox.put({"type": "failed", "error": error})
+            await self._outbox.put({"type": "ended", "error": error})
+        else:
+            await self._outbox.put({"type": "ended"})
 
     async def _exchange(self, step: str) -> None:
         await self._inbox.put({"type": f"lifespan.{step}"})
         message = await self._outbox.get()
         if message["type"] != f"lifespan.{step}.complete":
+            if message["type"] != "ended" and self._task is not None:
+                # An application that said why it failed ends with the exception itself, if it ends.
+                await asyncio.wait({self._task}, timeout=0.1)
+                message = message if self._outbox.empty() else self._outbox.get_nowait()
             raise ServiceUnreachable(f"The application failed at {step}.") from message.get("error")

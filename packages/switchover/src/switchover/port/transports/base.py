@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
+from switchover.errors import UnexpectedAnswer
 from switchover.port.wire import WireRequest, WireResponse
 
 
@@ -16,7 +17,7 @@ class Timeouts:
     Attributes:
         connect: until there is a connection, waiting for one of the pool's included.
         read: until the next byte of the answer comes.
-        total: until the answer is complete.
+        total: until the answer is complete, a second attempt included.
     """
 
     connect: float = 1.0
@@ -74,12 +75,14 @@ def require_base_url(base_url: str) -> str:
     Raises:
         ValueError: it is not `http://host[:port][/prefix]`, or carries a password, a query or a fragment.
     """
-    parts = urlsplit(base_url)
     try:
-        port = parts.port
-    except ValueError as error:
-        raise ValueError(f"the base URL has an impossible port: {error}") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        parts = urlsplit(base_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        # urlsplit says why, and repeats what it was given, in which there may be a password.
+        raise ValueError("a base URL is http://host[:port]; this one has an impossible host or port") from None
+    is_plain = base_url.isprintable() and " " not in base_url
+    if parts.scheme not in ("http", "https") or not host or port == 0 or not is_plain:
         raise ValueError(f"a base URL is http://host[:port], not {_shown(base_url)!r}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("a base URL carries no user and no password; give credentials with `credentials=`")
@@ -88,6 +91,11 @@ def require_base_url(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
+def too_large() -> UnexpectedAnswer:
+    """The refusal of an answer larger than MAX_ANSWER_BYTES."""
+    return UnexpectedAnswer(f"The answer is larger than {MAX_ANSWER_BYTES} bytes.")
+
+
 def _shown(base_url: str) -> str:
     """For messages: without anything that could be a secret."""
-    return base_url.partition("?")[0].rpartition("@")[2]
+    return base_url.partition("?")[0].partition("#")[0].rpartition("@")[2]

@@ -1,31 +1,45 @@
-"""The default transport: httpx, for coroutines and for threads. Nothing of httpx gets out."""
+"""The default transport: httpx, for coroutines and for threads. Nothing of httpx gets out.
+
+httpx's transports are used without its client: there are no redirects, cookies, proxies or environment to be looked after here.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import ssl
+import threading
 import time
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Final, Self
 
 import httpx
 
 from switchover.errors import CallTimeout, ConnectionLost, ServiceUnreachable, TransportError, UnexpectedAnswer
-from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, require_base_url
+from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, require_base_url, too_large
 from switchover.port.wire import WireRequest, WireResponse
 
 KEEPALIVE_SECONDS: Final = 30.0
 """How long an idle connection is kept. A server has to keep it longer, or it closes what is just being used: see `hosting`."""
 
+_FAILURES: Final = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpx.CookieConflict,
+    OSError,
+    UnicodeError,
+)
+
 
 class HttpxTransport:
-    """Requests over httpx, with connections kept and bounded.
+    """Requests over httpx, with connections kept and bounded. Connections belong to the event loop and the process that opened them.
 
     Args:
         base_url: where the contract's server path starts: `https://diary.internal`.
         uds: path of a Unix socket to connect to instead of the host of `base_url`.
         transport: an httpx transport to use instead of the network (asynchronous, for tests and proxies).
-        blocking_transport: the same for threads.
+        blocking_transport: the same for threads; it has to see to timeouts itself while it waits for bytes.
         max_connections: how many connections there may be at once; a call beyond them waits for `Timeouts.connect`.
         verify: False, or an `ssl.SSLContext`, as httpx takes it.
 
@@ -50,85 +64,101 @@ class HttpxTransport:
             keepalive_expiry=KEEPALIVE_SECONDS,
         )
         self._uds = uds
-        self._verify = verify
-        self._transport = transport
-        self._blocking_transport = blocking_transport
-        self._client: httpx.AsyncClient | None = None
-        self._blocking_client: httpx.Client | None = None
+        # Without TLS there is nothing to verify, and reading the certificates of the world takes as long as a hundred calls.
+        self._verify = verify if self._base_url.startswith("https:") else False
+        self._given = transport
+        self._given_blocking = blocking_transport
+        self._pool: httpx.AsyncBaseTransport | None = None
+        self._pool_of: object = None
+        self._opening = threading.Lock()
+        self._blocking_pool: httpx.BaseTransport | None = None
+        self._blocking_pool_of: object = None
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
         """See `Transport.send`."""
-        client = self._client or self._open()
+        body = bytearray()
         try:
-            sent = client.build_request(
-                request.method,
-                self._base_url + request.target,
-                headers=request.headers,
-                content=request.body,
-                timeout=_timeout(timeouts),
-            )
-            response = await client.send(sent, stream=True)
+            response = await self._open().handle_async_request(self._sent(request, timeouts))
             try:
-                body = bytearray()
-                async for chunk in response.aiter_raw():
+                assert isinstance(response.stream, httpx.AsyncByteStream)
+                async for chunk in response.stream:
                     body += chunk
-                    _check_size(body)
+                    if len(body) > MAX_ANSWER_BYTES:
+                        raise too_large()
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except _FAILURES as error:
             raise translated(error, timeouts) from error
         return WireResponse(response.status_code, _headers(response), bytes(body))
 
     def send_blocking(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
         """See `BlockingTransport.send_blocking`."""
-        client = self._blocking_client or self._open_blocking()
+        from switchover.port.transports.deadline import until  # noqa: PLC0415 - httpcore, which only threads need here
+
         deadline = time.monotonic() + timeouts.total
         try:
-            sent = client.build_request(
-                request.method,
-                self._base_url + request.target,
-                headers=request.headers,
-                content=request.body,
-                timeout=_timeout(timeouts),
-            )
-            response = client.send(sent, stream=True)
-            try:
-                body = bytearray()
-                for chunk in _until(deadline, response.iter_raw(), timeouts):
-                    body += chunk
-                    _check_size(body)
-            finally:
-                response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            with until(deadline):
+                return self._send_blocking(request, timeouts, deadline)
+        except _FAILURES as error:
+            if time.monotonic() >= deadline:
+                raise CallTimeout(phase="total", seconds=timeouts.total) from error
             raise translated(error, timeouts) from error
+
+    def _send_blocking(self, request: WireRequest, timeouts: Timeouts, deadline: float) -> WireResponse:
+        body = bytearray()
+        response = self._open_blocking().handle_request(self._sent(request, timeouts))
+        try:
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            for chunk in response.stream:
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise too_large()
+                if time.monotonic() > deadline:
+                    raise CallTimeout(phase="total", seconds=timeouts.total)
+        finally:
+            response.close()
         return WireResponse(response.status_code, _headers(response), bytes(body))
 
-    def _open(self) -> httpx.AsyncClient:
-        transport = self._transport or httpx.AsyncHTTPTransport(verify=self._verify, limits=self._limits, uds=self._uds)
-        self._client = httpx.AsyncClient(transport=transport, headers=_PLAIN, follow_redirects=False, trust_env=False)
-        return self._client
+    def _sent(self, request: WireRequest, timeouts: Timeouts) -> httpx.Request:
+        # Bodies come as they are: nothing here would unpack them.
+        headers = [*request.headers, ("accept-encoding", "identity")]
+        url = self._base_url + request.target
+        return httpx.Request(
+            request.method, url, headers=headers, content=request.body, extensions={"timeout": _timeouts(timeouts)}
+        )
 
-    def _open_blocking(self) -> httpx.Client:
-        transport = self._blocking_transport or httpx.HTTPTransport(
-            verify=self._verify, limits=self._limits, uds=self._uds
-        )
-        self._blocking_client = httpx.Client(
-            transport=transport, headers=_PLAIN, follow_redirects=False, trust_env=False
-        )
-        return self._blocking_client
+    def _open(self) -> httpx.AsyncBaseTransport:
+        owner = asyncio.get_running_loop()
+        if self._pool is None or self._pool_of is not owner:
+            self._pool_of = owner
+            self._pool = self._given or httpx.AsyncHTTPTransport(
+                verify=self._verify, limits=self._limits, uds=self._uds, trust_env=False
+            )
+        return self._pool
+
+    def _open_blocking(self) -> httpx.BaseTransport:
+        with self._opening:
+            if self._blocking_pool is None or self._blocking_pool_of != os.getpid():
+                from switchover.port.transports.deadline import DeadlineTransport  # noqa: PLC0415 - as above
+
+                self._blocking_pool_of = os.getpid()
+                self._blocking_pool = self._given_blocking or DeadlineTransport(
+                    verify=self._verify, limits=self._limits, uds=self._uds
+                )
+            return self._blocking_pool
 
     async def aclose(self) -> None:
         """Close all connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.aclose()
         self.close()
 
     def close(self) -> None:
         """Close the connections that threads use."""
-        client, self._blocking_client = self._blocking_client, None
-        if client is not None:
-            client.close()
+        pool, self._blocking_pool = self._blocking_pool, None
+        if pool is not None:
+            pool.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -138,37 +168,25 @@ class HttpxTransport:
     ) -> None:
         await self.aclose()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
     def __repr__(self) -> str:
         return f"HttpxTransport({self._base_url!r})"
 
 
-_PLAIN: Final = {"accept-encoding": "identity"}
-
-
-def _timeout(timeouts: Timeouts) -> httpx.Timeout:
-    return httpx.Timeout(
-        connect=min(timeouts.connect, timeouts.total),
-        pool=min(timeouts.connect, timeouts.total),
-        read=min(timeouts.read, timeouts.total),
-        write=min(timeouts.read, timeouts.total),
-    )
-
-
-def _until(deadline: float, chunks: Iterable[bytes], timeouts: Timeouts) -> Iterable[bytes]:
-    """The chunks of an answer, as long as there is time. A thread waits for one chunk at a time, `read` seconds at most."""
-    for chunk in chunks:
-        if time.monotonic() > deadline:
-            raise CallTimeout(phase="total", seconds=timeouts.total)
-        yield chunk
+def _timeouts(timeouts: Timeouts) -> dict[str, float]:
+    connect, read = min(timeouts.connect, timeouts.total), min(timeouts.read, timeouts.total)
+    return {"connect": connect, "pool": connect, "read": read, "write": read}
 
 
 def _headers(response: httpx.Response) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw]
-
-
-def _check_size(body: bytearray) -> None:
-    if len(body) > MAX_ANSWER_BYTES:
-        raise UnexpectedAnswer(f"The answer is larger than {MAX_ANSWER_BYTES} bytes.")
 
 
 def translated(error: Exception, timeouts: Timeouts) -> TransportError:
@@ -178,10 +196,12 @@ def translated(error: Exception, timeouts: Timeouts) -> TransportError:
             return CallTimeout("No connection of the pool became free.", phase="connect", seconds=timeouts.connect)
         case httpx.ConnectTimeout():
             return CallTimeout(phase="connect", seconds=timeouts.connect)
-        case httpx.TimeoutException():
+        case httpx.TimeoutException() | TimeoutError():
             return CallTimeout(phase="read", seconds=timeouts.read)
-        case httpx.ConnectError() | httpx.UnsupportedProtocol() | httpx.ProxyError():
+        case httpx.ConnectError() | httpx.UnsupportedProtocol() | httpx.ProxyError() | ConnectionRefusedError():
             return ServiceUnreachable("The service cannot be reached.")
-        case httpx.NetworkError() | httpx.RemoteProtocolError():
+        case httpx.LocalProtocolError() | httpx.InvalidURL() | UnicodeError():
+            return ServiceUnreachable("The request cannot be sent.")
+        case httpx.TransportError() | OSError():
             return ConnectionLost("The connection broke before the answer was complete.")
     return UnexpectedAnswer("The answer could not be read.")

@@ -1,0 +1,8 @@
+"""Is the document sound? Its structure by the schemas of OpenAPI, its examples by its own schemas, and known traps."""
+
+from switchover.contract.lint.examples import examples
+from switchover.contract.lint.structure import structure
+from switchover.contract.lint.traps import traps
+from switchover.contract.lint.unusable import unusable
+
+__all__ = ["examples", "structure", "traps", "unusable"]

@@ -1,0 +1,111 @@
+"""Bodies of requests and responses: the media type that is used, and its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from switchover.contract import media
+from switchover.contract.findings import Notes
+from switchover.contract.model import Content, Media, RequestBody
+from switchover.contract.node import Node
+from switchover.contract.schemas.inspector import SchemaInspector, required_members
+from switchover.contract.shapes.shape import ANYTHING, Shape
+
+_BODILESS: Final = frozenset({"get", "head", "trace"})
+"""Methods whose requests have no body that means anything (RFC 9110, sections 9.3.1, 9.3.2 and 9.3.8)."""
+
+
+class BodyReader:
+    """Reads the bodies of one document."""
+
+    def __init__(self, shape: Callable[[Node], Shape], inspector: SchemaInspector) -> None:
+        self._shape = shape
+        self._inspector = inspector
+
+    def request(self, operation: Node, method: str, notes: Notes) -> RequestBody | None:
+        """The body that an operation takes."""
+        node = operation.get("requestBody")
+        if node is None:
+            return None
+        if method in _BODILESS:
+            notes.error(
+                node, f"is the body of a {method.upper()}, which HTTP gives no meaning to; use POST, or parameters"
+            )
+            return None
+        if not isinstance(node.value.get("content"), dict) or not node.value["content"]:
+            notes.error(node, "is a body without `content`; name its media type and schema")
+            return None
+        content = self.content(node, notes)
+        if content is None:
+            return None
+        for name in required_members(content.shape, "readOnly"):
+            notes.error(
+                content.schema,
+                f"requires {name!r} in a request although it is readOnly; give requests a schema of their own",
+            )
+        return RequestBody(node.value.get("required") is True, content)
+
+    def response(self, status: str, method: str, node: Node, notes: Notes) -> Content | None:
+        """The body of a success."""
+        content = self.content(node, notes)
+        if content is None:
+            return None
+        if status in ("204", "205") or method == "head":
+            what = status if method != "head" else "the answer to HEAD"
+            notes.error(node, f"gives {what} a body; HTTP has none there (RFC 9110, sections 9.3.2, 15.3.5 and 15.3.6)")
+            return None
+        for name in required_members(content.shape, "writeOnly"):
+            notes.error(
+                node, f"requires {name!r} in a response although it is writeOnly; give responses a schema of their own"
+            )
+        return content
+
+    def content(self, node: Node, notes: Notes) -> Content | None:
+        """The content of a request body or response, in the media type that will be used; None where there is none, or none that can be."""
+        offers = node.get("content")
+        if offers is None or not offers.value:
+            return None
+        chosen = media.choose(offers)
+        if chosen is None:
+            notes.error(
+                offers,
+                f"offers {_listed(offers)}, and none of these is read; offer application/json, a text or a binary type",
+            )
+            return None
+        name, offer, kind = chosen
+        if passed_over := [other for other in offers.value if other != name]:
+            notes.warn(offers, f"offers {name}, which is used, and {', '.join(passed_over)}, which is not")
+        if offer.value.get("encoding") and kind is Media.JSON:
+            notes.warn(offer, "has `encoding`, which means nothing for JSON")
+        return self._described(name, offer, kind, notes)
+
+    def _described(self, name: str, offer: Node, kind: Media, notes: Notes) -> Content | None:
+        if "schema" not in offer.value:
+            if kind is Media.JSON:
+                notes.error(offer, "has no `schema`; a JSON body has to say what it is")
+                return None
+            return Content(media.essence(name), kind, offer, ANYTHING)
+        schema = offer.at("schema")
+        if findings := self._inspector.findings(schema):
+            notes.errors += findings
+            return None
+        shape = self._shape(schema)
+        if kind is not Media.JSON and not _is_plain(shape):
+            notes.error(schema, f"restricts {name}; only JSON is held against a schema, so say `type: string` alone")
+        return Content(media.essence(name), kind, schema, shape)
+
+
+def _is_plain(shape: Shape) -> bool:
+    """Does a shape let every text, or every sequence of bytes, through?"""
+    return shape.is_anything or (
+        shape.kinds == {"string"}
+        and not shape.is_nullable
+        and not (shape.limits or shape.patterns or shape.enum is not None or shape.alternatives or shape.opaque)
+        and shape.format in (None, "binary")
+    )
+
+
+def _listed(offers: Node) -> str:
+    named = [(name, media.refusal(name)) for name in offers.value]
+    return ", ".join(f"{name} ({reason})" if reason else name for name, reason in named)

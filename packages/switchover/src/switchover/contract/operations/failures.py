@@ -1,0 +1,81 @@
+"""Documented failures: problem details (RFC 9457) with a stable `code`, or a bare status that stands in for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from switchover.contract import media
+from switchover.contract.findings import Notes
+from switchover.contract.model import Failure, Media
+from switchover.contract.node import Node
+from switchover.contract.schemas.inspector import SchemaInspector
+from switchover.contract.shapes.shape import ANYTHING, Shape
+
+STANDARD_MEMBERS: Final = frozenset({"type", "title", "status", "detail", "instance", "code", "traceId"})
+"""Members of a problem that every failure has; further ones are the failure's own."""
+
+_STATUS: Final = re.compile(r"[45](\d\d|XX)|default")
+
+
+def status_code(status: int | None, *, is_range: bool = False) -> str:
+    """What stands in for the `code` of a failure that has none."""
+    if status is None:
+        return "http_error"
+    return f"http_{status // 100}xx" if is_range else f"http_{status}"
+
+
+class FailureReader:
+    """Reads the documented failures of one document's operations."""
+
+    def __init__(self, shape: Callable[[Node], Shape], inspector: SchemaInspector) -> None:
+        self._shape = shape
+        self._inspector = inspector
+
+    def read(self, operation: Node, notes: Notes) -> Iterator[Failure]:
+        """Every failure that an operation documents, one for each code."""
+        responses = operation.get("responses")
+        for status, node in responses.entries() if responses is not None else ():
+            if _STATUS.fullmatch(status):
+                yield from self._response(status, node, notes)
+
+    def _response(self, status: str, node: Node, notes: Notes) -> Iterator[Failure]:
+        is_range = status.endswith("XX")
+        number = None if status == "default" else int(status[0]) * 100 if is_range else int(status)
+        name, whole = self._described(node, notes)
+        for option in whole.alternatives or (whole,):
+            codes = _codes(option)
+            members = {key: member for key, member in option.properties.items() if key not in STANDARD_MEMBERS}
+            for code in codes or (status_code(number, is_range=is_range),):
+                yield Failure(
+                    status=number,
+                    is_range=is_range,
+                    code=code,
+                    is_coded=bool(codes),
+                    members={key: member.shape for key, member in members.items()},
+                    required=frozenset(key for key, member in members.items() if member.is_required),
+                    media_type=name,
+                    node=node,
+                )
+
+    def _described(self, node: Node, notes: Notes) -> tuple[str, Shape]:
+        """Media type and shape of the body: problem details where they are on offer, else any JSON."""
+        content = node.get("content")
+        offers = dict(content.entries()) if content is not None else {}
+        for name, offer in sorted(offers.items(), key=lambda item: media.essence(item[0]) != media.PROBLEM):
+            if media.media_of(name) is Media.JSON and "schema" in offer.value:
+                schema = offer.at("schema")
+                findings = self._inspector.findings(schema)
+                notes.errors += findings
+                return media.essence(name), ANYTHING if findings else self._shape(schema)
+        if offers:
+            notes.warn(node, f"describes a failure as {', '.join(offers)}; its status alone is used")
+        return media.PROBLEM, ANYTHING
+
+
+def _codes(option: Shape) -> tuple[str, ...]:
+    member = option.properties.get("code")
+    if member is None or member.shape.enum is None:
+        return ()
+    return tuple(code for code in member.shape.enum if isinstance(code, str))

@@ -1,0 +1,142 @@
+"""Values against the contract's own schemas: the one judge of what may cross.
+
+Messages say what is wanted and never repeat the value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+import jsonschema_rs
+
+from switchover.contract import pointer
+from switchover.contract.document import Document, Node
+from switchover.contract.schemas.engine import MASK, Compiler
+from switchover.errors import ContractError, InvalidField
+
+MOST_ERRORS: Final = 50
+
+_LONGEST_NAME: Final = 80
+
+
+class SchemaEngine:
+    """Makes a validator for any schema of a document; schemas that are the same place share one."""
+
+    def __init__(self, document: Document) -> None:
+        self._compiler = Compiler(document)
+        self._checks: dict[str, SchemaCheck] = {}
+
+    def check(self, node: Node) -> SchemaCheck:
+        """The validator of the schema at `node`.
+
+        Raises:
+            ContractError: it is no schema.
+        """
+        if node.uri not in self._checks:
+            try:
+                self._checks[node.uri] = SchemaCheck(self._compiler.compile(node))
+            except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+                finding = node.finding(f"is no usable schema: {words(error)}")
+                raise ContractError(f"{node.file} cannot be used:", [finding]) from error
+        return self._checks[node.uri]
+
+
+class SchemaCheck:
+    """Checks plain JSON values against one schema."""
+
+    __slots__ = ("_validator", "is_valid")
+
+    def __init__(self, validator: jsonschema_rs.Draft202012Validator) -> None:
+        self._validator = validator
+        self.is_valid = validator.is_valid
+
+    def errors(self, value: Any, root: str) -> list[InvalidField]:
+        """What is wrong with `value`: where (`root` and a JSON Pointer) and what would be right; at most 50."""
+        found = dict.fromkeys(InvalidField(_at(root, path), detail) for path, detail in self.problems(value))
+        return list(found)
+
+    def problems(self, value: Any) -> Iterator[tuple[list[str | int], str]]:
+        """The path of everything that is wrong, and what would be right; at most 50."""
+        return islice(
+            (problem for error in self._validator.iter_errors(value) for problem in _problems(error)), MOST_ERRORS
+        )
+
+
+def _problems(error: jsonschema_rs.ValidationError) -> Iterator[tuple[list[str | int], str]]:
+    kind = error.kind
+    where = list(error.instance_path)
+    match kind.name:
+        case "additionalProperties" | "unevaluatedProperties":
+            for name in kind.as_dict()["unexpected"]:
+                yield [*where, name], "is not known"
+        case "required":
+            yield [*where, kind.as_dict()["property"]], "is required"
+        case "oneOf" | "anyOf" if (chosen := _meant(kind.as_dict()["context"], where)) is not None:
+            for below in chosen:
+                yield from _problems(below)
+        case _:
+            yield where, words(error)
+
+
+def _meant(branches: Any, where: list[str | int]) -> list[jsonschema_rs.ValidationError] | None:
+    """The one alternative that the value has the type of, or the tag; None where that does not decide it."""
+    for reach in (0, 1):
+        branches = [branch for branch in branches if not any(_rules_out(error, where, reach) for error in branch)]
+        if len(branches) == 1:
+            return list(branches[0])
+    return None
+
+
+def _rules_out(error: jsonschema_rs.ValidationError, where: list[str | int], reach: int) -> bool:
+    """Does an error say that an alternative was not meant? A wrong type does, and so does a wrong constant in a member."""
+    depth = len(error.instance_path) - len(where)
+    return (depth == 0 and error.kind.name in ("type", "const")) or (
+        depth == reach and error.kind.name in ("const", "enum")
+    )
+
+
+def _at(root: str, path: list[str | int]) -> str:
+    """Names in it may be the sender's own, so long ones are cut."""
+    tokens = [
+        token if isinstance(token, int) or len(token) <= _LONGEST_NAME else f"{token[:_LONGEST_NAME]}…"
+        for token in path
+    ]
+    return f"{root}#{pointer.of(tokens)}" if path else root
+
+
+_WORDS: Final = {
+    "propertyNames": "has a name that is not allowed",
+    "contains": "does not contain what it has to, or not as often",
+    "falseSchema": "may not be there",
+    "unevaluatedItems": "has more elements than are known",
+    "not": "is what it may not be",
+    "anyOf": "fits none of the alternatives",
+}
+
+
+def words(error: jsonschema_rs.ValidationError | jsonschema_rs.ReferencingError) -> str:
+    """What would be right. The value itself is masked, or not mentioned."""
+    if isinstance(error, jsonschema_rs.ReferencingError):
+        return str(error)
+    kind, value = error.kind.name, error.kind.value
+    match kind:
+        case "type":
+            return f"has to be {' or '.join(value) if isinstance(value, list) else value}"
+        case "const":
+            return f"has to be {value!r}" if isinstance(value, str) else f"has to be {_shown(value)}"
+        case "enum":
+            return f"has to be one of {', '.join(map(_shown, value))}"
+        case "format":
+            return f"is no {value}"
+        case "oneOf":
+            fits = any(not branch for branch in value)
+            return "fits more than one of the alternatives" if fits else "fits none of the alternatives"
+    return _WORDS.get(kind) or str(error.message).removeprefix(MASK).strip()
+
+
+def _shown(value: Any) -> str:
+    """A value of the contract's."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,1 @@
+"""The form of values: read from schemas, put together, compared."""

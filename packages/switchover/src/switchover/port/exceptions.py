@@ -1,0 +1,185 @@
+"""The team's exception classes, held against the failures that the contract documents."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from switchover.contract import Failure, Operation
+from switchover.contract.naming import is_same, snake
+from switchover.errors import CallError
+from switchover.port.failures import Entry, ErrorForm, FailureTable, Field
+from switchover.port.matching import match
+from switchover.port.problems import is_wire_code
+
+ErrorClasses = Mapping[str | int, type[Exception]] | Iterable[type[Exception]] | type[Exception] | None
+"""The exceptions of a port: the base class of a tree, the classes one by one, or classes by code or status."""
+
+ByKey = Mapping[str | int, type[Exception]]
+
+_DETAIL: Final = ("detail", "message", "msg")
+
+
+def classes_by_key(errors: ErrorClasses, interface: type) -> tuple[ByKey, list[str]]:
+    """Exception classes by code; by status where they were given so. Without any, those that the interface's module knows.
+
+    And what keeps them from being told apart.
+    """
+    if isinstance(errors, Mapping):
+        return errors, _no_exceptions(errors.values())
+    if errors is None:
+        return _keyed(list(_of_module(interface)))
+    if isinstance(errors, type):
+        return _keyed(list(_tree(errors)))
+    listed = list(errors)
+    wrong = _no_exceptions(listed)
+    return ({}, wrong) if wrong else _keyed(listed)
+
+
+def _no_exceptions(classes: Iterable[Any]) -> list[str]:
+    return [
+        f"errors has {cls!r}, which is no exception class"
+        for cls in classes
+        if not (isinstance(cls, type) and issubclass(cls, Exception))
+    ]
+
+
+def _keyed(classes: list[type[Exception]]) -> tuple[ByKey, list[str]]:
+    """A class stands for the code that it says itself, before one that it inherits, before its name."""
+    found: dict[str | int, type[Exception]] = {}
+    differences: list[str] = []
+    for cls in classes:
+        code = vars(cls).get("code")
+        if isinstance(code, str) and code and found.setdefault(code, cls) is not cls:
+            differences.append(
+                f"{found[code].__name__} and {cls.__name__} both have the code {code!r}; give each its own"
+            )
+    for cls in classes:
+        code = getattr(cls, "code", None)
+        if isinstance(code, str) and code:
+            found.setdefault(code, cls)
+            continue
+        name = snake(cls.__name__)
+        for key in (name, name.removesuffix("_error"), name.removesuffix("_exception")):
+            found.setdefault(key, cls)
+    return found, differences
+
+
+def _tree(base: type[Exception]) -> Iterator[type[Exception]]:
+    yield base
+    for cls in base.__subclasses__():
+        yield from _tree(cls)
+
+
+def _of_module(interface: type) -> Iterator[type[Exception]]:
+    module = inspect.getmodule(interface)
+    for value in vars(module).values() if module else ():
+        is_exception = isinstance(value, type) and issubclass(value, Exception)
+        if is_exception and not issubclass(value, CallError) and value.__module__ != "builtins":
+            yield value
+
+
+def table_for(operation: Operation, classes: ByKey) -> tuple[FailureTable, list[str]]:
+    """The failures of an operation with their exceptions, and what keeps them from being told apart or put together."""
+    entries: list[Entry] = []
+    differences: list[str] = []
+    for failure in operation.failures:
+        if failure.is_coded and is_wire_code(failure.code) and failure.code not in classes:
+            continue
+        entry, found = _entry(failure, classes)
+        entries.append(entry)
+        differences += [f"{_label(failure)}: {message}" for message in found]
+    return FailureTable(entries), differences + _shared(entries)
+
+
+def _entry(failure: Failure, classes: ByKey) -> tuple[Entry, list[str]]:
+    status = failure.status if failure.status is not None else 500
+    cls = classes.get(failure.code) or (classes.get(failure.status) if failure.status is not None else None)
+    if cls is not None:
+        form, differences = _form(cls, failure)
+        own = getattr(cls, "status", None)
+        return Entry(failure, own if isinstance(own, int) and failure.covers(own) else status, form), differences
+    if failure.is_coded:
+        return Entry(failure, status, None), [
+            f"no exception class stands for it; give one the attribute code = {failure.code!r}"
+        ]
+    return Entry(failure, status, None), []
+
+
+def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]:
+    detail, parameters = _arguments(cls)
+    hints = _hints(cls)
+    fields: list[Field] = []
+    differences: list[str] = []
+    for parameter in parameters:
+        member = next((name for name in failure.members if is_same(name, parameter.name)), None)
+        if member is not None:
+            field, found = _field(parameter, hints.get(parameter.name, Any), member, failure)
+            fields += [field] if field is not None else []
+            differences += [f"{cls.__name__} {message}" for message in found]
+        elif parameter.default is parameter.empty:
+            differences.append(
+                f"{cls.__name__} is made with {parameter.name!r}, which the problem does not carry; "
+                f"add a member {parameter.name!r} to it, or give the argument a default"
+            )
+    taken = {name for name in failure.members if any(is_same(name, parameter.name) for parameter in parameters)}
+    for member in sorted(failure.required - taken):
+        differences.append(f"the problem requires {member!r}, and {cls.__name__} takes no such argument")
+    return ErrorForm(cls, detail, tuple(fields)), differences
+
+
+def _field(parameter: inspect.Parameter, hint: Any, member: str, failure: Failure) -> tuple[Field | None, list[str]]:
+    is_required = parameter.default is parameter.empty
+    if is_required and member not in failure.required:
+        what = f"is made with {parameter.name!r}, which the problem may leave out; require {member!r}, or give the argument a default"
+        return None, [what]
+    shape = failure.members[member]
+    found = match(replace(shape, is_nullable=True) if parameter.default is None else shape, hint)
+    if found.differences or found.wire is None:
+        return None, [f"{parameter.name} / {member}: {message}" for message in found.differences]
+    return Field(parameter.name, member, found.wire.adapter, is_required), []
+
+
+def _arguments(cls: type[Exception]) -> tuple[str | None, list[inspect.Parameter]]:
+    """Where the text goes, and the other arguments of the constructor."""
+    if not inspect.isfunction(cls.__init__):
+        return None, []  # inherited from a built-in exception, which takes anything
+    parameters = [
+        parameter
+        for parameter in list(inspect.signature(cls.__init__).parameters.values())[1:]
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    detail = next((parameter.name for parameter in parameters if parameter.name in _DETAIL), "")
+    return detail, [parameter for parameter in parameters if parameter.name != detail]
+
+
+def _hints(cls: type[Exception]) -> dict[str, Any]:
+    if not inspect.isfunction(cls.__init__):
+        return {}
+    try:
+        return typing.get_type_hints(cls.__init__, include_extras=True)
+    except NameError:
+        return {}
+
+
+def _label(failure: Failure) -> str:
+    status = "default" if failure.status is None else str(failure.status)
+    return f"failure {status} {failure.code}" if failure.is_coded else f"failure {status}"
+
+
+def _shared(entries: list[Entry]) -> list[str]:
+    """One class for two codes could not be told apart on the way out."""
+    found: dict[type[Exception], str] = {}
+    differences = []
+    for entry in entries:
+        if entry.form is None:
+            continue
+        first = found.setdefault(entry.form.cls, entry.failure.code)
+        if first != entry.failure.code:
+            differences.append(
+                f"{entry.form.cls.__name__} stands for both {first!r} and {entry.failure.code!r}; give each a class"
+            )
+    return differences

@@ -1,0 +1,111 @@
+"""The request of a call, and the call's result of the answer. Nothing here does I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from switchover import context
+from switchover.contract.media import essence
+from switchover.errors import ConnectionLost, InternalError, UnexpectedAnswer
+from switchover.port.failures import UnusableError
+from switchover.port.plan import CallerForm, Plan
+from switchover.port.problems import PROBLEM_JSON, read_problem, read_wire_error
+from switchover.port.transports.base import Timeouts
+from switchover.port.values import NotJson, UnusableValue
+from switchover.port.wire import WireRequest, WireResponse
+from switchover.telemetry import Recorder, TraceContext
+from switchover.telemetry import start as start_trace
+from switchover.trust import CALLER_HEADER, CredentialSource, encode_identity
+
+
+@dataclass(frozen=True, eq=False)
+class Remote:
+    """What all calls of one wiring share."""
+
+    base_path: str
+    timeouts: Timeouts
+    credentials: CredentialSource | None
+    caller: CallerForm | None
+    recorder: Recorder
+
+
+class Exchange:
+    """One operation, on the calling side."""
+
+    __slots__ = ("_accept", "_answers", "_caller", "_credentials", "_failures", "_is_unsafe", "_prefix", "_requests")
+
+    def __init__(self, plan: Plan, remote: Remote) -> None:
+        self._answers = plan.answers
+        self._failures = plan.failures
+        self._requests = plan.requests
+        self._prefix = remote.base_path
+        self._caller = remote.caller if plan.has_caller else None
+        self._credentials = remote.credentials
+        self._is_unsafe = not plan.is_safe
+        types = [codec.media_type for codec in plan.answers.codecs if codec.media_type]
+        self._accept = ", ".join(dict.fromkeys([*types, PROBLEM_JSON]))
+
+    def request(self, caller: Any, values: tuple[Any, ...]) -> tuple[WireRequest, TraceContext]:
+        """The request, and the position in the trace that it carries.
+
+        Raises:
+            InvalidRequest: an argument, or the caller, cannot be sent.
+        """
+        request = self._requests.write(values)
+        request.target = self._prefix + request.target
+        beside = context.current()
+        trace = beside.trace.child() if beside.trace is not None else start_trace()
+        headers = request.headers
+        headers += (("accept", self._accept), ("traceparent", trace.header))
+        if self._credentials is not None:
+            headers.append(("authorization", self._credentials.authorization()))
+        if self._caller is not None:
+            headers.append((CALLER_HEADER, encode_identity(self._caller.to_identity(caller))))
+        if self._is_unsafe:
+            # Every unsafe request has a key, so that whoever has to repeat it can: the caller's, or the trace's own.
+            headers.append(("idempotency-key", beside.idempotency_key or f"{trace.trace_id}-{trace.span_id}"))
+        return request, trace
+
+    def result(self, response: WireResponse, trace: TraceContext) -> Any:
+        """The result of a call.
+
+        Raises:
+            the documented exception, or a CallError.
+        """
+        codec = self._answers.for_status(response.status)
+        if codec is None:
+            raise self._failure(response, trace)
+        if codec.media_type is not None and essence(response.header("content-type") or "") != codec.media_type:
+            raise _unexpected(f"The answer is not {codec.media_type}.", response, trace)
+        try:
+            return codec.read(response.body)
+        except NotJson as error:
+            raise _unexpected("The answer is not JSON.", response, trace) from error
+        except UnusableValue as error:
+            listed = "; ".join(str(item) for item in error.errors[:5])
+            raise _unexpected(f"The answer breaks the contract: {listed}", response, trace) from error
+
+    def _failure(self, response: WireResponse, trace: TraceContext) -> Exception:
+        body = read_problem(response.body)
+        try:
+            documented = self._failures.read(response.status, body)
+        except UnusableError as error:
+            return _unexpected(f"The failure lacks what its exception is made of: {error}.", response, trace)
+        if documented is not None:
+            documented.add_note(f"trace {trace.trace_id}")
+            return documented
+        known = read_wire_error(response.status, body, dict(response.headers))
+        if known is not None:
+            known.trace_id = known.trace_id or trace.trace_id
+            return known
+        if response.status in (502, 504):
+            # It may have given up on a service that went on.
+            return ConnectionLost(f"A gateway answered {response.status} for the service.", trace_id=trace.trace_id)
+        if response.status >= 500:
+            return InternalError(f"The service answered {response.status}.", trace_id=trace.trace_id)
+        return _unexpected("The contract does not document this answer.", response, trace)
+
+
+def _unexpected(detail: str, response: WireResponse, trace: TraceContext) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"{detail} (status {response.status})", answered=response.status, trace_id=trace.trace_id)

@@ -1,0 +1,60 @@
+"""A schema of the contract and a Python annotation, held against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from switchover.contract import GapKind, Shape, gaps
+from switchover.contract.annotations import NotAWireType, WireType, wire_type
+from switchover.port.construction import sound_model
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """A schema held against an annotation.
+
+    Attributes:
+        differences: sentences; empty if the annotation can stand for the schema.
+        drops_null: members that are None have to be left out, the contract does not allow null there.
+        keeps_defaults: members that were never set have to be written all the same, the contract requires them.
+        sound: a class whose instances fit the schema by construction, so that an answer of it needs no look.
+    """
+
+    wire: WireType | None
+    differences: tuple[str, ...]
+    drops_null: bool = False
+    keeps_defaults: bool = False
+    sound: type | None = None
+
+
+def match(shape: Shape, annotation: Any, *, gives: Shape | None = None) -> Match:
+    """Hold a schema of the contract against a Python annotation, in both directions.
+
+    `gives` is what will be written where that is less than the annotation allows.
+    """
+    try:
+        wire = wire_type(annotation)
+    except NotAWireType as error:
+        return Match(None, (f"cannot cross as JSON: {error}",))
+    taken = gaps(shape, wire.takes)
+    given = gaps(gives or wire.gives, shape)
+    partial = gaps(wire.takes, shape)
+    differences = [f"the contract allows what {name_of(annotation)} does not: {gap}" for gap in taken]
+    differences += [
+        f"{name_of(annotation)} allows what the contract does not: {gap}"
+        for gap in given
+        if gap.kind in (GapKind.FORM, GapKind.LEFT_OUT)
+    ]
+    return Match(
+        wire,
+        tuple(dict.fromkeys(differences)),
+        drops_null=any(gap.kind is GapKind.NULL for gap in given),
+        keeps_defaults=any(gap.kind is GapKind.LEFT_OUT for gap in partial),
+        sound=None if given else sound_model(wire.adapter.core_schema),
+    )
+
+
+def name_of(annotation: Any) -> str:
+    """How messages call an annotation."""
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation).replace("typing.", "")

@@ -1,0 +1,104 @@
+"""Problem details (RFC 9457), and the failures of the kit's own as such."""
+
+from __future__ import annotations
+
+import http
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from switchover.contract import STANDARD_MEMBERS
+from switchover.errors import (
+    WIRE_ERRORS,
+    CallError,
+    InvalidField,
+    InvalidRequest,
+    MethodNotAllowed,
+    ServiceUnavailable,
+)
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+_WIRE_BY_CODE: Final = {error.code: error for error in WIRE_ERRORS}
+_WIRE_BY_STATUS: Final = {error.status: error for error in WIRE_ERRORS}
+_PHRASES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""RFC 9110 renamed these; older standard libraries have the older names."""
+_SECONDS: Final = re.compile("[0-9]{1,9}")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+def is_wire_code(code: str) -> bool:
+    """Is this the code of a failure that the kit itself answers?"""
+    return code in _WIRE_BY_CODE
+
+
+def problem(status: int, code: str | None, detail: str, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Problem details. `type` is `about:blank`, so `title` is the phrase of the status (RFC 9457, section 4.2.1)."""
+    found: dict[str, Any] = {"type": "about:blank", "title": _phrase(status), "status": status}
+    if code is not None:
+        found["code"] = code
+    if detail:
+        found["detail"] = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", detail)
+    found.update((name, value) for name, value in (members or {}).items() if name not in STANDARD_MEMBERS)
+    return found
+
+
+def write_wire_error(error: CallError) -> dict[str, Any]:
+    """Problem details of a failure of the kit's own."""
+    members: dict[str, Any] = {}
+    if isinstance(error, InvalidRequest):
+        members["errors"] = [
+            {name: _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text) for name, text in pairs}
+            for pairs in ((("where", item.where), ("detail", item.detail)) for item in error.errors)
+        ]
+    return problem(error.status, error.code, error.detail, members)
+
+
+def read_wire_error(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> CallError | None:
+    """The failure of the kit's own that an answer stands for, by its code, or by its status if it has none; None otherwise."""
+    code = body.get("code")
+    cls = _WIRE_BY_CODE.get(code) if isinstance(code, str) else _WIRE_BY_STATUS.get(status)
+    if cls is None or cls.status != status:
+        return None
+    detail, trace = text_of(body, "detail"), text_of(body, "traceId") or None
+    if cls is InvalidRequest:
+        return InvalidRequest(detail, errors=list(_invalid_fields(body.get("errors"))), trace_id=trace)
+    if cls is ServiceUnavailable:
+        after = headers.get("retry-after", "")
+        return ServiceUnavailable(detail, retry_after=int(after) if _SECONDS.fullmatch(after) else None, trace_id=trace)
+    if cls is MethodNotAllowed:
+        allow = [method.strip() for method in headers.get("allow", "").split(",") if method.strip()]
+        return MethodNotAllowed(detail, allow=allow, trace_id=trace)
+    return cls(detail, trace_id=trace)
+
+
+def read_problem(data: bytes) -> dict[str, Any]:
+    """The members of a problem; empty for what is none."""
+    try:
+        value = from_json(data)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(body: Mapping[str, Any], name: str) -> str:
+    """A member that is text; "" for one that is not."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _invalid_fields(errors: Any) -> Iterator[InvalidField]:
+    for item in errors if isinstance(errors, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("where"), str) and isinstance(item.get("detail"), str):
+            yield InvalidField(item["where"], item["detail"])
+
+
+def _phrase(status: int) -> str:
+    if status in _PHRASES:
+        return _PHRASES[status]
+    try:
+        return http.HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

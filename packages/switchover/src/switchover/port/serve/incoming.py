@@ -1,0 +1,70 @@
+"""What the headers and the address of a request say, before any operation looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from switchover import context
+from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
+from switchover.telemetry import TraceContext
+from switchover.telemetry import parse as parse_trace
+from switchover.telemetry import start as start_trace
+from switchover.trust import CALLER_HEADER
+
+Headers = dict[bytes, bytes]
+
+_ONCE: Final = frozenset(
+    {b"authorization", CALLER_HEADER.encode(), b"content-length", b"content-type", b"idempotency-key", b"host"}
+)
+"""Headers that decide something, and therefore may not be there twice."""
+
+
+def trace_of(headers: Headers) -> TraceContext:
+    """The position in the trace that the request names, or a new one."""
+    parent = headers.get(b"traceparent")
+    return (parse_trace(parent.decode("latin-1")) if parent is not None else None) or start_trace()
+
+
+def without_repeats(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
+    """Headers of which some are there more than once, joined (RFC 9110, section 5.3).
+
+    Raises:
+        MalformedRequest: one that may be there once.
+    """
+    found: Headers = {}
+    for name, value in raw:
+        if name in found and name in _ONCE:
+            raise MalformedRequest(f"The header {name.decode()} is there more than once.")
+        found[name] = found[name] + b", " + value if name in found else value
+    return found
+
+
+def segments_of(scope: Any, count: int) -> list[str]:
+    """The last `count` raw segments of the path; whatever the service is mounted below stands before them.
+
+    Empty ones do not count: a path may end in a slash.
+    """
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    pieces = raw.partition(b"?")[0].decode("latin-1").split("/")
+    if "" in pieces[1:]:
+        pieces = [piece for piece in pieces if piece]
+    return pieces[len(pieces) - count :]
+
+
+def idempotency_key(headers: Headers) -> str | None:
+    """The key of the request.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    header = headers.get(b"idempotency-key")
+    if header is None:
+        return None
+    key = header.decode("latin-1")
+    if not context.is_idempotency_key(key):
+        raise InvalidRequest(
+            errors=[InvalidField("header.Idempotency-Key", "has to be 1 to 128 visible ASCII characters")]
+        )
+    return key

@@ -1,0 +1,1 @@
+"""Schemas put together in every way: compositions, recursion, maps, tuples, formats, references into the middle of others."""

@@ -1,0 +1,87 @@
+"""W3C Trace Context, level 2."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from switchover.telemetry import TraceContext, parse, start
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+def test_a_header_says_where_in_the_trace_a_call_is() -> None:
+    found = parse(f"00-{TRACE}-{SPAN}-01")
+    assert found == TraceContext(TRACE, SPAN, 1)
+    assert found.is_sampled
+    assert found.header == f"00-{TRACE}-{SPAN}-01"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        f"00-{TRACE}-{SPAN}",
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-01-more",
+        f"00-{TRACE}-{SPAN}-01\n",
+        f"00-{TRACE[:-1]}-{SPAN}-01",
+    ],
+)
+def test_a_header_that_breaks_the_format_is_ignored(header: str | None) -> None:
+    assert parse(header) is None
+
+
+def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
+    assert parse(f"01-{TRACE}-{SPAN}-ff-what-comes-later") == TraceContext(TRACE, SPAN, 3)
+
+
+@given(st.text())
+@example(f"00-{TRACE}-{SPAN}-01")
+def test_any_text_is_a_position_or_ignored(text: str) -> None:
+    found = parse(text)
+    assert found is None or parse(found.header) == found
+
+
+@given(st.integers(1, 2**128 - 1), st.integers(1, 2**64 - 1), st.integers(0, 3))
+def test_what_is_written_is_read(trace: int, span: int, flags: int) -> None:
+    here = TraceContext(f"{trace:032x}", f"{span:016x}", flags)
+    assert parse(here.header) == here
+
+
+def test_a_new_trace_has_ids_of_its_own() -> None:
+    found = [start() for _ in range(1000)]
+    assert all(
+        re.fullmatch("[0-9a-f]{32}", here.trace_id) and re.fullmatch("[0-9a-f]{16}", here.span_id) for here in found
+    )
+    assert all(parse(here.header) == here for here in found)
+    assert len({here.trace_id for here in found}) == len({here.span_id for here in found}) == 1000
+    assert not found[0].is_sampled
+
+
+def test_a_child_is_another_position_in_the_same_trace() -> None:
+    here = TraceContext(TRACE, SPAN, 3)
+    child = here.child()
+    assert (child.trace_id, child.flags) == (TRACE, 3)
+    assert child.span_id != SPAN
+    assert parse(child.header) == child
+
+
+def test_a_forked_child_makes_other_ids_than_its_parent() -> None:
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(write, start().trace_id.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(read, 32).decode() != start().trace_id
+    os.close(read)
+    os.close(write)

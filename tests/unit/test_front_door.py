@@ -1,0 +1,52 @@
+"""`import switchover`: what it offers, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import switchover
+
+
+def test_the_front_door_offers_these_names() -> None:
+    assert switchover.__all__ == [
+        "AiohttpTransport",
+        "AsgiTransport",
+        "BindError",
+        "CallContext",
+        "CallError",
+        "Contract",
+        "ContractError",
+        "Fidelity",
+        "FidelityError",
+        "HttpxTransport",
+        "Inspector",
+        "Port",
+        "Recorder",
+        "SharedKey",
+        "SharedKeyVerifier",
+        "SwitchoverError",
+        "Timeouts",
+        "calling",
+        "current",
+    ]
+    assert dir(switchover) == switchover.__all__
+    for name in switchover.__all__:
+        assert getattr(switchover, name) is not None
+
+
+def test_other_names_are_not_there() -> None:
+    with pytest.raises(AttributeError, match="module 'switchover' has no attribute 'nothing'"):
+        switchover.nothing  # noqa: B018
+
+
+def test_importing_it_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, switchover\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}"
+        " & {'litestar', 'uvicorn', 'httpx', 'httpcore', 'aiohttp', 'pydantic', 'jsonschema_rs'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,48 @@
+"""A key that two services share."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from switchover import SharedKey, SharedKeyVerifier
+from switchover.errors import Unauthenticated
+from switchover.trust import Principal
+
+KEY = "a-key-for-tests-alone-0123456789abcdef"
+VERIFIER = SharedKeyVerifier(KEY, principal="web", may_act_for_users=True)
+
+
+def test_whoever_has_the_key_is_the_service() -> None:
+    assert VERIFIER.verify(SharedKey(KEY).authorization()) == Principal("web", may_act_for_users=True)
+    assert VERIFIER.verify(f"bEARER {KEY}").name == "web"
+
+
+@given(st.none() | st.text() | st.text().map(lambda text: f"Bearer {text}"))
+@example(f"Basic {KEY}")
+@example(f"Bearer  {KEY}")
+@example(f"Bearer {KEY} ")
+@example(f"Bearer {KEY}x")
+@example(KEY)
+@example("Bearer \ud800")
+def test_everything_else_is_refused_in_the_same_words(authorization: str | None) -> None:
+    with pytest.raises(Unauthenticated) as caught:
+        VERIFIER.verify(authorization)
+    assert str(caught.value) == "unauthenticated: Valid service credentials are required."
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 31, "x" * 40 + " ", "x" * 40 + "\n", "é" * 40])
+def test_a_weak_key_is_refused_and_not_repeated(key: str) -> None:
+    for make in (SharedKey, lambda key: SharedKeyVerifier(key, principal="web", may_act_for_users=False)):
+        with pytest.raises(ValueError, match="at least 32 visible ASCII characters") as caught:
+            make(key)
+        assert not key or key not in str(caught.value)
+
+
+def test_the_key_is_in_no_representation() -> None:
+    for made in (SharedKey(KEY), VERIFIER):
+        assert KEY not in repr(made)
+        assert KEY not in str(made)
+    assert repr(VERIFIER) == "SharedKeyVerifier('web', …)"
+    assert not any(KEY in str(getattr(VERIFIER, name)) for name in SharedKeyVerifier.__slots__)
