@@ -8,15 +8,43 @@ from hypothesis import strategies as st
 
 from switchover import SharedKey, SharedKeyVerifier
 from switchover.errors import Unauthenticated
-from switchover.trust import Principal
+from switchover.port.wire import WireRequest
+from switchover.trust import Incoming, Principal
 
 KEY = "a-key-for-tests-alone-0123456789abcdef"
 VERIFIER = SharedKeyVerifier(KEY, principal="web", may_act_for_users=True)
 
 
-def test_whoever_has_the_key_is_the_service() -> None:
-    assert VERIFIER.verify(SharedKey(KEY).authorization()) == Principal("web", may_act_for_users=True)
-    assert VERIFIER.verify(f"bEARER {KEY}").name == "web"
+def incoming(authorization: str | None) -> Incoming:
+    headers = {} if authorization is None else {b"authorization": authorization.encode("utf-8", "surrogatepass")}
+    return Incoming("GET", "/api/trips", headers, None, nothing)
+
+
+async def nothing() -> bytes:
+    return b""
+
+
+async def test_whoever_has_the_key_is_the_service() -> None:
+    [(name, value)] = SharedKey(KEY).headers(WireRequest("GET", "/api/trips"))
+    assert name == "authorization"
+    assert await VERIFIER.verify(incoming(value)) == Principal("web", may_act_for_users=True)
+    assert (await VERIFIER.verify(incoming(f"bEARER {KEY}"))).name == "web"
+    assert VERIFIER.is_addressed(incoming(value))
+    assert not VERIFIER.is_addressed(incoming(None))
+
+
+async def test_there_is_nothing_to_fetch() -> None:
+    source = SharedKey(KEY)
+    assert source.is_ready()
+    source.refresh_blocking()
+    await source.refresh()
+
+
+def test_both_halves_say_what_they_are_without_the_key() -> None:
+    assert SharedKey(KEY).described() == ["a shared key, as a bearer token"]
+    assert VERIFIER.described() == ["a shared key, as a bearer token: web, which may act for users"]
+    other = SharedKeyVerifier(KEY, principal="job", may_act_for_users=False)
+    assert other.described() == ["a shared key, as a bearer token: job, which may not act for users"]
 
 
 @given(st.none() | st.text() | st.text().map(lambda text: f"Bearer {text}"))
@@ -26,9 +54,10 @@ def test_whoever_has_the_key_is_the_service() -> None:
 @example(f"Bearer {KEY}x")
 @example(KEY)
 @example("Bearer \ud800")
-def test_everything_else_is_refused_in_the_same_words(authorization: str | None) -> None:
+async def test_everything_else_is_refused_in_the_same_words(authorization: str | None) -> None:
     with pytest.raises(Unauthenticated) as caught:
-        VERIFIER.verify(authorization)
+        await VERIFIER.verify(incoming(authorization))
+    assert caught.value.reason == ("missing" if authorization is None else "unknown_key")
     assert str(caught.value) == "unauthenticated: Valid service credentials are required."
 
 

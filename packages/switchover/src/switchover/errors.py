@@ -6,8 +6,9 @@ SwitchoverError
 ├── FidelityError            a call that passes in-process and would not pass over HTTP
 └── CallError                one call failed; `code` is stable, and the same under every wiring
     ├── MalformedRequest         400  the request cannot be read
-    ├── Unauthenticated          401  the calling service did not prove who it is
-    ├── Forbidden                403  the calling service may not do this
+    ├── Refused                       the calling service may not come in; `reason` says why, to ourselves alone
+    │   ├── Unauthenticated      401  it did not prove who it is
+    │   └── Forbidden            403  it is known, and may not do this
     ├── NotFound                 404  no such address
     ├── MethodNotAllowed         405  no such operation at this address
     ├── NotAcceptable            406  the answer exists in none of the media types asked for
@@ -21,6 +22,7 @@ SwitchoverError
         ├── ServiceUnreachable       no connection came about: nothing was done
         ├── ConnectionLost           the connection broke: it is unknown whether anything was done
         ├── CallTimeout              an answer did not come in time: it is unknown whether anything was done
+        ├── CredentialUnavailable    this service cannot prove itself now: nothing was sent
         └── UnexpectedAnswer         the answer breaks the contract
 """
 
@@ -100,14 +102,41 @@ class MalformedRequest(CallError):
     status = 400
 
 
-class Unauthenticated(CallError):
-    """401: the calling service did not prove who it is (RFC 9110, section 15.5.2)."""
+class Refused(CallError):
+    """The calling service may not come in.
+
+    Attributes:
+        reason: why, as a short stable word for counters and logs; it is never sent, because it would help whoever guesses.
+    """
+
+    def __init__(self, detail: str = "", *, reason: str = "unspecified", trace_id: str | None = None) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.reason = reason
+
+
+class Unauthenticated(Refused):
+    """401: the calling service did not prove who it is (RFC 9110, section 15.5.2).
+
+    Attributes:
+        challenge: the value of `WWW-Authenticate` (RFC 6750, section 3).
+    """
 
     code = "unauthenticated"
     status = 401
 
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        reason: str = "unspecified",
+        challenge: str = "Bearer",
+        trace_id: str | None = None,
+    ) -> None:
+        super().__init__(detail, reason=reason, trace_id=trace_id)
+        self.challenge = challenge
 
-class Forbidden(CallError):
+
+class Forbidden(Refused):
     """403: the calling service is known and may not do this."""
 
     code = "forbidden"
@@ -218,6 +247,12 @@ class ServiceUnreachable(TransportError):
     """No connection came about, so nothing was done."""
 
     code = "service_unreachable"
+
+
+class CredentialUnavailable(TransportError):
+    """This service has nothing to prove itself with, and cannot get it now: nothing was sent."""
+
+    code = "credential_unavailable"
 
 
 class ConnectionLost(TransportError):

@@ -33,7 +33,7 @@ class Remote:
 class Exchange:
     """One operation, on the calling side."""
 
-    __slots__ = ("_accept", "_answers", "_caller", "_credentials", "_failures", "_is_unsafe", "_prefix", "_requests")
+    __slots__ = ("_accept", "_answers", "_caller", "_failures", "_is_unsafe", "_prefix", "_requests")
 
     def __init__(self, plan: Plan, remote: Remote) -> None:
         self._answers = plan.answers
@@ -41,7 +41,6 @@ class Exchange:
         self._requests = plan.requests
         self._prefix = remote.base_path
         self._caller = remote.caller if plan.has_caller else None
-        self._credentials = remote.credentials
         self._is_unsafe = not plan.is_safe
         types = [codec.media_type for codec in plan.answers.codecs if codec.media_type]
         self._accept = ", ".join(dict.fromkeys([*types, PROBLEM_JSON]))
@@ -58,8 +57,6 @@ class Exchange:
         trace = beside.trace.child() if beside.trace is not None else start_trace()
         headers = request.headers
         headers += (("accept", self._accept), ("traceparent", trace.header))
-        if self._credentials is not None:
-            headers.append(("authorization", self._credentials.authorization()))
         if self._caller is not None:
             headers.append((CALLER_HEADER, encode_identity(self._caller.to_identity(caller))))
         if self._is_unsafe:

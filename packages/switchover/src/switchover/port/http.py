@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import monotonic, perf_counter
 from typing import Any, Final
@@ -14,6 +14,10 @@ from switchover.port.plan import Plan, Plans
 from switchover.port.shims import method, object_for
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.port.wire import WireRequest, WireResponse
+from switchover.trust import CredentialSource
+
+Send = Callable[[WireRequest, Timeouts], Awaitable[WireResponse]]
+SendBlocking = Callable[[WireRequest, Timeouts], WireResponse]
 
 _METHOD: Final = """
 _started = _clock()
@@ -42,7 +46,7 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
     methods: dict[str, Callable[..., Any]] = {}
     for name, plan in plans.items():
         names = {
-            "_send": _sender(plan, transport, remote.timeouts),
+            "_send": _sender(plan, transport, remote),
             "_exchange": Exchange(plan, remote),
             "_TransportError": TransportError,
             "_operation": plan.operation.id,
@@ -56,22 +60,47 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
     return object_for(interface, "Http", methods)
 
 
-def _sender(plan: Plan, transport: Transport | BlockingTransport, timeouts: Timeouts) -> Callable[[WireRequest], Any]:
+def _sender(plan: Plan, transport: Transport | BlockingTransport, remote: Remote) -> Callable[[WireRequest], Any]:
+    credentials, timeouts = remote.credentials, remote.timeouts
     if plan.is_async and isinstance(transport, Transport):
-        return _within(transport, timeouts, is_safe=plan.is_safe)
+        send = transport.send if credentials is None else _proving(transport.send, credentials)
+        return _within(send, timeouts, is_safe=plan.is_safe)
     if not plan.is_async and isinstance(transport, BlockingTransport):
-        return _blocking_within(transport, timeouts, is_safe=plan.is_safe)
+        blocking = transport.send_blocking
+        send_blocking = blocking if credentials is None else _blocking_proving(blocking, credentials)
+        return _blocking_within(send_blocking, timeouts, is_safe=plan.is_safe)
     kind, wanted = ("async def", "Transport") if plan.is_async else ("def", "BlockingTransport")
     raise TypeError(f"{type(transport).__name__} does not serve `{kind} {plan.method}`: it is no {wanted}")
+
+
+# Each attempt proves itself anew: a signature is good for one.
+
+
+def _proving(send: Send, credentials: CredentialSource) -> Send:
+    async def proving(request: WireRequest, timeouts: Timeouts) -> WireResponse:
+        if not credentials.is_ready():
+            await credentials.refresh()
+        proven = replace(request, headers=[*request.headers, *credentials.headers(request)])
+        return await send(proven, timeouts)
+
+    return proving
+
+
+def _blocking_proving(send: SendBlocking, credentials: CredentialSource) -> SendBlocking:
+    def proving(request: WireRequest, timeouts: Timeouts) -> WireResponse:
+        if not credentials.is_ready():
+            credentials.refresh_blocking()
+        proven = replace(request, headers=[*request.headers, *credentials.headers(request)])
+        return send(proven, timeouts)
+
+    return proving
 
 
 # A kept connection may just have been closed by the other side. What changes nothing is then asked again, once, within the same total;
 # what does is not, because nobody knows whether it was done.
 
 
-def _within(transport: Transport, timeouts: Timeouts, *, is_safe: bool) -> Callable[[WireRequest], Any]:
-    send = transport.send
-
+def _within(send: Send, timeouts: Timeouts, *, is_safe: bool) -> Callable[[WireRequest], Any]:
     async def within(request: WireRequest) -> WireResponse:
         try:
             async with asyncio.timeout(timeouts.total):
@@ -87,11 +116,7 @@ def _within(transport: Transport, timeouts: Timeouts, *, is_safe: bool) -> Calla
     return within
 
 
-def _blocking_within(
-    transport: BlockingTransport, timeouts: Timeouts, *, is_safe: bool
-) -> Callable[[WireRequest], Any]:
-    send = transport.send_blocking
-
+def _blocking_within(send: SendBlocking, timeouts: Timeouts, *, is_safe: bool) -> Callable[[WireRequest], Any]:
     def within(request: WireRequest) -> WireResponse:
         started = monotonic()
         try:

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from switchover.contract import CALLER_HEADER
 from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
@@ -34,26 +34,6 @@ class Identity:
 
     user: str
     groups: frozenset[str] = frozenset()
-
-
-class Verifier(Protocol):
-    """Decides which service calls, from the header `Authorization`."""
-
-    def verify(self, authorization: str | None) -> Principal:
-        """The service that calls.
-
-        Raises:
-            Unauthenticated: it did not prove itself. The message is the same for every reason.
-        """
-        ...
-
-
-class CredentialSource(Protocol):
-    """What the calling side proves itself with."""
-
-    def authorization(self) -> str:
-        """The value of the header `Authorization`."""
-        ...
 
 
 def encode_identity(identity: Identity) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from switchover.errors import Unauthenticated
+from switchover.trust.incoming import Incoming
+from switchover.trust.outgoing import Outgoing
 from switchover.trust.principal import Principal
 
 SHORTEST_KEY: Final = 32
@@ -18,16 +21,30 @@ _REFUSAL: Final = "Valid service credentials are required."
 class SharedKey:
     """The calling side's half: sends the key as a bearer token."""
 
-    __slots__ = ("_authorization",)
+    __slots__ = ("_headers",)
 
     def __init__(self, key: str) -> None:
         """Raises ValueError for a key that is short, or not visible ASCII."""
         _require_key(key)
-        self._authorization = f"Bearer {key}"
+        self._headers = (("authorization", f"Bearer {key}"),)
 
-    def authorization(self) -> str:
-        """The value of the header `Authorization`."""
-        return self._authorization
+    def is_ready(self) -> bool:
+        """Always."""
+        return True
+
+    async def refresh(self) -> None:
+        """There is nothing to fetch."""
+
+    def refresh_blocking(self) -> None:
+        """There is nothing to fetch."""
+
+    def headers(self, outgoing: Outgoing) -> Sequence[tuple[str, str]]:
+        """The key, as `Authorization`."""
+        return self._headers
+
+    def described(self) -> list[str]:
+        """See `CredentialSource`."""
+        return ["a shared key, as a bearer token"]
 
     def __repr__(self) -> str:
         return "SharedKey(…)"
@@ -44,12 +61,22 @@ class SharedKeyVerifier:
         self._digest = _digest(key)
         self._principal = Principal(principal, may_act_for_users)
 
-    def verify(self, authorization: str | None) -> Principal:
+    def is_addressed(self, incoming: Incoming) -> bool:
+        """Is there an `Authorization`?"""
+        return b"authorization" in incoming.headers
+
+    async def verify(self, incoming: Incoming) -> Principal:
         """The service that holds the key; the same refusal for no key, another key and another scheme."""
+        authorization = incoming.header("authorization")
         scheme, _, token = (authorization or "").partition(" ")
         if not hmac.compare_digest(_digest(token), self._digest) or scheme.lower() != "bearer":
-            raise Unauthenticated(_REFUSAL)
+            raise Unauthenticated(_REFUSAL, reason="missing" if authorization is None else "unknown_key")
         return self._principal
+
+    def described(self) -> list[str]:
+        """See `Verifier`."""
+        what = "may act for users" if self._principal.may_act_for_users else "may not act for users"
+        return [f"a shared key, as a bearer token: {self._principal.name}, which {what}"]
 
     def __repr__(self) -> str:
         return f"SharedKeyVerifier({self._principal.name!r}, …)"

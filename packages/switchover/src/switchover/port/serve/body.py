@@ -56,6 +56,28 @@ async def read_body(receive: Callable[[], Awaitable[Any]], length: bytes | None,
     return body
 
 
+class Reading:
+    """The body of a request, for whoever needs it before it is understood, and for whoever reads it then."""
+
+    __slots__ = ("_body", "_length", "_limit", "_receive")
+
+    def __init__(self, receive: Callable[[], Awaitable[Any]], length: bytes | None, limit: int) -> None:
+        self._receive, self._length, self._limit = receive, length, limit
+        self._body: bytes | None = None
+
+    async def body(self) -> bytes:
+        """The whole body; see `read_body`."""
+        if self._body is None:
+            self._body = await read_body(self._receive, self._length, self._limit)
+        return self._body
+
+    async def receive(self) -> Any:
+        """The next ASGI message: what was read already comes again, whole."""
+        if self._body is None:
+            return await self._receive()
+        return {"type": "http.request", "body": self._body, "more_body": False}
+
+
 def _check_length(length: bytes, limit: int) -> None:
     if not length.isdigit():
         raise MalformedRequest("The header content-length is no number.")

@@ -21,16 +21,16 @@ from switchover.errors import (
 )
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import BoundBody
-from switchover.port.serve.body import Limits, check_depth, read_body
+from switchover.port.serve.body import Limits, Reading, check_depth, read_body
 from switchover.port.serve.gate import Gate
-from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, trace_of, without_repeats
+from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, target_of, trace_of, without_repeats
 from switchover.port.serve.negotiation import accepts_one, is_content_type
 from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
 from switchover.port.serve.threads import Threads
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received
 from switchover.telemetry import Recorder
-from switchover.trust import CALLER_HEADER, Verifier, decode_identity
+from switchover.trust import CALLER_HEADER, Incoming, Verifier, decode_identity
 
 _log = logging.getLogger("switchover.serve")
 
@@ -79,7 +79,11 @@ class OperationHandler:
         try:
             if len(headers) != len(raw):
                 headers = without_repeats(raw)
-            identity = self._admitted(headers)
+            if self._gate.is_closed:
+                raise ServiceUnavailable("The service is shutting down.")
+            if self._verifier is not None:
+                receive = await self._verified(self._verifier, scope, headers, receive)
+            identity = self._identity(headers)
             body = None
             if self._body is not None:
                 body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
@@ -104,27 +108,28 @@ class OperationHandler:
             self._put((next(self._numbers), kind, started, perf_counter()))
         return reply
 
-    def _admitted(self, headers: Headers) -> Any:
-        """The caller, if the request may come in."""
-        if self._gate.is_closed:
-            raise ServiceUnavailable("The service is shutting down.")
-        header = headers.get(_CALLER)
-        if self._verifier is not None:
-            self._verify(self._verifier, headers, acts=header is not None)
+    async def _verified(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> Any:
+        """Let the request in, or raise; where the body is still to be had."""
+        reading = Reading(receive, headers.get(b"content-length"), self._limits.body_bytes)
+        client = scope.get("client")
+        peer = client[0] if client else None
+        incoming = Incoming(scope["method"], target_of(scope), headers, peer, reading.body)
+        principal = await verifier.verify(incoming)
+        if _CALLER in headers and not principal.may_act_for_users:
+            raise Forbidden("This service may not act for people.", reason="may_not_act")
+        return reading.receive
+
+    def _identity(self, headers: Headers) -> Any:
+        """The caller, in the team's own type."""
         accept = headers.get(b"accept", b"*/*")
         if accept != b"*/*" and self._types and not accepts_one(accept, self._types):
             raise NotAcceptable(f"Only {' or '.join(self._types)} can be answered.")
         if self._caller is None:
             return None
+        header = headers.get(_CALLER)
         if header is None:
             raise MalformedRequest(f"The header {CALLER_HEADER} is required.")
         return self._caller.from_identity(decode_identity(header.decode("latin-1")))
-
-    def _verify(self, verifier: Verifier, headers: Headers, *, acts: bool) -> None:
-        authorization = headers.get(b"authorization")
-        principal = verifier.verify(authorization.decode("latin-1") if authorization is not None else None)
-        if acts and not principal.may_act_for_users:
-            raise Forbidden("This service may not act for people.")
 
     def _checked(self, wanted: BoundBody, body: bytes, headers: Headers) -> bytes | None:
         """The body, if it is of the right kind; None where there is none."""

@@ -41,6 +41,13 @@ def without_repeats(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
     return found
 
 
+def target_of(scope: Any) -> str:
+    """Path and query as they were sent."""
+    path: bytes = (scope.get("raw_path") or quote(scope["path"]).encode()).partition(b"?")[0]
+    query: bytes = scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
 def segments_of(scope: Any, count: int) -> list[str]:
     """The last `count` raw segments of the path; whatever the service is mounted below stands before them.
 

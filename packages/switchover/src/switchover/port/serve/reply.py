@@ -46,7 +46,7 @@ def error_reply(error: CallError, trace_id: str) -> Reply:
     more: list[Header] = []
     match error:
         case Unauthenticated():
-            more.append((b"www-authenticate", b"Bearer"))
+            more.append((b"www-authenticate", error.challenge.encode("latin-1")))
         case MethodNotAllowed():
             more.append((b"allow", ", ".join(error.allow).encode()))
         case ServiceUnavailable():
