@@ -8,7 +8,7 @@ from uuid import UUID
 
 from benchmarks.apps.model import BACKEND
 from livetrip_contract import Caller, Entry, EntryDraft, LiveTripError, TripDetail
-from switchover import Contract
+from switchover import Contract, Port, Recorder
 
 
 class TwoOperations(Protocol):
@@ -20,7 +20,13 @@ class TwoOperations(Protocol):
 
 _CONTRACT = Path(__file__).resolve().parents[2] / "openapi" / "openapi.yaml"
 
-port = Contract.load(_CONTRACT).bind(
-    TwoOperations, caller=Caller, errors=LiveTripError, operations=["getTrip", "addEntry"]
-)
+
+def bound(recorder: Recorder | None = None) -> Port[TwoOperations]:
+    """The two operations, bound."""
+    operations = ["getTrip", "addEntry"]
+    contract = Contract.load(_CONTRACT)
+    return contract.bind(TwoOperations, caller=Caller, errors=LiveTripError, operations=operations, recorder=recorder)
+
+
+port = bound()
 app = port.serve(BACKEND, trust="open")

@@ -25,7 +25,7 @@ async def outcomes(settings: Settings) -> list[tuple[str, str, str]]:
     async with open_live_trip(settings, recorder) as live_trip:
         await live_trip.get_session(Caller("aiko"))
     recorder.close()
-    return [(event.operation, event.wiring, event.outcome) for event in events]
+    return [(event.operation, event.wiring, event.outcome.value) for event in events]
 
 
 @pytest.mark.parametrize("fidelity", Fidelity)

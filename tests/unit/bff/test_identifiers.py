@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import RFC_4122
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from livetrip_bff.clock import SystemClock
@@ -18,7 +18,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STEPS = st.lists(st.integers(-2_000_000, 2_000_000), max_size=50)
 
 
-@settings(deadline=None)
 @given(STEPS, st.sampled_from([lambda bits: 2**bits - 1, lambda bits: 0, random.Random(7).getrandbits]))
 def test_identifiers_rise_whatever_the_clock_and_chance_do(steps: list[int], chance: object) -> None:
     assert callable(chance)
@@ -34,7 +33,6 @@ def test_identifiers_rise_whatever_the_clock_and_chance_do(steps: list[int], cha
     assert {(found.version, found.variant) for found in made} <= {(7, RFC_4122)}
 
 
-@settings(deadline=None)
 @given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))
 def test_an_identifier_begins_with_the_millisecond_it_was_made_in(now: datetime) -> None:
     clock = FakeClock(now.replace(tzinfo=UTC))

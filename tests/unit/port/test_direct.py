@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from switchover import BindError, Fidelity, Inspector, Recorder
-from switchover.telemetry import CallEvent
+from switchover import BindError, Fidelity, Inspector, Recorder, calling, current
+from switchover.telemetry import CallEvent, Outcome, start
 from unit.port.desk import (
     AIKO,
     MISSING_ID,
@@ -55,11 +55,63 @@ async def test_every_call_is_one_event_whatever_becomes_of_it(wired: tuple[Any, 
     with pytest.raises(NoteNotFound):
         await result_of(desk.get_note(AIKO, MISSING_ID))
     recorder.flush()
-    assert [(event.number, event.operation, event.wiring, event.outcome) for event in seen] == [
-        (0, "getHealth", "direct", "ok"),
-        (1, "getNote", "direct", "NoteNotFound"),
+    assert [(event.number, event.operation, event.wiring, event.failure) for event in seen] == [
+        (1, "getHealth", "direct", ""),
+        (2, "getNote", "direct", "NoteNotFound"),
     ]
+    assert [event.outcome for event in seen] == [Outcome.OK, Outcome.REFUSED]
+    assert [event.user for event in seen] == [None, AIKO.user_id]
     assert all(event.duration >= 0 for event in seen)
+
+
+class Asked:
+    """A backend that says where in the trace it was called."""
+
+    def __init__(self) -> None:
+        self.inner: Any = None
+
+    async def send(self) -> None:
+        self.seen = current()
+        if self.inner is not None:
+            await self.inner.send()
+
+
+async def test_a_call_has_a_position_of_its_own_where_spans_are_wanted() -> None:
+    recorder, seen = Recorder(spans=True), list[CallEvent]()
+    recorder._subscribers.append(seen.extend)
+    outer, inner = Asked(), Asked()
+    port = document({}).bind(Asked, operations=["send"], recorder=recorder)
+    client, outer.inner = port.direct(outer), port.direct(inner)
+    with calling(trace=start(), idempotency_key="one") as outside:
+        await client.send()
+        assert current() is outside
+    await client.send()
+    recorder.flush()
+
+    assert outside.trace is not None
+    assert outer.seen.idempotency_key is None
+    traces = [event.position.trace for event in seen if event.position is not None]
+    assert traces[0] == traces[1] == outside.trace.trace
+    assert traces[2] == traces[3] != traces[0]
+    spans = {event.position.span for event in seen if event.position is not None}
+    assert len({*spans, outside.trace.span}) == 5
+    assert inner.seen.trace == seen[2].position
+    assert outer.seen.trace == seen[3].position
+
+
+async def test_what_travels_beside_a_call_is_as_outside_again_when_it_fails() -> None:
+    class Failing:
+        async def send(self) -> None:
+            assert current().idempotency_key == "one"
+            raise ValueError
+
+    recorder = Recorder(spans=True)
+    client = document({}).bind(Failing, recorder=recorder).direct(Failing())
+    with calling(idempotency_key="one") as outside:
+        with pytest.raises(ValueError, match=r"^$"):
+            await client.send()
+        assert current() is outside
+    assert recorder.in_flight == {"direct": 0}
 
 
 async def test_a_cancelled_call_is_an_event_as_well() -> None:
@@ -76,7 +128,7 @@ async def test_a_cancelled_call_is_an_event_as_well() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     recorder.flush()
-    assert [event.outcome for event in seen] == ["CancelledError"]
+    assert [(event.outcome, event.failure) for event in seen] == [(Outcome.CANCELLED, "CancelledError")]
 
 
 def test_the_object_has_the_methods_of_the_interface_and_says_what_it_is() -> None:

@@ -18,7 +18,7 @@ from unit.port.parameters import SCALARS, TEXT, every_parameter
 
 PARAMETERS = every_parameter()
 EVERY = pytest.mark.parametrize("name", PARAMETERS)
-QUICK = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+QUICK = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def sent(parameter: Parameter, value: Any) -> Received:

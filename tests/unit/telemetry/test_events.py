@@ -6,6 +6,7 @@ import logging
 import os
 import random
 import threading
+import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,22 +16,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from switchover import Recorder
-from switchover.telemetry import CallEvent
+from switchover.telemetry import CallEvent, Kind, Outcome, TraceContext
 
-OK = ("getNote", "direct", "ok")
+OK = Kind("getNote", "direct", user_of=str)
+HERE = TraceContext(1, 2)
 
 
 def record(recorder: Recorder, count: int = 1) -> None:
     for _ in range(count):
-        recorder.put((next(recorder.numbers), OK, 1.0, 3.5))
+        recorder.put((next(recorder.lane("direct").numbers), OK, 1.0, 3.5, HERE, None))
 
 
 def test_an_event_says_what_happened_and_how_long_it_took() -> None:
     recorder, seen = Recorder(), list[CallEvent]()
     recorder.subscribe(seen.extend)
-    record(recorder)
+    now = time.time(), time.perf_counter()
+    recorder.put((next(recorder.lane("direct").numbers), OK, now[1], now[1] + 2.5, HERE, "aiko"))
     recorder.close()
-    assert seen == [CallEvent(0, "getNote", "direct", "ok", 1.0, 2.5)]
+    [event] = seen
+    assert event == CallEvent(1, "getNote", "direct", Outcome.OK, "", "wired", event.at, event.duration, HERE, "aiko")
+    assert event.duration == pytest.approx(2.5)
+    assert event.at == pytest.approx(now[0], abs=1)
+
+
+def test_a_caller_that_cannot_be_told_is_nobody() -> None:
+    def broken(caller: object) -> str:
+        raise RuntimeError("the team's code")
+
+    recorder, seen = Recorder(), list[CallEvent]()
+    recorder.subscribe(seen.extend)
+    recorder.put((0, OK._replace(user_of=broken), 1.0, 2.0, HERE, "aiko"))
+    recorder.close()
+    assert seen[0].user is None
+
+
+def test_calls_under_way_are_those_that_have_begun_and_not_ended() -> None:
+    recorder = Recorder()
+    lane = recorder.lane("http")
+    for _ in range(3):
+        next(lane.begun)
+    next(lane.numbers)
+    assert recorder.in_flight == {"http": 2}
+    assert in_a_child(lambda: recorder.in_flight == {"http": 0}) == 0
 
 
 def test_events_arrive_by_themselves_within_a_moment() -> None:
@@ -41,15 +68,15 @@ def test_events_arrive_by_themselves_within_a_moment() -> None:
     recorder.close()
 
 
-def test_events_come_in_the_order_of_their_numbers() -> None:
+def test_events_come_in_the_order_in_which_the_calls_ended() -> None:
     recorder, seen = Recorder(), list[CallEvent]()
-    numbers = list(range(200))
+    numbers = list(range(1, 201))
     random.Random(1).shuffle(numbers)
     for number in numbers:
-        recorder.put((number, OK, 0.0, 0.0))
+        recorder.put((number, OK, 0.0, float(number), HERE, None))
     recorder.subscribe(seen.extend)
     recorder.close()
-    assert [event.number for event in seen] == list(range(200))
+    assert [event.number for event in seen] == list(range(1, 201))
     assert recorder.dropped == 0
 
 

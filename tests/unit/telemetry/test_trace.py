@@ -10,13 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from switchover.telemetry import TraceContext, parse, start
+from switchover.telemetry.trace import derived
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+HERE = int(TRACE, 16), int(SPAN, 16)
 
 
 def test_a_header_says_where_in_the_trace_a_call_is() -> None:
     found = parse(f"00-{TRACE}-{SPAN}-01")
-    assert found == TraceContext(TRACE, SPAN, 1)
+    assert found == TraceContext(*HERE, 1)
     assert found.is_sampled
     assert found.header == f"00-{TRACE}-{SPAN}-01"
 
@@ -41,7 +43,7 @@ def test_a_header_that_breaks_the_format_is_ignored(header: str | None) -> None:
 
 
 def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
-    assert parse(f"01-{TRACE}-{SPAN}-ff-what-comes-later") == TraceContext(TRACE, SPAN, 3)
+    assert parse(f"01-{TRACE}-{SPAN}-ff-what-comes-later") == TraceContext(*HERE, 3)
 
 
 @given(st.text())
@@ -53,7 +55,7 @@ def test_any_text_is_a_position_or_ignored(text: str) -> None:
 
 @given(st.integers(1, 2**128 - 1), st.integers(1, 2**64 - 1), st.integers(0, 3))
 def test_what_is_written_is_read(trace: int, span: int, flags: int) -> None:
-    here = TraceContext(f"{trace:032x}", f"{span:016x}", flags)
+    here = TraceContext(trace, span, flags)
     assert parse(here.header) == here
 
 
@@ -68,7 +70,7 @@ def test_a_new_trace_has_ids_of_its_own() -> None:
 
 
 def test_a_child_is_another_position_in_the_same_trace() -> None:
-    here = TraceContext(TRACE, SPAN, 3)
+    here = TraceContext(*HERE, 3)
     child = here.child()
     assert (child.trace_id, child.flags) == (TRACE, 3)
     assert child.span_id != SPAN
@@ -85,3 +87,21 @@ def test_a_forked_child_makes_other_ids_than_its_parent() -> None:
     assert os.read(read, 32).decode() != start().trace_id
     os.close(read)
     os.close(write)
+
+
+@given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 2**40), min_size=2, max_size=50), st.booleans())
+def test_numbers_give_positions_that_do_not_meet(seed: int, numbers: set[int], is_below: bool) -> None:
+    outside = TraceContext(*HERE, 3) if is_below else None
+    found = [derived(seed, number, outside) for number in numbers]
+    assert found == [derived(seed, number, outside) for number in numbers]
+    assert len({here.span for here in found}) == len(numbers)
+    assert all(parse(here.header) == here for here in found)
+    assert {(here.trace_id, here.flags) for here in found} == {(TRACE, 3)} or not is_below
+
+
+def test_bits_of_derived_positions_are_even() -> None:
+    found = [derived(7, number, None) for number in range(4000)]
+    for bit in range(128):
+        assert 1800 < sum(here.trace >> bit & 1 for here in found) < 2200
+    for bit in range(64):
+        assert 1800 < sum(here.span >> bit & 1 for here in found) < 2200

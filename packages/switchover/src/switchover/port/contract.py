@@ -117,13 +117,14 @@ class Port(Generic[P]):
             BindError: the backend lacks methods, or has them with other arguments.
             ValueError: SAMPLE without an Inspector.
         """
+        wired = (self.interface, self.plans, backend, self.recorder, self._caller)
         made: P
         if isinstance(fidelity, Inspector):
-            made = direct_wiring.sampled(self.interface, self.plans, backend, self.recorder, fidelity)
+            made = direct_wiring.sampled(*wired, fidelity)
         elif fidelity is Fidelity.STRICT:
-            made = direct_wiring.strict(self.interface, self.plans, backend, self.recorder, self._caller)
+            made = direct_wiring.strict(*wired)
         elif fidelity is Fidelity.OFF:
-            made = direct_wiring.direct(self.interface, self.plans, backend, self.recorder)
+            made = direct_wiring.direct(*wired)
         else:
             raise ValueError("to look at a share of the calls, give fidelity=Inspector(share)")
         return made

@@ -1,16 +1,18 @@
-"""The interface in this process: the backend's own methods, timed, and held to what HTTP would do as far as asked."""
+"""The interface in this process: the backend's own methods, watched, and held to what HTTP would do as far as asked."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from time import perf_counter
 from typing import Any, Final
 
+from switchover import context
+from switchover.context import Inside
 from switchover.errors import BindError
 from switchover.parity import Inspector
 from switchover.port.faithful import strict_target
 from switchover.port.handedout import HandedOut
+from switchover.port.kinds import watching
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
@@ -21,21 +23,36 @@ _started = _clock()
 try:
     _result = {await_}_target({call})
 except BaseException as _error:
-    _put((_next(_numbers), (_operation, "direct", type(_error).__name__), _started, _clock()))
+    _put((_next(_numbers), _failed(_error), _started, _clock(), None, {caller}))
     raise
-_put((_next(_numbers), _ok, _started, _clock()))
+_put((_next(_numbers), _ok, _started, _clock(), None, {caller}))
+return _result
+"""
+
+_SPANNED: Final = """
+_started = _clock()
+_here = _new(_Inside, (_current(), _next(_begun), _lane))
+_token = _enter(_here)
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _put((_next(_numbers), _failed(_error), _started, _clock(), _here, {caller}))
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _ok, _started, _clock(), _here, {caller}))
 return _result
 """
 
 
-def direct(interface: type, plans: Plans, backend: Any, recorder: Recorder) -> Any:
+def direct(interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None) -> Any:
     """The backend behind the interface, every call recorded.
 
     Raises:
         BindError: the backend lacks methods, or has them with other arguments.
     """
     check_backend(interface, plans, backend)
-    return _timed(interface, plans, {name: getattr(backend, name) for name in plans}, recorder)
+    return _watched(interface, plans, {name: getattr(backend, name) for name in plans}, recorder, caller)
 
 
 def strict(interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None) -> Any:
@@ -43,29 +60,38 @@ def strict(interface: type, plans: Plans, backend: Any, recorder: Recorder, call
     check_backend(interface, plans, backend)
     handed_out = HandedOut()
     targets = {name: strict_target(plan, getattr(backend, name), caller, handed_out) for name, plan in plans.items()}
-    return _timed(interface, plans, targets, recorder)
+    return _watched(interface, plans, targets, recorder, caller)
 
 
-def sampled(interface: type, plans: Plans, backend: Any, recorder: Recorder, inspector: Inspector) -> Any:
+def sampled(
+    interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None, inspector: Inspector
+) -> Any:
     """Like `direct`, with a share of the calls looked at afterwards."""
     check_backend(interface, plans, backend)
     targets = {name: sampled_target(plan, getattr(backend, name), inspector) for name, plan in plans.items()}
-    return _timed(interface, plans, targets, recorder)
+    return _watched(interface, plans, targets, recorder, caller)
 
 
-def _timed(interface: type, plans: Plans, targets: Mapping[str, Callable[..., Any]], recorder: Recorder) -> Any:
+def _watched(
+    interface: type,
+    plans: Plans,
+    targets: Mapping[str, Callable[..., Any]],
+    recorder: Recorder,
+    caller: CallerForm | None,
+) -> Any:
     methods = {}
     for name, plan in plans.items():
         names = {
             "_target": targets[name],
-            "_operation": plan.operation.id,
-            "_ok": (plan.operation.id, "direct", "ok"),
-            "_clock": perf_counter,
-            "_put": recorder.put,
-            "_next": next,
-            "_numbers": recorder.numbers,
+            **watching(plan, "direct", recorder, caller),
+            "_new": tuple.__new__,
+            "_Inside": Inside,
+            "_lane": recorder.lane("direct"),
+            "_current": context.current,
+            "_enter": context.enter,
+            "_leave": context.leave,
         }
-        methods[name] = method(plan, _TIMED, names)
+        methods[name] = method(plan, _SPANNED if recorder.spans else _TIMED, names)
     return object_for(interface, "Direct", methods)
 
 

@@ -45,24 +45,28 @@ class Exchange:
         types = [codec.media_type for codec in plan.answers.codecs if codec.media_type]
         self._accept = ", ".join(dict.fromkeys([*types, PROBLEM_JSON]))
 
-    def request(self, caller: Any, values: tuple[Any, ...]) -> tuple[WireRequest, TraceContext]:
-        """The request, and the position in the trace that it carries.
+    def position(self) -> TraceContext:
+        """The call's position in the trace, below the one outside, or the first of a new one."""
+        outside = context.current().trace
+        return outside.child() if outside is not None else start_trace()
+
+    def request(self, trace: TraceContext, caller: Any, values: tuple[Any, ...]) -> WireRequest:
+        """The request, at a position in the trace.
 
         Raises:
             InvalidRequest: an argument, or the caller, cannot be sent.
         """
         request = self._requests.write(values)
         request.target = self._prefix + request.target
-        beside = context.current()
-        trace = beside.trace.child() if beside.trace is not None else start_trace()
         headers = request.headers
         headers += (("accept", self._accept), ("traceparent", trace.header))
         if self._caller is not None:
             headers.append((CALLER_HEADER, encode_identity(self._caller.to_identity(caller))))
         if self._is_unsafe:
             # Every unsafe request has a key, so that whoever has to repeat it can: the caller's, or the trace's own.
-            headers.append(("idempotency-key", beside.idempotency_key or f"{trace.trace_id}-{trace.span_id}"))
-        return request, trace
+            key = context.current().idempotency_key
+            headers.append(("idempotency-key", key or f"{trace.trace_id}-{trace.span_id}"))
+        return request
 
     def result(self, response: WireResponse, trace: TraceContext) -> Any:
         """The result of a call.

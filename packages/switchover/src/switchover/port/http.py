@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Any, Final
 
 from switchover.errors import CallTimeout, ConnectionLost, TransportError
 from switchover.port.exchange import Exchange, Remote
+from switchover.port.kinds import watching
 from switchover.port.plan import Plan, Plans
 from switchover.port.shims import method, object_for
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
@@ -20,9 +21,11 @@ Send = Callable[[WireRequest, Timeouts], Awaitable[WireResponse]]
 SendBlocking = Callable[[WireRequest, Timeouts], WireResponse]
 
 _METHOD: Final = """
+_next(_begun)
 _started = _clock()
+_trace = _exchange.position()
 try:
-    _request, _trace = _exchange.request({caller}, {values})
+    _request = _exchange.request(_trace, {caller}, {values})
     try:
         _response = {await_}_send(_request)
     except _TransportError as _error:
@@ -30,9 +33,9 @@ try:
         raise
     _result = _exchange.result(_response, _trace)
 except BaseException as _error:
-    _put((_next(_numbers), (_operation, "http", type(_error).__name__), _started, _clock()))
+    _put((_next(_numbers), _failed(_error), _started, _clock(), _trace, {caller}))
     raise
-_put((_next(_numbers), _ok, _started, _clock()))
+_put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
 return _result
 """
 
@@ -49,12 +52,7 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
             "_send": _sender(plan, transport, remote),
             "_exchange": Exchange(plan, remote),
             "_TransportError": TransportError,
-            "_operation": plan.operation.id,
-            "_ok": (plan.operation.id, "http", "ok"),
-            "_clock": perf_counter,
-            "_put": remote.recorder.put,
-            "_next": next,
-            "_numbers": remote.recorder.numbers,
+            **watching(plan, "http", remote.recorder, remote.caller),
         }
         methods[name] = method(plan, _METHOD, names)
     return object_for(interface, "Http", methods)

@@ -1,6 +1,7 @@
 """What happened: positions in a trace, and one event per call."""
 
-from switchover.telemetry.events import CallEvent, Recorder
+from switchover.telemetry.events import CallEvent, Kind, Outcome, nobody
+from switchover.telemetry.recorder import Lane, Recorder
 from switchover.telemetry.trace import TraceContext, parse, start
 
-__all__ = ["CallEvent", "Recorder", "TraceContext", "parse", "start"]
+__all__ = ["CallEvent", "Kind", "Lane", "Outcome", "Recorder", "TraceContext", "nobody", "parse", "start"]

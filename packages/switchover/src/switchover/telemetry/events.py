@@ -1,140 +1,93 @@
-"""One event per call, put into a bounded ring; everything that watches reads it from there, off the caller's path."""
+"""One event per call: what is put into the ring while the call runs, and what those who watch see of it."""
 
 from __future__ import annotations
 
-import atexit
-import logging
-import os
-import threading
-import weakref
-from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import count
-from typing import Final, NamedTuple
+from enum import Enum
+from typing import Any, NamedTuple
 
-FLUSH_SECONDS: Final = 0.1
-"""How long an event waits at most before the subscribers see it."""
+from switchover.telemetry.trace import TraceContext
 
-_log = logging.getLogger("switchover.telemetry")
+
+class Outcome(Enum):
+    """How a call ended, as far as objectives care."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    """A documented failure, or a request that could not be answered: the service did what it should."""
+    FAILED = "failed"
+    """The service failed, did not answer, or raised what it does not document: this counts against the error rate."""
+    CANCELLED = "cancelled"
+    """Nobody waited for the answer any more."""
+
+
+def nobody(caller: Any) -> str | None:  # noqa: ARG001 - says the same of everyone
+    """The user id where there are no callers."""
+    return None
+
+
+class Kind(NamedTuple):
+    """What many calls have in common, made once.
+
+    Attributes:
+        operation: the operation id.
+        wiring: `direct`, `http`, or `serve` for the serving side.
+        outcome: its class.
+        failure: name of the exception that ended the call; "" if it succeeded.
+        reason: why this wiring, as a short word.
+        user_of: the user id of a caller, asked off the caller's path.
+    """
+
+    operation: str
+    wiring: str
+    outcome: Outcome = Outcome.OK
+    failure: str = ""
+    reason: str = "wired"
+    user_of: Callable[[Any], str | None] = nobody
+
+
+Position = TraceContext | Callable[[], TraceContext]
+"""A position in a trace, or what works it out."""
+
+RawEvent = tuple[int, Kind, float, float, Position | None, Any]
+"""Number, kind, start, end, position in the trace, caller: an event as a call leaves it, made of what is there already."""
 
 
 class CallEvent(NamedTuple):
     """What happened in one call.
 
-    `started` is a time of `time.perf_counter`, `duration` is in seconds. `outcome` is `ok` or the name of the exception that ended the call.
+    Attributes:
+        number: counts the calls of one wiring, in the order in which they ended.
+        operation, wiring, outcome, failure, reason: see `Kind`.
+        at: when it began, in seconds since the epoch.
+        duration: in seconds.
+        position: its own position in the trace; None if it has none.
+        user: the user id that it was made for, or None. Not for logs: see `switchover.telemetry.logs`.
     """
 
     number: int
     operation: str
     wiring: str
-    outcome: str
-    started: float
+    outcome: Outcome
+    failure: str
+    reason: str
+    at: float
     duration: float
+    position: TraceContext | None
+    user: str | None
 
-
-Kind = tuple[str, str, str]
-"""Operation, wiring and outcome."""
-
-RawEvent = tuple[int, Kind, float, float]
-"""Number, kind, start and end: an event as a call leaves it, made of what is there already."""
 
 Subscriber = Callable[[Sequence[CallEvent]], None]
-"""Gets every batch of events, in order, on a thread of the recorder's."""
+"""Gets every batch of events, in the order in which they ended, on a thread of the recorder's."""
 
 
-class Recorder:
-    """Takes one event per call and hands them to whoever subscribed, in order, within 100 ms.
-
-    The ring is bounded: when nobody keeps up, the oldest events are dropped and counted, and callers never wait. What is in the ring
-    when the process ends is handed over then. A forked child starts with an empty ring, and goes on telling its subscribers.
-
-    Attributes:
-        numbers: gives each event its number, with `next`.
-        put: takes a RawEvent.
-    """
-
-    def __init__(self, capacity: int = 16_384) -> None:
-        """Raises ValueError for a capacity below 1."""
-        if capacity < 1:
-            raise ValueError(f"a recorder holds at least 1 event, not {capacity}")
-        self._ring: deque[RawEvent] = deque(maxlen=capacity)
-        self._subscribers: list[Subscriber] = []
-        # Bound once: these two are all that a call pays for being watched.
-        self.numbers = count()
-        self.put = self._ring.append
-        self._begin(0)
-        _recorders.add(self)
-
-    def _begin(self, first: int) -> None:
-        self._flushing = threading.RLock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._first = first
-        self._seen = 0
-        self._highest = first - 1
-
-    @property
-    def dropped(self) -> int:
-        """How many events were lost because the ring was full, as far as has been flushed."""
-        return self._highest + 1 - self._first - self._seen
-
-    def subscribe(self, subscriber: Subscriber) -> None:
-        """Have `subscriber` called with every batch of events. One that raises is logged, and called again with the next batch."""
-        with self._flushing:
-            self._subscribers.append(subscriber)
-            if self._thread is None and not self._stop.is_set():
-                self._start()
-
-    def flush(self) -> None:
-        """Hand over what is in the ring now."""
-        with self._flushing:
-            raw = sorted(self._ring.popleft() for _ in range(len(self._ring)))
-            if not raw:
-                return
-            self._seen += len(raw)
-            self._highest = max(self._highest, raw[-1][0])
-            batch = [CallEvent(number, *kind, started, ended - started) for number, kind, started, ended in raw]
-            for subscriber in self._subscribers:
-                try:
-                    subscriber(batch)
-                except Exception:  # whoever watches must not end the watching
-                    _log.exception("a subscriber failed on %d events", len(batch))
-
-    def close(self) -> None:
-        """Flush, and end the thread."""
-        self._stop.set()
-        atexit.unregister(self.close)
-        thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
-        self.flush()
-
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, args=(self._stop,), name="switchover-events", daemon=True)
-        self._thread.start()
-        atexit.register(self.close)
-
-    def _run(self, stop: threading.Event) -> None:
-        while not stop.wait(FLUSH_SECONDS):
-            self.flush()
-
-    def _after_fork(self) -> None:
-        """Threads do not cross a fork, locks may be held in it, and the events in the ring are the parent's to tell."""
-        is_closed = self._stop.is_set()
-        self._ring.clear()
-        self._begin(next(self.numbers) + 1)
-        if is_closed:
-            self._stop.set()
-        elif self._subscribers:
-            self._start()
-
-
-_recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for recorder in list(_recorders):
-        recorder._after_fork()  # noqa: SLF001 - the module's own
-
-
-os.register_at_fork(after_in_child=_after_fork)
+def told(raw: RawEvent, epoch: float) -> CallEvent:
+    """The event that a raw one stands for; `epoch` is when the clock of its times was zero, in seconds since the epoch."""
+    number, kind, started, ended, position, caller = raw
+    operation, wiring, outcome, failure, reason, user_of = kind
+    here = position() if callable(position) else position
+    try:
+        user = user_of(caller) if caller is not None else None
+    except Exception:  # the caller's type is the team's code, and may raise anything
+        user = None
+    return CallEvent(number, operation, wiring, outcome, failure, reason, epoch + started, ended - started, here, user)

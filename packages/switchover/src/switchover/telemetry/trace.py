@@ -12,13 +12,13 @@ _PARENT: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a
 _SAMPLED: Final = 0x01
 _RANDOM: Final = 0x02
 
+_WORD: Final = 2**64 - 1
+
 _new: Final = tuple.__new__
 
 # Ids have to be unlikely to meet, not hard to guess: a seeded generator makes one in a tenth of a microsecond.
 _generator: Final = Random(secrets.randbits(256))  # noqa: S311
 _bits: Final = _generator.getrandbits
-_BOTH: Final = 1 << 191 | 1
-"""Bits that keep an id from being all zero; the right-most 7 bytes of a trace id stay random (level 2, section 3.2.2.5)."""
 os.register_at_fork(after_in_child=lambda: _generator.seed(secrets.randbits(256)))
 
 
@@ -26,14 +26,24 @@ class TraceContext(NamedTuple):
     """A position in a trace.
 
     Attributes:
-        trace_id: 32 hex digits, not all zero; the same on every side of every call of one request.
-        span_id: 16 hex digits, not all zero: this position.
+        trace: number of the trace, 1 to 2**128 - 1; the same on every side of every call of one request.
+        span: number of this position, 1 to 2**64 - 1.
         flags: `trace-flags`, 0 to 255.
     """
 
-    trace_id: str
-    span_id: str
+    trace: int
+    span: int
     flags: int = _RANDOM
+
+    @property
+    def trace_id(self) -> str:
+        """The trace as 32 hex digits."""
+        return f"{self.trace:032x}"
+
+    @property
+    def span_id(self) -> str:
+        """The position as 16 hex digits."""
+        return f"{self.span:016x}"
 
     @property
     def is_sampled(self) -> bool:
@@ -43,17 +53,34 @@ class TraceContext(NamedTuple):
     @property
     def header(self) -> str:
         """This position as a `traceparent`."""
-        return f"00-{self.trace_id}-{self.span_id}-{self.flags:02x}"
+        return f"00-{self.trace:032x}-{self.span:016x}-{self.flags:02x}"
 
     def child(self) -> TraceContext:
         """A new position below this one."""
-        return TraceContext(self.trace_id, (_bits(64) | 1).to_bytes(8, "big").hex(), self.flags)
+        return _new(TraceContext, (self.trace, _bits(64) or 1, self.flags))
 
 
 def start() -> TraceContext:
-    """The first position of a new trace, with a random trace id."""
-    ids = (_bits(192) | _BOTH).to_bytes(24, "big").hex()
-    return _new(TraceContext, (ids[:32], ids[32:], _RANDOM))
+    """The first position of a new trace, with a random trace id (level 2, section 3.2.2.5)."""
+    return _new(TraceContext, (_bits(128) or 1, _bits(64) or 1, _RANDOM))
+
+
+def derived(seed: int, number: int, outside: TraceContext | None) -> TraceContext:
+    """A position that is a function of a random seed (64 bits) and a number: below the one outside, or the first of a new trace.
+
+    Different numbers give different positions: the mixing is a bijection (SplitMix64; Steele, Lea, Flood 2014).
+    """
+    span = _mixed(seed ^ _mixed(number)) or 1
+    if outside is not None:
+        return _new(TraceContext, (outside.trace, span, outside.flags))
+    return _new(TraceContext, (_mixed(span) << 64 | _mixed(~seed & _WORD ^ span) or 1, span, _RANDOM))
+
+
+def _mixed(number: int) -> int:
+    word = (number + 0x9E3779B97F4A7C15) & _WORD
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _WORD
+    return word ^ (word >> 31)
 
 
 def parse(header: str | None) -> TraceContext | None:
@@ -62,6 +89,7 @@ def parse(header: str | None) -> TraceContext | None:
     if match is None:
         return None
     version, trace_id, span_id, flags, rest = match.groups()
-    if version == "ff" or (version == "00" and rest) or not trace_id.strip("0") or not span_id.strip("0"):
+    trace, span = int(trace_id, 16), int(span_id, 16)
+    if version == "ff" or (version == "00" and rest) or not trace or not span:
         return None
-    return TraceContext(trace_id, span_id, int(flags, 16) & (_SAMPLED | _RANDOM))
+    return TraceContext(trace, span, int(flags, 16) & (_SAMPLED | _RANDOM))

@@ -19,6 +19,7 @@ from switchover.errors import (
     ServiceUnavailable,
     UnsupportedMediaType,
 )
+from switchover.port.kinds import failing, kind_of
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import BoundBody
 from switchover.port.serve.body import Limits, Reading, check_depth, read_body
@@ -59,8 +60,9 @@ class OperationHandler:
         self._caller = caller if plan.has_caller else None
         self._limits = limits
         self._gate = gate
-        self._put, self._numbers = recorder.put, recorder.numbers
-        self._ok = (plan.operation.id, "serve", "ok")
+        self._recorder, self._lane = recorder, recorder.lane("serve")
+        self._ok = kind_of(plan, "serve", caller)
+        self._failed = failing(plan, self._ok)
         self._body = plan.requests.body
         self._read = plan.requests.read
         self._choose = plan.answers.choose
@@ -71,11 +73,12 @@ class OperationHandler:
 
     async def __call__(self, scope: Any, receive: Any) -> Reply:
         """The answer to a request; every failure is one, nothing is raised."""
+        next(self._lane.begun)
         started = perf_counter()
         raw = scope["headers"]
         headers: Headers = dict(raw)
         trace = trace_of(headers)
-        kind = self._ok
+        kind, identity = self._ok, None
         try:
             if len(headers) != len(raw):
                 headers = without_repeats(raw)
@@ -99,13 +102,13 @@ class OperationHandler:
             codec = self._choose(result)
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
         except Exception as error:
-            kind = (self._operation.id, "serve", type(error).__name__)
+            kind = self._failed(error)
             reply = self._failure(error, trace.trace_id)
         except BaseException as error:
-            kind = (self._operation.id, "serve", type(error).__name__)
+            kind = self._failed(error)
             raise
         finally:
-            self._put((next(self._numbers), kind, started, perf_counter()))
+            self._recorder.put((next(self._lane.numbers), kind, started, perf_counter(), trace, identity))
         return reply
 
     async def _verified(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> Any:

@@ -22,9 +22,10 @@ _ONCE: Final = frozenset(
 
 
 def trace_of(headers: Headers) -> TraceContext:
-    """The position in the trace that the request names, or a new one."""
-    parent = headers.get(b"traceparent")
-    return (parse_trace(parent.decode("latin-1")) if parent is not None else None) or start_trace()
+    """A position below the one that the request names, or the first of a new trace."""
+    header = headers.get(b"traceparent")
+    parent = parse_trace(header.decode("latin-1")) if header is not None else None
+    return parent.child() if parent is not None else start_trace()
 
 
 def without_repeats(raw: Sequence[tuple[bytes, bytes]]) -> Headers:

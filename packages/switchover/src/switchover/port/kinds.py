@@ -1,0 +1,57 @@
+"""What the event of a call says, worked out once for each operation and wiring, and anew only for a failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from switchover.errors import CallError
+from switchover.port.plan import CallerForm, Plan
+from switchover.telemetry import Kind, Outcome, Recorder, nobody
+
+
+def kind_of(plan: Plan, wiring: str, caller: CallerForm | None) -> Kind:
+    """The kind of a call that succeeds."""
+    is_known = caller is not None and plan.has_caller
+    return Kind(plan.operation.id, wiring, user_of=_user(caller.to_identity) if caller and is_known else nobody)
+
+
+def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
+    """The kind of a call that ends with an exception."""
+
+    def failed(error: BaseException) -> Kind:
+        return kind._replace(outcome=_outcome(plan, error), failure=type(error).__name__)
+
+    return failed
+
+
+def watching(plan: Plan, wiring: str, recorder: Recorder, caller: CallerForm | None) -> dict[str, Any]:
+    """The names that a generated method uses to record its calls."""
+    kind, lane = kind_of(plan, wiring, caller), recorder.lane(wiring)
+    return {
+        "_ok": kind,
+        "_failed": failing(plan, kind),
+        "_put": recorder.put,
+        "_begun": lane.begun,
+        "_numbers": lane.numbers,
+        "_next": next,
+        "_clock": perf_counter,
+    }
+
+
+def _outcome(plan: Plan, error: BaseException) -> Outcome:
+    if isinstance(error, Exception):
+        entry = plan.failures.entry_of(error)
+        status = error.status if isinstance(error, CallError) else entry.status if entry is not None else 500
+        return Outcome.REFUSED if 400 <= status < 500 else Outcome.FAILED
+    return Outcome.CANCELLED if isinstance(error, asyncio.CancelledError | GeneratorExit) else Outcome.FAILED
+
+
+def _user(to_identity: Callable[[Any], Any]) -> Callable[[Any], str | None]:
+    def user_of(caller: Any) -> str | None:
+        user: str = to_identity(caller).user
+        return user
+
+    return user_of
