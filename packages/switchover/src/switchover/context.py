@@ -2,10 +2,15 @@
 
 A backend reads it with `current()`; a caller sets it with `calling(...)`. The wirings carry it: in-process it is simply
 there, over HTTP it is `traceparent` (W3C Trace Context) and `Idempotency-Key`.
+
+An idempotency key names one write. What a caller sets is sent as it is, so that a call which failed can be repeated under it. A backend
+that writes elsewhere in its turn does so under keys derived from the one it was called with: other writes, and the same ones when it is
+called again.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,14 +25,33 @@ class CallContext(NamedTuple):
     Attributes:
         trace: position in the trace, or None outside of one.
         idempotency_key: 1 to 128 visible ASCII characters that name the request, or None.
+        writes: inside a call that is being carried out: how many writes of each operation it has made itself. None where the key is
+            for the calls that are made.
     """
 
     trace: TraceContext | None = None
     idempotency_key: str | None = None
+    writes: dict[str, int] | None = None
+
+
+def key_for(outside: Beside, operation: str, position: TraceContext) -> str:
+    """The idempotency key of a write that is made at a position in the trace: the caller's, or one made here."""
+    key, writes = outside.idempotency_key, outside.writes
+    if key is None:
+        return f"{position.trace_id}-{position.span_id}"
+    if writes is None:
+        return key
+    number = writes[operation] = writes.get(operation, 0) + 1
+    return hashlib.sha256(f"{key}\n{operation}\n{number}".encode()).hexdigest()
+
+
+def carrying_out(outside: Beside, operation: str, position: TraceContext) -> CallContext:
+    """What travels beside a write that is carried out in this process."""
+    return CallContext(position, key_for(outside, operation, position), {})
 
 
 class Inside(tuple[Any, int, Lane]):
-    """What travels beside a call that is made in this process: as outside, but at a position of its own in the trace.
+    """What travels beside a call that is made in this process and changes nothing: a position of its own in the trace.
 
     The position is worked out when somebody asks for it, and is the same whenever somebody does: it is a function of the position
     outside and of the call's number. Making one has to cost next to nothing, because every in-process call does.
@@ -42,10 +66,12 @@ class Inside(tuple[Any, int, Lane]):
         return lane.position(number, outside.trace)
 
     @property
-    def idempotency_key(self) -> str | None:
-        """As outside."""
-        key: str | None = self[0].idempotency_key
-        return key
+    def idempotency_key(self) -> None:
+        """None: a read has none."""
+
+    @property
+    def writes(self) -> None:
+        """None: a read makes none."""
 
     def __call__(self) -> TraceContext:
         """The call's own position: what an event is told by."""
@@ -75,6 +101,7 @@ def calling(*, trace: TraceContext | None = None, idempotency_key: str | None = 
     inside = CallContext(
         trace if trace is not None else outside.trace,
         idempotency_key if idempotency_key is not None else outside.idempotency_key,
+        None if idempotency_key is not None else outside.writes,
     )
     token = enter(inside)
     try:

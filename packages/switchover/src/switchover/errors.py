@@ -80,6 +80,8 @@ class CallError(SwitchoverError):
         status: HTTP status that carries it, 0 where no answer was received.
         detail: for people; may change.
         trace_id: 32 hex digits that find the call in every log, or None.
+        idempotency_key: what the write was sent under, or None; whoever repeats it under this key has it once
+            (`calling(idempotency_key=error.idempotency_key)`).
     """
 
     code: ClassVar[str] = "call_failed"
@@ -88,6 +90,7 @@ class CallError(SwitchoverError):
     def __init__(self, detail: str = "", *, trace_id: str | None = None) -> None:
         self.detail = detail
         self.trace_id = trace_id
+        self.idempotency_key: str | None = None
         super().__init__(detail)
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from switchover import context
-from switchover.context import Inside
+from switchover.context import Inside, carrying_out
 from switchover.errors import BindError
 from switchover.parity import Inspector
 from switchover.port.faithful import strict_target
@@ -26,6 +26,22 @@ except BaseException as _error:
     _put((_next(_numbers), _failed(_error), _started, _clock(), None, {caller}))
     raise
 _put((_next(_numbers), _ok, _started, _clock(), None, {caller}))
+return _result
+"""
+
+_WRITING: Final = """
+_started = _clock()
+_outside = _current()
+_here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))
+_token = _enter(_here)
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _put((_next(_numbers), _failed(_error), _started, _clock(), _here.trace, {caller}))
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _ok, _started, _clock(), _here.trace, {caller}))
 return _result
 """
 
@@ -86,12 +102,15 @@ def _watched(
             **watching(plan, "direct", recorder, caller),
             "_new": tuple.__new__,
             "_Inside": Inside,
+            "_carrying_out": carrying_out,
+            "_id": plan.operation.id,
             "_lane": recorder.lane("direct"),
             "_current": context.current,
             "_enter": context.enter,
             "_leave": context.leave,
         }
-        methods[name] = method(plan, _SPANNED if recorder.spans else _TIMED, names)
+        reading = _SPANNED if recorder.spans else _TIMED
+        methods[name] = method(plan, reading if plan.is_safe else _WRITING, names)
     return object_for(interface, "Direct", methods)
 
 

@@ -33,7 +33,7 @@ class Remote:
 class Exchange:
     """One operation, on the calling side."""
 
-    __slots__ = ("_accept", "_answers", "_caller", "_failures", "_is_unsafe", "_prefix", "_requests")
+    __slots__ = ("_accept", "_answers", "_caller", "_failures", "_is_unsafe", "_operation", "_prefix", "_requests")
 
     def __init__(self, plan: Plan, remote: Remote) -> None:
         self._answers = plan.answers
@@ -42,6 +42,7 @@ class Exchange:
         self._prefix = remote.base_path
         self._caller = remote.caller if plan.has_caller else None
         self._is_unsafe = not plan.is_safe
+        self._operation = plan.operation.id
         types = [codec.media_type for codec in plan.answers.codecs if codec.media_type]
         self._accept = ", ".join(dict.fromkeys([*types, PROBLEM_JSON]))
 
@@ -63,9 +64,9 @@ class Exchange:
         if self._caller is not None:
             headers.append((CALLER_HEADER, encode_identity(self._caller.to_identity(caller))))
         if self._is_unsafe:
-            # Every unsafe request has a key, so that whoever has to repeat it can: the caller's, or the trace's own.
-            key = context.current().idempotency_key
-            headers.append(("idempotency-key", key or f"{trace.trace_id}-{trace.span_id}"))
+            # Every unsafe request has a key, so that whoever has to repeat it can; a failure tells which.
+            request.idempotency_key = context.key_for(context.current(), self._operation, trace)
+            headers.append(("idempotency-key", request.idempotency_key))
         return request
 
     def result(self, response: WireResponse, trace: TraceContext) -> Any:
@@ -78,35 +79,34 @@ class Exchange:
         if codec is None:
             raise self._failure(response, trace)
         if codec.media_type is not None and essence(response.header("content-type") or "") != codec.media_type:
-            raise _unexpected(f"The answer is not {codec.media_type}.", response, trace)
+            raise _unexpected(f"The answer is not {codec.media_type}.", response)
         try:
             return codec.read(response.body)
         except NotJson as error:
-            raise _unexpected("The answer is not JSON.", response, trace) from error
+            raise _unexpected("The answer is not JSON.", response) from error
         except UnusableValue as error:
             listed = "; ".join(str(item) for item in error.errors[:5])
-            raise _unexpected(f"The answer breaks the contract: {listed}", response, trace) from error
+            raise _unexpected(f"The answer breaks the contract: {listed}", response) from error
 
     def _failure(self, response: WireResponse, trace: TraceContext) -> Exception:
         body = read_problem(response.body)
         try:
             documented = self._failures.read(response.status, body)
         except UnusableError as error:
-            return _unexpected(f"The failure lacks what its exception is made of: {error}.", response, trace)
+            return _unexpected(f"The failure lacks what its exception is made of: {error}.", response)
         if documented is not None:
             documented.add_note(f"trace {trace.trace_id}")
             return documented
         known = read_wire_error(response.status, body, dict(response.headers))
         if known is not None:
-            known.trace_id = known.trace_id or trace.trace_id
             return known
         if response.status in (502, 504):
             # It may have given up on a service that went on.
-            return ConnectionLost(f"A gateway answered {response.status} for the service.", trace_id=trace.trace_id)
+            return ConnectionLost(f"A gateway answered {response.status} for the service.")
         if response.status >= 500:
-            return InternalError(f"The service answered {response.status}.", trace_id=trace.trace_id)
-        return _unexpected("The contract does not document this answer.", response, trace)
+            return InternalError(f"The service answered {response.status}.")
+        return _unexpected("The contract does not document this answer.", response)
 
 
-def _unexpected(detail: str, response: WireResponse, trace: TraceContext) -> UnexpectedAnswer:
-    return UnexpectedAnswer(f"{detail} (status {response.status})", answered=response.status, trace_id=trace.trace_id)
+def _unexpected(detail: str, response: WireResponse) -> UnexpectedAnswer:
+    return UnexpectedAnswer(f"{detail} (status {response.status})", answered=response.status)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
 
-from switchover.errors import CallTimeout, ConnectionLost, TransportError
+from switchover.errors import CallError, CallTimeout, ConnectionLost
 from switchover.port.exchange import Exchange, Remote
 from switchover.port.kinds import watching
 from switchover.port.plan import Plan, Plans
@@ -24,15 +24,14 @@ _METHOD: Final = """
 _next(_begun)
 _started = _clock()
 _trace = _exchange.position()
+_request = None
 try:
     _request = _exchange.request(_trace, {caller}, {values})
-    try:
-        _response = {await_}_send(_request)
-    except _TransportError as _error:
-        _error.trace_id = _trace.trace_id
-        raise
-    _result = _exchange.result(_response, _trace)
+    _result = _exchange.result({await_}_send(_request), _trace)
 except BaseException as _error:
+    if isinstance(_error, _CallError):
+        _error.trace_id = _error.trace_id or _trace.trace_id
+        _error.idempotency_key = _request and _request.idempotency_key
     _put((_next(_numbers), _failed(_error), _started, _clock(), _trace, {caller}))
     raise
 _put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
@@ -51,7 +50,7 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
         names = {
             "_send": _sender(plan, transport, remote),
             "_exchange": Exchange(plan, remote),
-            "_TransportError": TransportError,
+            "_CallError": CallError,
             **watching(plan, "http", remote.recorder, remote.caller),
         }
         methods[name] = method(plan, _METHOD, names)

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class WireRequest:
-    """A request: `target` is path and query, percent-encoded, below the address of the service."""
+    """A request: `target` is path and query, percent-encoded, below the address of the service.
+
+    Attributes:
+        idempotency_key: names the write, also as one of the headers; None for a read.
+    """
 
     method: str
     target: str
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(slots=True)

@@ -94,7 +94,7 @@ class OperationHandler:
             segments = segments_of(scope, self._length)
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
             key = idempotency_key(headers) if self._is_unsafe else None
-            token = context.enter(CallContext(trace, key))
+            token = context.enter(CallContext(trace, key, {}))
             try:
                 result = await self._invoke(identity, arguments)
             finally:
