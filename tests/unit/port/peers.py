@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,10 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[Non
 """What a raw server does with a connection; the number counts connections from 0."""
 
 
+TURNS = 10
+"""Of an event loop, in which what was begun is over: what was accepted is a connection, what was closed is let go."""
+
+
 class RawServer:
     """A server that speaks as it is told. `requests` is what it was sent, whole requests only."""
 
@@ -46,6 +51,12 @@ class RawServer:
         self.requests: list[bytes] = []
         self.connections = 0
         self._talk = talk
+        self._asked = threading.Semaphore(0)
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def was_asked(self) -> None:
+        """Wait, in a client's event loop, for a request that nobody waited for yet."""
+        assert await asyncio.to_thread(self._asked.acquire, timeout=10)
 
     async def request(self, reader: asyncio.StreamReader) -> bytes:
         """The next request, with its body; b"" at the end."""
@@ -58,10 +69,25 @@ class RawServer:
         )
         found = head + await reader.readexactly(length)
         self.requests.append(found)
+        self._asked.release()
         return found
+
+    async def end(self) -> None:
+        """Cut every connection off."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number, self.connections = self.connections, self.connections + 1
+        self._writers.append(writer)
         try:
             await self._talk(reader, writer, number)
             await writer.drain()
@@ -72,7 +98,7 @@ class RawServer:
 
 
 @contextmanager
-def raw_server(talk: Callable[[RawServer], Talk]) -> Iterator[tuple[str, RawServer]]:
+def raw_server(talk: Callable[[RawServer], Talk], tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, RawServer]]:
     """A raw server on a thread of its own, so that blocking clients can be tested too."""
     server: RawServer = RawServer(lambda *connection: talk(server)(*connection))  # noqa: PLW0108 - `server` comes to be here
     ready, loop = threading.Event(), asyncio.new_event_loop()
@@ -80,14 +106,14 @@ def raw_server(talk: Callable[[RawServer], Talk]) -> Iterator[tuple[str, RawServ
     over = asyncio.Event()
 
     async def run() -> None:
-        listening = await asyncio.start_server(server._connected, "127.0.0.1", 0)
-        address.append(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
+        listening = await asyncio.start_server(server._connected, "127.0.0.1", 0, ssl=tls)
+        address.append(f"http{'s' if tls else ''}://127.0.0.1:{listening.sockets[0].getsockname()[1]}")
         ready.set()
         await over.wait()
+        # No more is accepted, and what was accepted is connected first: asyncio drops, unclosed, what meets a closed server half way.
+        loop.remove_reader(listening.sockets[0].fileno())
+        await server.end()
         listening.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-        await asyncio.sleep(0)
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
     thread.start()

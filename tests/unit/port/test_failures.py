@@ -335,6 +335,19 @@ def test_constructors_of_every_form_are_met() -> None:
         assert got.args == error.args or isinstance(error, NoText | Data)
 
 
+def test_an_argument_that_the_problem_does_not_carry_keeps_its_default() -> None:
+    class Busy(Exception):
+        code = "busy"
+
+        def __init__(self, detail: str = "", *, attempts: int = 3) -> None:
+            super().__init__(detail)
+            self.attempts = attempts
+
+    got = through(table([Busy], s409=problem_answer(("busy", {}, []))), Busy("later", attempts=9))
+    assert isinstance(got, Busy)
+    assert (got.args, got.attempts) == (("later",), 3)
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["code", "detail", "due", "status"]), st.none() | st.integers() | st.text() | st.just("lent")

@@ -168,6 +168,7 @@ def test_queries_of_other_clients_are_read(name: str, query: str, expected: Any)
         ("header simple string", " a", "has characters that a header cannot carry"),
         ("header simple array of string", ["a,b"], "has an element with ',' in it"),
         ("header simple array of string", ["a", " b"], "would not arrive as it was"),
+        ("header simple* open object", {"a=1": "x", "a=2": "y"}, "would not arrive as it was"),
         ("cookie form* array of string", ["a"], "which an exploded cookie cannot carry"),
     ],
     ids=lambda value: "a number" if isinstance(value, int) else None,

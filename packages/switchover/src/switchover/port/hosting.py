@@ -81,8 +81,6 @@ async def host(
         )
         server = _Server(config, service, taken, on_ready)
         await server.serve(sockets=[listener])
-    if not server.started:
-        raise SystemExit(3)
 
 
 class _Server(uvicorn.Server):
@@ -96,17 +94,15 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        if self.started and self._on_ready is not None:
+        if self._on_ready is not None:
             self._on_ready(self._address)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals, and do not send them to ourselves again afterwards: a drained service ended as it should."""
-        if threading.current_thread() is not threading.main_thread():
-            yield  # signals are the main thread's
-            return
         loop = asyncio.get_running_loop()
-        signals = (signal.SIGTERM, signal.SIGINT)
+        is_main = threading.current_thread() is threading.main_thread()  # which signals belong to
+        signals = (signal.SIGTERM, signal.SIGINT) if is_main else ()
         for number in signals:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 from switchover.contract import Shape
@@ -35,8 +36,8 @@ def _below(shape: Shape) -> Iterator[Shape]:
 def prune(plain: Any, shape: Shape) -> Any:
     """`plain` without the nulls of members that may be left out and may not be null."""
     if isinstance(plain, list):
-        below = shape.items.shape if shape.items else None
-        return [prune(item, below) for item in plain] if below else plain
+        places = chain(shape.prefix, repeat(shape.items))
+        return [prune(item, place.shape) if place else item for item, place in zip(plain, places, strict=False)]
     if not isinstance(plain, dict):
         return plain
     known = _members(shape, plain)

@@ -7,6 +7,7 @@ when the interpreter ends, however long that takes.)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import queue
 import threading
@@ -42,14 +43,11 @@ class Threads:
     def _work(self) -> None:
         while True:
             loop, future, call = self._waiting.get()
-            if not future.cancelled():
-                found = _outcome(call)
-                try:
-                    loop.call_soon_threadsafe(_settle, future, found)
-                except RuntimeError:  # the loop is closed: nobody waits any more
-                    return
-            del loop, future, call
-            self._idle.release()
+            found = (None, None) if future.cancelled() else _outcome(call)
+            self._idle.release()  # before the caller hears of it, so that its next call finds this thread
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, future, found)
+            del loop, future, call, found
 
 
 def _outcome(call: Callable[[], Any]) -> tuple[Any, BaseException | None]:

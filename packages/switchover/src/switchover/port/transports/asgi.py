@@ -188,7 +188,8 @@ class _Lifespan:
         self._app = app
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._outbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None]
+        self._error: Exception | None = None
         self.state: dict[str, Any] = {}
 
     async def start(self) -> None:
@@ -196,26 +197,25 @@ class _Lifespan:
         await self._exchange("startup")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            await self._exchange("shutdown")
-            await self._task
-            self._task = None
+        await self._exchange("shutdown")
+        await self._task
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
         try:
             await self._app(scope, self._inbox.get, self._outbox.put)
         except Exception as error:
-            await self._outbox.put({"type": "ended", "error": error})
-        else:
-            await self._outbox.put({"type": "ended"})
+            self._error = error
+        await self._outbox.put({"type": "ended"})
 
     async def _exchange(self, step: str) -> None:
         await self._inbox.put({"type": f"lifespan.{step}"})
-        message = await self._outbox.get()
-        if message["type"] != f"lifespan.{step}.complete":
-            if message["type"] != "ended" and self._task is not None:
+        try:
+            message = await self._outbox.get()
+            if message["type"] != f"lifespan.{step}.complete":
                 # An application that said why it failed ends with the exception itself, if it ends.
                 await asyncio.wait({self._task}, timeout=0.1)
-                message = message if self._outbox.empty() else self._outbox.get_nowait()
-            raise ServiceUnreachable(f"The application failed at {step}.") from message.get("error")
+                raise ServiceUnreachable(f"The application failed at {step}.") from self._error
+        except BaseException:
+            self._task.cancel()
+            raise

@@ -25,7 +25,7 @@ def until(deadline: float) -> Iterator[None]:
     try:
         yield
     finally:
-        _current.deadline = None
+        del _current.deadline
 
 
 class DeadlineTransport(httpx.HTTPTransport):
@@ -81,8 +81,5 @@ class _Stream(httpcore.NetworkStream):
 
 def _left(timeout: float | None) -> float | None:
     """What is left of the time; a hair's breadth where nothing is, as a socket takes 0 for "do not wait"."""
-    deadline: float | None = getattr(_current, "deadline", None)
-    if deadline is None:
-        return timeout
-    left = max(deadline - time.monotonic(), 0.001)
+    left: float = max(_current.deadline - time.monotonic(), 0.001)
     return left if timeout is None else min(timeout, left)

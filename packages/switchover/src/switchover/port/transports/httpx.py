@@ -32,6 +32,10 @@ _FAILURES: Final = (
 )
 
 
+_CUT_OFF: Final = ("Server disconnected", "peer closed connection")
+"""How httpcore and h11 begin what they say of a connection that ended; whatever else they refuse is not HTTP."""
+
+
 class HttpxTransport:
     """Requests over httpx, with connections kept and bounded. Connections belong to the event loop and the process that opened them.
 
@@ -202,6 +206,8 @@ def translated(error: Exception, timeouts: Timeouts) -> TransportError:
             return ServiceUnreachable("The service cannot be reached.")
         case httpx.LocalProtocolError() | httpx.InvalidURL() | UnicodeError():
             return ServiceUnreachable("The request cannot be sent.")
+        case httpx.RemoteProtocolError() if not str(error).startswith(_CUT_OFF):
+            return UnexpectedAnswer("The answer could not be read.")
         case httpx.TransportError() | OSError():
             return ConnectionLost("The connection broke before the answer was complete.")
     return UnexpectedAnswer("The answer could not be read.")
