@@ -50,5 +50,7 @@ class Notes:
         self.errors.append(Finding(node.where, message))
 
     def warn(self, node: Located, message: str) -> None:
-        """Note something that is passed over."""
-        self.warnings.append(Finding(node.where, message))
+        """Note something that is passed over; once, however often it is met."""
+        finding = Finding(node.where, message)
+        if finding not in self.warnings:
+            self.warnings.append(finding)
