@@ -12,7 +12,8 @@ from typing import Any
 
 from switchover.cli import check as checking
 from switchover.cli import settings as configuration
-from switchover.cli.settings import Settings, UsageError
+from switchover.cli.proof import prove
+from switchover.cli.settings import Settings, UsageError, is_name
 from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
 from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
@@ -48,8 +49,11 @@ def generate(options: argparse.Namespace) -> int:
         raise UsageError(
             "where to, and under which name? Give --package FOLDER and --interface NAME, or set them in [tool.switchover]"
         )
+    _check_folder(settings.package, settings.contract)
     target = replace(checking.target_of(settings), is_async=not options.sync)
-    files = generating.generate(Document.load(settings.contract), target)
+    document = Document.load(settings.contract)
+    files = generating.generate(document, target)
+    prove(document, target, files)
     folder = _shown(settings.package)
     if options.check:
         stale = generating.differences(settings.package, files)
@@ -68,11 +72,19 @@ def generate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_folder(package: Path, contract: Path) -> None:
+    if not is_name(package.name):
+        raise UsageError(f"{_shown(package)} is no package: Python cannot import the name {package.name!r}")
+    if contract.is_relative_to(package / "openapi"):
+        what = "lies where the package keeps its copy, and `generate` removes what else is there"
+        raise UsageError(f"{_shown(contract)} {what}; move the contract out of {_shown(package)}/openapi")
+
+
 def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings:
     if options.package is not None:
         settings = replace(settings, package=Path(options.package).resolve())
     if options.interface is not None:
-        if not options.interface.isidentifier():
+        if not is_name(options.interface):
             raise UsageError(f"--interface {options.interface!r} is no name for a class")
         assert settings.package is not None or options.package is None
         module = settings.package.name if settings.package is not None else "package"

@@ -8,14 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in a contract: file, 1-based line, JSON Pointer from the top of that file."""
+    """A place in a contract: file, 1-based line, JSON Pointer from the top of that file; line 0 is the file as a whole."""
 
     file: str
     line: int
     pointer: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} #{self.pointer}" if self.pointer else f"{self.file}:{self.line}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} #{self.pointer}" if self.pointer else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Finding:
     """One thing that is wrong: where, what, and what would be right."""
 
     where: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFinding:
+    """One thing that keeps a class from having a contract: where (`module:Class.method`), and what."""
+
+    where: str
     message: str
 
     def __str__(self) -> str:
