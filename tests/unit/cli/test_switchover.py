@@ -384,3 +384,31 @@ def test_files_of_somebody_elses_are_not_overwritten(project: Path, capsys: pyte
     (mine / "models.py").unlink()
     (mine / "openapi" / "notes.txt").unlink()
     assert main(["generate", "--package", "src/mine", "--interface", "Port"]) == 0
+
+
+# -- what is drafted is bound back before it is shown
+
+
+def test_a_class_that_no_contract_fits_has_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "implicit.py").write_text("class Desk:\n    def get_note(self, limit: int = None) -> int: ...\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["draft", "implicit:Desk"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "getNote / get_note: query.limit / limit: the contract allows what int does not: may be null" in said.err
+
+
+def test_exceptions_that_the_module_does_not_know_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere.py").write_text(
+        "class Gone(Exception):\n    pass\n\nclass Base:\n    def get_note(self, key: int) -> int:\n        raise Gone\n"
+    )
+    (tmp_path / "here.py").write_text("import elsewhere\n\nclass Desk(elsewhere.Base):\n    pass\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["draft", "here:Desk"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("openapi: 3.1.0\n")
+    assert said.err.endswith("does not know all of its exceptions; bind it with errors=[Gone]\n")

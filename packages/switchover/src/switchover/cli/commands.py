@@ -19,7 +19,7 @@ from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
 from switchover.contract.naming import snake
 from switchover.errors import BindError, ContractError
-from switchover.port import Contract
+from switchover.port.bind import bind
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -98,18 +98,29 @@ def draft(options: argparse.Namespace) -> int:
     interface = configuration.imported(options.interface, root)
     caller = configuration.imported(options.caller, root) if options.caller else None
     made = drafting.draft(interface, caller=caller, title=options.title, server=options.server)
+    own = _bound_back(made, interface, caller)
     print(made.text, end="")
-    for note in (*made.notes, *_unbound(made, interface, caller)):
+    for note in (*made.notes, *own):
         _complain(f"note: {note}")
     return 0
 
 
-def _unbound(made: drafting.Draft, interface: type, caller: type | None) -> list[str]:
-    """What keeps a draft from binding back to its class, as far as it is known."""
+def _bound_back(made: drafting.Draft, interface: type, caller: type | None) -> list[str]:
+    """Bind a draft to the class that it is of; what has to be said when that is done again.
+
+    Raises:
+        ContractError: it does not bind, so it is no start.
+    """
     try:
-        Contract.read("draft.yaml", lambda _: made.text.encode()).bind(interface, caller=caller)
+        document = Document.read("draft.yaml", lambda _: made.text.encode())
+        bind(document, interface, caller=caller, errors=made.errors or None)
     except (BindError, ContractError) as error:
-        return [f"the draft does not bind yet: {item}" for item in error.items]
+        raise ContractError(f"{interface.__name__} has what no contract says as it does:", error.items) from error
+    try:
+        bind(document, interface, caller=caller)
+    except BindError:
+        names = ", ".join(cls.__name__ for cls in made.errors)
+        return [f"the interface's module does not know all of its exceptions; bind it with errors=[{names}]"]
     return []
 
 
