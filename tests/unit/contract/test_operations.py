@@ -11,6 +11,7 @@ from switchover.contract.operations.failures import status_code
 from switchover.errors import ContractError
 from unit.contract.documents import HEAD, errors, load, operation, operations
 
+SCHEMES = "{ service: { type: http, scheme: bearer }, caller: { type: apiKey, in: header, name: X-Switchover-Caller } }"
 DONE = "responses: { '204': { description: Done. } }"
 
 
@@ -41,7 +42,7 @@ def test_an_operation_is_read_with_everything_it_says() -> None:
               5XX: { description: d }
               default: { description: d }
         """,
-        "{ service: { type: http, scheme: bearer }, caller: { type: apiKey, in: header, name: X-Switchover-Caller } }",
+        SCHEMES,
     )
 
     assert (found.id, found.method, found.path, str(found)) == (
@@ -62,11 +63,8 @@ def test_an_operation_is_read_with_everything_it_says() -> None:
         ("http_5xx", 500, False),
         ("http_error", None, False),
     ]
-    assert [[failure.covers(status) for status in (404, 503)] for failure in found.failures] == [
-        [True, False],
-        [False, True],
-        [True, True],
-    ]
+    covered = [[failure.covers(status) for status in (404, 503)] for failure in found.failures]
+    assert covered == [[True, False], [False, True], [True, True]]
     assert notes.errors == []
     assert [finding.message for finding in notes.warnings] == [
         "is the header Authorization, which OpenAPI leaves to content and security"
