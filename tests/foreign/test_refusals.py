@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from foreign.refusing import Refused, said_about
-from foreign.tables import bodies, documents, operations, parameters, schemas
+from foreign.tables import bodies, documents, operations, parameters, schemas, security
 
-TABLE = {**documents.TABLE, **operations.TABLE, **parameters.TABLE, **bodies.TABLE, **schemas.TABLE}
+TABLE = {**documents.TABLE, **operations.TABLE, **parameters.TABLE, **bodies.TABLE, **schemas.TABLE, **security.TABLE}
 
 
 class AnyInterface:

@@ -56,6 +56,9 @@ TABLE = {
           B: { $ref: '#/components/schemas/A' }
         """,
     ),
+    "a reference that is no text": Refused(
+        _GET.format(schema="{ $ref: 5 }"), _SCHEMA, "has a `$ref` that is a number; a reference is a text"
+    ),
     "a dynamic reference": Refused(
         _GET.format(schema="{ $dynamicRef: '#node' }"),
         f"{_SCHEMA}/$dynamicRef",

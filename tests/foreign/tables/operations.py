@@ -26,6 +26,16 @@ TABLE = {
         "/paths/~1x/get",
         "has the `operationId` '***', which is no name; it names the method that answers",
     ),
+    "an operation id that starts with a digit": Refused(
+        f"""
+        /x:
+          get: # here
+            operationId: '123'
+            {_DONE}
+        """,
+        "/paths/~1x/get",
+        "has the `operationId` '123', which does not start with a letter, as a name in Python does",
+    ),
     "operation ids that differ in case style only": Refused(
         f"""
         /x:

@@ -18,6 +18,20 @@ def _schema(text: str, message: str, pointer: str = "", version: str = "3.1.0") 
     return Refused(paths, _POINTER + pointer, message, version=version)
 
 
+def _circle(a: str, where: str, pointer: str, b: str = "type: string") -> Refused:
+    paths = """
+    /x:
+      get:
+        operationId: op
+        responses: { '200': { description: d, content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } } }
+    """
+    lines = [f"{name}: {{ {text} }}{' # here' if name == where else ''}" for name, text in (("A", a), ("B", b))]
+    components = "schemas:\n" + "\n".join(f"  {line}" for line in lines)
+    return Refused(
+        paths, f"/components/schemas/{where}{pointer}", "applies itself to the same value, without end", components
+    )
+
+
 TABLE = {
     "a type that is none": _schema("type: file", "is no type of JSON Schema; there are array, boolean", "/type"),
     "a pattern that is none": _schema("type: string, pattern: '['", "is no regular expression (ECMA-262)", "/pattern"),
@@ -44,6 +58,26 @@ TABLE = {
         "type: object, properties: { kind: { type: string } }, discriminator: { propertyName: kind }",
         "is a discriminator without alternatives, so subtypes would be cut down to this schema; name them in `oneOf`",
         "/discriminator",
+    ),
+    "several types in 3.0": _schema(
+        "type: [string, 'null']",
+        "is an array; a schema of OpenAPI 3.0 has one type, and `nullable: true` beside it",
+        "/type",
+        "3.0.3",
+    ),
+    "a schema that is part of itself": _circle("allOf: [{ $ref: '#/components/schemas/A' }]", "A", "/allOf/0"),
+    "a schema that is one of its own alternatives": _circle(
+        "oneOf: [{ $ref: '#/components/schemas/B' }, { type: string }]",
+        "B",
+        "/anyOf/0",
+        "anyOf: [{ $ref: '#/components/schemas/A' }]",
+    ),
+    "a schema that forbids itself": _circle("not: { $ref: '#/components/schemas/A' }", "A", "/not"),
+    "a subtype that is an alternative of what it extends": _circle(
+        "oneOf: [{ $ref: '#/components/schemas/B' }], discriminator: { propertyName: kind }",
+        "B",
+        "/allOf/0",
+        "allOf: [{ $ref: '#/components/schemas/A' }], properties: { kind: { type: string } }",
     ),
     "a mistake in a failure": Refused(
         """

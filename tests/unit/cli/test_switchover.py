@@ -224,3 +224,191 @@ def test_our_own_contract_holds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.chdir(ROOT)
     assert main(["check", "--json"]) == 0
     assert set(states(capsys.readouterr().out).values()) == {"ok"}
+
+
+# -- what goes wrong around a command
+
+
+BROKEN = {
+    "raising": ("raise RuntimeError('boom')\n", "raising cannot be imported: RuntimeError: boom ("),
+    "leaving": ("import sys\nsys.exit(3)\n", "leaving cannot be imported: it calls exit(3) ("),
+    "misspelt": ("def (\n", "misspelt cannot be imported: SyntaxError: invalid syntax (misspelt.py, line 1)"),
+    "lacking": ("import nowhere_at_all\n", "lacking cannot be imported: No module named 'nowhere_at_all'"),
+    "lazy": ("def __getattr__(name):\n    raise KeyError(name)\n", "lazy cannot be imported: KeyError: 'X' ("),
+    "clearing": ("import sys\nsys.path.clear()\n", "clearing has no class X"),
+}
+
+
+@pytest.mark.parametrize(("module", "text", "said"), [(name, *row) for name, row in BROKEN.items()], ids=BROKEN)
+def test_a_module_that_fails_is_told_in_a_line(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    module: str,
+    text: str,
+    said: str,
+) -> None:
+    (project / f"{module}.py").write_text(text)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert main(["draft", f"{module}:X"]) == 2
+    assert said in capsys.readouterr().err
+    sys.modules.pop(module, None)
+
+
+def test_a_check_goes_on_after_an_interface_that_fails(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "leaving.py").write_text("raise SystemExit(3)\n")
+    (project / "pyproject.toml").write_text(PYPROJECT.replace('catalogue_contract:Catalogue"', 'leaving:Catalogue"'))
+    capsys.readouterr()
+    assert main(["check", "--json"]) == 1
+    found = states(capsys.readouterr().out)
+    assert (found["contract"], found["port"], found["generated"]) == ("ok", "failed", "ok")
+
+
+def test_a_file_that_cannot_be_read_fails_its_check_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "contract.lock").write_text("")
+    (project / "src" / "catalogue_contract" / "openapi" / "openapi.yaml").unlink()
+    (project / "src" / "catalogue_contract" / "openapi").rmdir()
+    (project / "src" / "catalogue_contract" / "openapi").symlink_to(project / "src" / "catalogue_contract" / "openapi")
+    capsys.readouterr()
+    assert main(["check"]) == 1
+    assert "generated   FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["generate", "--package", "openapi/openapi.yaml/p", "--interface", "P"], "Not a directory"),
+        (["freeze"], "openapi/contract.lock: Is a directory"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_the_path(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    (project / "openapi" / "contract.lock").unlink()
+    (project / "openapi" / "contract.lock").mkdir()
+    capsys.readouterr()
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_output_that_cannot_be_written_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["draft", "library.catalogue:Catalogue"]) == 2
+        full.flush()  # what the end of the process does
+    assert capsys.readouterr().err == "switchover: the output: No space left on device\n"
+
+
+# -- what is generated is proved before it is written
+
+
+CONTRACT = """\
+openapi: 3.1.0
+info: { title: T, version: '1' }
+security: [{ service: [] }]
+paths:
+  /x:
+    post:
+      operationId: send
+      parameters: [{ name: q, in: query, schema: { type: string } }]
+      requestBody: { required: true, content: { application/json: { schema: SCHEMA } } }
+      responses: { '204': { description: d } }
+components: { securitySchemes: { service: { type: http, scheme: bearer } } }
+"""
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{ type: array, prefixItems: [{ type: string }, { type: integer }], items: false }",
+        "{ enum: [a, 1, null, true, { x: 1 }] }",
+    ],
+)
+def test_what_no_model_says_is_refused_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], schema: str
+) -> None:
+    (tmp_path / "openapi.yaml").write_text(CONTRACT.replace("SCHEMA", schema))
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", "--contract", "openapi.yaml", "--package", "made", "--interface", "Port"]) == 1
+    said = capsys.readouterr().err
+    assert "openapi.yaml says what no generated model says as well:" in said
+    assert "openapi.yaml:9 #/paths/~1x/post/requestBody/content/application~1json/schema send / send: body" in said
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_caller_of_the_teams_own_need_not_be_importable_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "openapi.yaml").write_text(CONTRACT.replace("SCHEMA", "{ type: string }"))
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.switchover]\ncontract = "openapi.yaml"\npackage = "made"\ninterface = "made:Port"\ncaller = "shop.people:Customer"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    known = set(sys.modules)
+    assert main(["generate"]) == 0
+    assert "from shop.people import Customer" in (tmp_path / "made" / "port.py").read_text()
+    assert not [name for name in set(sys.modules) - known if name.startswith("switchover_proof")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--interface", "class"], "--interface 'class' is no name for a class"),
+        (["--interface", "Protocol"], "an interface cannot be called Protocol"),
+        (["--package", "a-b"], "a-b is no package: Python cannot import the name 'a-b'"),
+        (["--package", "."], "openapi/openapi.yaml lies where the package keeps its copy"),
+    ],
+)
+def test_a_package_that_python_cannot_have_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    capsys.readouterr()
+    assert main(["generate", "--package", "p", "--interface", "Port", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_files_of_somebody_elses_are_not_overwritten(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = project / "src" / "mine"
+    (mine / "openapi").mkdir(parents=True)
+    (mine / "__init__.py").write_text("")
+    (mine / "models.py").write_text("precious = 1\n")
+    (mine / "openapi" / "notes.txt").write_text("precious\n")
+    capsys.readouterr()
+    assert main(["generate", "--package", "src/mine", "--interface", "Port"]) == 1
+    said = capsys.readouterr().err
+    for name in ("models.py", "openapi/notes.txt"):
+        assert f"  - {name} was not generated, and would be lost; move it, or give `generate` another folder" in said
+    assert sorted(path.name for path in mine.iterdir()) == ["__init__.py", "models.py", "openapi"]
+    assert (mine / "models.py").read_text() == "precious = 1\n"
+
+    (mine / "models.py").unlink()
+    (mine / "openapi" / "notes.txt").unlink()
+    assert main(["generate", "--package", "src/mine", "--interface", "Port"]) == 0
+
+
+# -- what is drafted is bound back before it is shown
+
+
+def test_a_class_that_no_contract_fits_has_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "implicit.py").write_text("class Desk:\n    def get_note(self, limit: int = None) -> int: ...\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["draft", "implicit:Desk"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "getNote / get_note: query.limit / limit: the contract allows what int does not: may be null" in said.err
+
+
+def test_exceptions_that_the_module_does_not_know_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere.py").write_text(
+        "class Gone(Exception):\n    pass\n\nclass Base:\n    def get_note(self, key: int) -> int:\n        raise Gone\n"
+    )
+    (tmp_path / "here.py").write_text("import elsewhere\n\nclass Desk(elsewhere.Base):\n    pass\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["draft", "here:Desk"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("openapi: 3.1.0\n")
+    assert said.err.endswith("does not know all of its exceptions; bind it with errors=[Gone]\n")

@@ -72,9 +72,10 @@ def operations(text: str, files: Mapping[str, str] | None = None) -> list[tuple[
     return list(OperationReader(load(text, files)).read())
 
 
-def operation(text: str) -> tuple[Operation, Notes]:
-    """The only operation of a contract whose `paths` are given."""
-    found = operations(HEAD + "paths:\n" + textwrap.indent(textwrap.dedent(text), "  "))
+def operation(text: str, schemes: str = "{}") -> tuple[Operation, Notes]:
+    """The only operation of a contract whose `paths` are given; `schemes` are its security schemes, on one line."""
+    components = f"components: {{ securitySchemes: {schemes} }}\n"
+    found = operations(HEAD + components + "paths:\n" + textwrap.indent(textwrap.dedent(text), "  "))
     assert len(found) == 1
     return found[0]
 

@@ -14,10 +14,10 @@ import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, SecretStr, TypeAdapter, computed_field
 from typing_extensions import TypedDict
 
-from switchover.contract import GapKind, gaps
+from switchover.contract import GapKind, SchemaEngine, gaps
 from switchover.contract.annotations import NotAWireType, wire_type
 from switchover.contract.interface import methods_of
-from unit.contract.documents import shape_of
+from unit.contract.documents import of_schemas, schema, shape_of
 
 T = TypeVar("T")
 Short = Annotated[str, Field(max_length=3)]
@@ -153,7 +153,7 @@ def test_a_default_that_the_type_does_not_allow_only_says_absent() -> None:
         (datetime, "date-time", None),
         (AwareDatetime, "date-time", "date-time"),
         (NaiveDatetime, "date-time without an offset", "date-time without an offset"),
-        (time, "time", None),
+        (time, None, None),
         (timedelta, "duration", None),
         (bytes, "binary", "binary"),
     ],
@@ -162,6 +162,31 @@ def test_formats_are_said_where_they_are_certain(annotation: Any, takes: str | N
     wire = wire_type(annotation)
 
     assert (wire.takes.format, wire.gives.format) == (takes, gives)
+
+
+def test_a_time_of_the_day_is_read_with_an_offset_or_without() -> None:
+    takes = wire_type(time).takes
+
+    assert [option.format for option in takes.alternatives] == ["time", "time-local"]
+    for form in ("time", "time-local"):
+        assert gaps(shape_of({"type": "string", "format": form}), takes) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_valid"),
+    [
+        ("09:00:00", True),
+        ("23:59:60.25", True),
+        ("24:00:00", False),
+        ("09:00", False),
+        ("09:00:00Z", False),
+        ("", False),
+    ],
+)
+def test_a_local_time_is_judged(text: str, is_valid: bool) -> None:
+    document = of_schemas({"S": {"type": "string", "format": "time-local"}})
+
+    assert SchemaEngine(document).check(schema(document, "S")).is_valid(text) is is_valid
 
 
 @pytest.mark.parametrize("value", [datetime(2026, 1, 2, 3, tzinfo=UTC), time(3), timedelta(days=-1)])

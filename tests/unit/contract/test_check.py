@@ -124,6 +124,7 @@ def test_references_through_references_and_into_files_beside_the_folder_are_judg
     document = load(
         """\
         openapi: 3.1.0
+        info: {}
         paths: {}
         components:
           schemas:

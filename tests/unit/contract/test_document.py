@@ -20,7 +20,7 @@ CORPUS: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "t", "version": "1"},
     "servers": [{"url": "/{v}", "variables": {"v": {"default": "v1"}}}],
-    "security": [{"key": []}],
+    "security": [{"key": ["read"]}],
     "paths": {
         "/x/{id}": {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
@@ -45,6 +45,7 @@ CORPUS: dict[str, Any] = {
         }
     },
     "components": {
+        "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
         "schemas": {
             "S": {
                 "type": "object",
@@ -53,7 +54,7 @@ CORPUS: dict[str, Any] = {
                 "discriminator": {"propertyName": "a", "mapping": {"t": "T"}},
             },
             "T": {"allOf": [{"type": "string", "minLength": 1}], "default": "x"},
-        }
+        },
     },
 }
 
@@ -302,18 +303,20 @@ def test_nodes_say_where_they_stand() -> None:
         ("[]", "openapi.yaml:1 #/openapi is no object; a contract starts with `openapi: 3.1.0`"),
         ("3", "openapi.yaml:1 #/openapi is no object"),
         (
-            "openapi: 3.1.0\njsonSchemaDialect: https://json-schema.org/draft/2019-09/schema",
+            "openapi: 3.1.0\njsonSchemaDialect: https://json-schema.org/draft/2019-09/schema\ninfo: {}",
             "openapi.yaml:2 #/jsonSchemaDialect is 'https://json-schema.org/draft/2019-09/schema'; schemas are read as JSON Schema 2020-12",
         ),
-        ("openapi: 3.1.0\npaths: []", "openapi.yaml:2 #/paths is an array, and has to be an object"),
+        ("openapi: 3.1.0\npaths: []\ninfo: {}", "openapi.yaml:2 #/paths is an array, and has to be an object"),
         (
-            "openapi: 3.1.0\npaths: { /x: 1 }",
+            "openapi: 3.1.0\npaths: { /x: 1 }\ninfo: {}",
             "openapi.yaml:2 #/paths/~1x is a number, and has to be a Path Item Object",
         ),
         (
-            "openapi: 3.1.0\ncomponents: true",
+            "openapi: 3.1.0\ncomponents: true\ninfo: {}",
             "openapi.yaml:2 #/components is a boolean, and has to be a Components Object",
         ),
+        ("openapi: 3.1.0\npaths: {}", "openapi.yaml:1 has no `info`; a contract has a title and a version"),
+        ("openapi: 3.1.0\ninfo: Trips", "openapi.yaml:2 #/info is a text, and has to be an Info Object"),
     ],
 )
 def test_what_is_no_openapi_is_refused(text: str, message: str) -> None:
@@ -322,11 +325,11 @@ def test_what_is_no_openapi_is_refused(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.1.0", "3.1.1", "3.1.0-rc1"])
 def test_versions_of_3_0_and_3_1_are_understood(version: str) -> None:
-    assert load(f"openapi: {version}\npaths: {{}}\n").version == version[:3]
+    assert load(f"openapi: {version}\ninfo: {{}}\npaths: {{}}\n").version == version[:3]
 
 
 def test_own_dialects_are_understood() -> None:
-    text = "openapi: 3.1.0\njsonSchemaDialect: https://spec.openapis.org/oas/3.1/dialect/base\npaths: {}\ncomponents: { schemas: { S: "
+    text = "openapi: 3.1.0\ninfo: {}\njsonSchemaDialect: https://spec.openapis.org/oas/3.1/dialect/base\npaths: {}\ncomponents: { schemas: { S: "
 
     assert load(
         text + "{ $schema: 'https://json-schema.org/draft/2020-12/schema', $id: x }}}\n".replace(", $id: x", "")
@@ -388,7 +391,7 @@ def test_a_contract_of_endlessly_many_files_is_refused() -> None:
 
 
 def test_the_digest_is_of_the_bytes_and_of_every_name() -> None:
-    text = "openapi: 3.1.0\npaths: {}\n"
+    text = HEAD + "paths: {}\n"
     one = load(text)
     several = load(text + "components: { schemas: { S: { $ref: a.yaml } } }\n", {"a.yaml": "type: string\n"})
     renamed = load(text + "components: { schemas: { S: { $ref: b.yaml } } }\n", {"b.yaml": "type: string\n"})

@@ -392,10 +392,16 @@ def test_several_answers_are_a_union() -> None:
 
 
 def test_plain_methods_and_a_caller_of_ones_own() -> None:
-    operation = {"security": [{"service": []}], "responses": DONE}
+    document = load(
+        HEAD
+        + """\
+paths: { /x: { post: { operationId: op, security: [{ service: [] }], responses: { '204': { description: d } } } } }
+components: { securitySchemes: { service: { type: http, scheme: bearer } } }
+"""
+    )
 
-    assert "    def op(self, caller: Caller) -> None:" in port_of(one(operation), is_async=False)
-    own = port_of(one(operation), caller="shop.people:Customer")
+    assert "    def op(self, caller: Caller) -> None:" in port_of(document, is_async=False)
+    own = port_of(document, caller="shop.people:Customer")
     assert "from shop.people import Customer" in own
     assert "async def op(self, caller: Customer) -> None:" in own
     assert "class Caller" not in own
@@ -479,7 +485,7 @@ def test_what_the_model_generator_says_is_passed_on() -> None:
 
 
 def test_a_contract_of_nothing_is_a_package_of_nothing(package: Any) -> None:
-    module = package(load("openapi: 3.1.0\npaths: {}\n"))
+    module = package(load(HEAD + "paths: {}\n"))
 
     assert module.__all__ == ["CONTRACT", "Port", "PortError"]
     assert module.CONTRACT == "openapi/openapi.yaml"

@@ -55,7 +55,10 @@ def test_a_good_document_is_passed_in_silence() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("openapi: 3.1.0\npaths: {}\n", "openapi.yaml:1 has no 'info', which is required"),
+        (
+            "openapi: 3.1.0\ninfo: { version: '1' }\npaths: {}\n",
+            "openapi.yaml:2 #/info has no 'title', which is required",
+        ),
         (HEAD + "paths: {}\nwrong: 1\n", "openapi.yaml:4 #/wrong is not known"),
         (
             HEAD + "paths:\n  /x:\n    get:\n      responses: { '200': {} }\n",
@@ -66,7 +69,10 @@ def test_a_good_document_is_passed_in_silence() -> None:
             "openapi.yaml:6 #/paths/~1x/parameters/0/in has to be one of query, header, path, cookie",
         ),
         (_schemas("S: { type: thing }"), "openapi.yaml:6 #/components/schemas/S/type is no type of JSON Schema"),
-        ("openapi: 3.0.3\npaths: {}\n", "openapi.yaml:1 has no 'info', which is required"),
+        (
+            "openapi: 3.0.3\ninfo: { version: '1' }\npaths: {}\n",
+            "openapi.yaml:2 #/info has no 'title', which is required",
+        ),
         (
             HEAD_30 + "paths:\n  /x:\n    get:\n      responses: { '200': { description: 1 } }\n",
             "openapi.yaml:6 #/paths/~1x/get/responses/200",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from switchover.contract import Media, Style, base_path
+from support.processes import ROOT
+from switchover.contract import Document, Media, OperationReader, Style, base_path
 from switchover.contract.media import choose, essence, media_of, refusal
 from switchover.contract.operations.failures import status_code
 from switchover.errors import ContractError
 from unit.contract.documents import HEAD, errors, load, operation, operations
 
+SCHEMES = "{ service: { type: http, scheme: bearer }, caller: { type: apiKey, in: header, name: X-Switchover-Caller } }"
 DONE = "responses: { '204': { description: Done. } }"
 
 
@@ -39,7 +41,8 @@ def test_an_operation_is_read_with_everything_it_says() -> None:
               '404': { description: d }
               5XX: { description: d }
               default: { description: d }
-        """
+        """,
+        SCHEMES,
     )
 
     assert (found.id, found.method, found.path, str(found)) == (
@@ -60,11 +63,8 @@ def test_an_operation_is_read_with_everything_it_says() -> None:
         ("http_5xx", 500, False),
         ("http_error", None, False),
     ]
-    assert [[failure.covers(status) for status in (404, 503)] for failure in found.failures] == [
-        [True, False],
-        [False, True],
-        [True, True],
-    ]
+    covered = [[failure.covers(status) for status in (404, 503)] for failure in found.failures]
+    assert covered == [[True, False], [False, True], [True, True]]
     assert notes.errors == []
     assert [finding.message for finding in notes.warnings] == [
         "is the header Authorization, which OpenAPI leaves to content and security"
@@ -82,9 +82,60 @@ def test_an_operation_is_read_with_everything_it_says() -> None:
     ],
 )
 def test_who_has_to_say_who_they_are(root: str, own: str, needs_caller: bool) -> None:
-    text = f"{HEAD}{root}paths: {{ /x: {{ get: {{ operationId: op, {own} {DONE} }} }} }}\n"
+    schemes = "{ a: { type: http, scheme: bearer }, b: { type: openIdConnect, openIdConnectUrl: /x } }"
+    head = f"{HEAD}components: {{ securitySchemes: {schemes} }}\n"
+    [(found, notes)] = operations(f"{head}{root}paths: {{ /x: {{ get: {{ operationId: op, {own} {DONE} }} }} }}\n")
 
-    assert operations(text)[0][0].needs_caller is needs_caller
+    assert found.needs_caller is needs_caller
+    assert notes.errors == notes.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("security", "schemes", "warnings"),
+    [
+        ("[{ a: [] }]", "{ a: { type: http, scheme: BEARER } }", []),
+        ("[{ a: [] }]", "{ a: { $ref: '#/components/securitySchemes/b' }, b: { type: oauth2, flows: {} } }", []),
+        (
+            "[{ a: [] }]",
+            "{ a: { type: apiKey, in: header, name: X-Key } }",
+            ["asks for 'a', a key in the header X-Key: `credentials=` has to send that header, and `verifier=` to judge it"],
+        ),
+        (
+            "[{ a: [write, read] }]",
+            "{ a: { type: oauth2, flows: {} } }",
+            ["asks for the scopes write, read: `credentials=` has to bring them, and `verifier=` to judge them"],
+        ),
+        (
+            "[{ a: [] }]",
+            "{ a: { type: mutualTLS } }",
+            ["asks for 'a', mutual TLS, which is the transport's: give it a client certificate (`verify=`), and end TLS before the service"],
+        ),
+        (
+            "[{ a: [] }, { b: [] }]",
+            "{ a: { type: http, scheme: basic }, b: { type: http, scheme: bearer } }",
+            [
+                "asks for 'a', http basic, which no credential of a port is; offer a bearer token (http bearer, oauth2, "
+                "openIdConnect) or an apiKey in a header; another way in is used"
+            ],
+        ),
+        ("[{ a: [] }, { b: [] }]", "{ a: { type: mutualTLS }, b: { type: http, scheme: bearer } }", []),
+    ],
+)  # fmt: skip
+def test_what_a_credential_has_to_be_is_said_where_the_port_cannot_see_to_it(
+    security: str, schemes: str, warnings: list[str]
+) -> None:
+    found, notes = operation(f"/x: {{ get: {{ operationId: op, security: {security}, {DONE} }} }}", schemes)
+
+    assert found.needs_caller
+    assert notes.errors == []
+    assert [finding.message for finding in notes.warnings] == warnings
+
+
+def test_our_own_contract_is_honoured_without_reserve() -> None:
+    read = list(OperationReader(Document.load(ROOT / "openapi" / "openapi.yaml")).read())
+
+    assert any(found.needs_caller for found, _ in read)
+    assert [notes.errors + notes.warnings for _, notes in read if notes.errors or notes.warnings] == []
 
 
 @pytest.mark.parametrize(
@@ -147,6 +198,63 @@ def test_what_is_passed_over_is_named(text: str, warning: str) -> None:
 
     assert notes.errors == []
     assert [finding.message for finding in notes.warnings] == [warning]
+
+
+NULLABLE = (
+    "{ application/json: { schema: { properties: { a: { type: string, nullable: true }, b: { nullable: false } } } } }"
+)
+
+
+def test_a_word_of_3_0_is_named_once_wherever_it_is_used() -> None:
+    _, notes = operation(
+        f"/x: {{ get: {{ operationId: op, responses: {{ '200': {{ description: d, content: &c {NULLABLE} }}, "
+        "'404': { description: d, content: *c }, '201': { description: d, content: *c } } } }"
+    )
+
+    assert [finding.message for finding in dict.fromkeys(notes.warnings)] == [
+        "means nothing in OpenAPI 3.1; write `type: [string, 'null']`"
+    ] * 3
+    assert {finding.where.pointer.rpartition("/properties/")[2] for finding in notes.warnings} == {"a/nullable"}
+
+
+def test_a_shared_schema_is_named_once() -> None:
+    shared = "{ $ref: '#/paths/~1x/parameters/0/schema' }"
+    _, notes = operation(
+        f"""
+        /x:
+          parameters: [{{ name: a, in: query, schema: {{ type: string, nullable: true }} }}]
+          get:
+            operationId: op
+            responses: {{ '200': {{ description: d, content: {{ application/json: {{ schema: {shared} }} }} }} }}
+        """
+    )
+
+    assert [str(finding) for finding in notes.warnings] == [
+        "openapi.yaml:7 #/paths/~1x/parameters/0/schema/nullable means nothing in OpenAPI 3.1; write `type: [string, 'null']`"
+    ]
+
+
+def test_a_tree_is_no_circle() -> None:
+    node = "{ type: object, properties: { kids: { type: array, items: *n }, up: *n } }".replace(
+        "*n", "{ $ref: '#/paths/~1x/get/responses/200/content/application~1json/schema' }"
+    )
+    _, notes = operation(
+        f"/x: {{ get: {{ operationId: op, responses: {{ '200': {{ description: d, content: {{ application/json: {{ schema: {node} }} }} }} }} }} }}"
+    )
+
+    assert (notes.errors, notes.warnings) == ([], [])
+
+
+def test_a_schema_that_is_used_twice_is_no_circle() -> None:
+    text = (
+        "{ allOf: [{ $ref: '#/x' }, { anyOf: [{ $ref: '#/x' }, true], if: { type: object }, then: { $ref: '#/x' } }] }"
+    )
+    [(_, notes)] = operations(
+        f"{HEAD}x: {{ type: string }}\npaths: {{ /x: {{ get: {{ operationId: op, responses: "
+        f"{{ '200': {{ description: d, content: {{ application/json: {{ schema: {text} }} }} }} }} }} }} }}\n"
+    )
+
+    assert (notes.errors, notes.warnings) == ([], [])
 
 
 def test_headers_that_the_kit_sends_itself_need_no_word() -> None:

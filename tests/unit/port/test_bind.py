@@ -423,6 +423,40 @@ def test_methods_that_cannot_be_operations_are_differences() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"errors": int}, "errors has <class 'int'>, which is no exception class"),
+        ({"errors": BaseException}, "errors has <class 'BaseException'>, which is no exception class"),
+        ({"errors": 5}, "errors is 5; give a base class of exceptions, or the classes in a list or by code"),
+        ({"errors": "DeskError"}, "errors is 'DeskError'; give a base class of exceptions"),
+        ({"errors": [DeskError, "x"]}, "errors has 'x', which is no exception class"),
+        ({"errors": {"a": int}}, "errors has <class 'int'>, which is no exception class"),
+        ({"errors": {1.5: DeskError}}, "errors has the key 1.5, which is no code and no status"),
+        ({"errors": {200: DeskError}}, "errors has the key 200, which is no code and no status"),
+    ],
+)
+def test_what_is_no_exception_is_a_difference(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(BindError) as caught:
+        document({}).bind(interface({}), **options)
+    assert [str(item)[: len(said)] for item in caught.value.items] == [said]
+
+
+@pytest.mark.parametrize(
+    ("operations", "said"),
+    [
+        ("send", "operations is 'send'; name the operations in a list or set"),
+        ({"send": "x"}, "operations is {'send': 'x'}; name the operations in a list or set"),
+        (5, "operations is 5; name the operations in a list or set"),
+        (["send", 5], "operations has 5, which is no name"),
+    ],
+)
+def test_a_selection_that_is_no_list_of_names_is_refused(operations: Any, said: str) -> None:
+    with pytest.raises(BindError, match="cannot be bound") as caught:
+        document({}).bind(interface({}), operations=operations)
+    assert list(caught.value.items) == [said]
+
+
 def test_the_contract_may_be_a_file(tmp_path: Any) -> None:
     path = tmp_path / "desk.yaml"
     path.write_text(CONTRACT, "utf-8")

@@ -50,7 +50,7 @@ class _Listing(SwitchoverError):
 
 
 class ContractError(_Listing):
-    """The contract cannot be used. `items` are `switchover.contract.Finding`."""
+    """The contract cannot be used, or made. `items` are `switchover.contract.Finding`; of a class, `switchover.contract.PythonFinding`."""
 
 
 class BindError(_Listing):

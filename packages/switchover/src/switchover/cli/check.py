@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from switchover.cli.proof import prove
 from switchover.cli.settings import Settings, UsageError, imported
 from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
 from switchover.contract.findings import Finding
 from switchover.contract.generate import Target, differences, generate
+from switchover.contract.generate.names import RESERVED
 from switchover.errors import BindError, ContractError, SwitchoverError
 from switchover.port import Contract, Port
 
@@ -71,6 +73,8 @@ def _line(name: str, check: Callable[[], str]) -> Line:
         return Line(name, "failed", error.headline, tuple(map(str, error.items)))
     except (SwitchoverError, UsageError) as error:
         return Line(name, "failed", str(error))
+    except OSError as error:
+        return Line(name, "failed", f"{error.filename or name}: {error.strerror or error}")
 
 
 def _contract(document: Document) -> str:
@@ -110,6 +114,7 @@ def _generated(settings: Settings, document: Document) -> str:
     if settings.package is None or settings.interface is None:
         raise Skipped("no `package` is named in [tool.switchover]")
     files = generate(document, target_of(settings))
+    prove(document, target_of(settings), files)
     stale = differences(settings.package, files)
     if stale:
         raise Failed("the package differs from the contract; run `switchover generate`", tuple(stale))
@@ -120,6 +125,8 @@ def target_of(settings: Settings) -> Target:
     """What `generate` is to make: the caller is generated too, unless it lives in another package."""
     assert settings.interface is not None
     package, _, name = settings.interface.partition(":")
+    if name in RESERVED:
+        raise UsageError(f"an interface cannot be called {name}: the generated modules use that name themselves")
     foreign = settings.caller if settings.caller and settings.caller.partition(":")[0] != package else None
     return Target(name, caller=foreign)
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from switchover.cli import check as checking
 from switchover.cli import settings as configuration
-from switchover.cli.settings import Settings, UsageError
+from switchover.cli.proof import prove
+from switchover.cli.settings import Settings, UsageError, is_name
 from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
 from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
 from switchover.contract.naming import snake
 from switchover.errors import BindError, ContractError
-from switchover.port import Contract
+from switchover.port.bind import bind
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -48,8 +49,11 @@ def generate(options: argparse.Namespace) -> int:
         raise UsageError(
             "where to, and under which name? Give --package FOLDER and --interface NAME, or set them in [tool.switchover]"
         )
+    _check_folder(settings.package, settings.contract)
     target = replace(checking.target_of(settings), is_async=not options.sync)
-    files = generating.generate(Document.load(settings.contract), target)
+    document = Document.load(settings.contract)
+    files = generating.generate(document, target)
+    prove(document, target, files)
     folder = _shown(settings.package)
     if options.check:
         stale = generating.differences(settings.package, files)
@@ -68,11 +72,19 @@ def generate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_folder(package: Path, contract: Path) -> None:
+    if not is_name(package.name):
+        raise UsageError(f"{_shown(package)} is no package: Python cannot import the name {package.name!r}")
+    if contract.is_relative_to(package / "openapi"):
+        what = "lies where the package keeps its copy, and `generate` removes what else is there"
+        raise UsageError(f"{_shown(contract)} {what}; move the contract out of {_shown(package)}/openapi")
+
+
 def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings:
     if options.package is not None:
         settings = replace(settings, package=Path(options.package).resolve())
     if options.interface is not None:
-        if not options.interface.isidentifier():
+        if not is_name(options.interface):
             raise UsageError(f"--interface {options.interface!r} is no name for a class")
         assert settings.package is not None or options.package is None
         module = settings.package.name if settings.package is not None else "package"
@@ -86,18 +98,29 @@ def draft(options: argparse.Namespace) -> int:
     interface = configuration.imported(options.interface, root)
     caller = configuration.imported(options.caller, root) if options.caller else None
     made = drafting.draft(interface, caller=caller, title=options.title, server=options.server)
+    own = _bound_back(made, interface, caller)
     print(made.text, end="")
-    for note in (*made.notes, *_unbound(made, interface, caller)):
+    for note in (*made.notes, *own):
         _complain(f"note: {note}")
     return 0
 
 
-def _unbound(made: drafting.Draft, interface: type, caller: type | None) -> list[str]:
-    """What keeps a draft from binding back to its class, as far as it is known."""
+def _bound_back(made: drafting.Draft, interface: type, caller: type | None) -> list[str]:
+    """Bind a draft to the class that it is of; what has to be said when that is done again.
+
+    Raises:
+        ContractError: it does not bind, so it is no start.
+    """
     try:
-        Contract.read("draft.yaml", lambda _: made.text.encode()).bind(interface, caller=caller)
+        document = Document.read("draft.yaml", lambda _: made.text.encode())
+        bind(document, interface, caller=caller, errors=made.errors or None)
     except (BindError, ContractError) as error:
-        return [f"the draft does not bind yet: {item}" for item in error.items]
+        raise ContractError(f"{interface.__name__} has what no contract says as it does:", error.items) from error
+    try:
+        bind(document, interface, caller=caller)
+    except BindError:
+        names = ", ".join(cls.__name__ for cls in made.errors)
+        return [f"the interface's module does not know all of its exceptions; bind it with errors=[{names}]"]
     return []
 
 

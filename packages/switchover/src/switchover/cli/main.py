@@ -29,18 +29,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
         sys.stdout.flush()
     except UsageError as error:
-        print(f"switchover: {error}", file=sys.stderr)
-        return 2
+        return _ended(2, str(error))
     except SwitchoverError as error:
-        print(f"switchover: {error}", file=sys.stderr)
-        return 1
+        return _ended(1, str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+    except OSError as error:
+        _discard_output()
+        return _ended(2, f"{error.filename or 'the output'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        print("switchover: interrupted", file=sys.stderr)
-        return 130
+        return _ended(130, "interrupted")
     return code
+
+
+def _ended(code: int, message: str) -> int:
+    print(f"switchover: {message}", file=sys.stderr)
+    return code
+
+
+def _discard_output() -> None:
+    """What could not be written is not tried again when the process ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 import tomllib
+import traceback
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +101,12 @@ def _problems(table: dict[str, Any]) -> list[str]:
 
 def _is_reference(text: str) -> bool:
     module, colon, name = text.partition(":")
-    return bool(colon) and all(piece.isidentifier() for piece in (*module.split("."), *name.split(".")))
+    return bool(colon) and all(is_name(piece) for piece in (*module.split("."), *name.split(".")))
+
+
+def is_name(text: str) -> bool:
+    """May a module or class be called this?"""
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def imported(reference: str, root: Path) -> type:
@@ -111,15 +118,30 @@ def imported(reference: str, root: Path) -> type:
     if not _is_reference(reference):
         raise UsageError(f"{reference!r} is no reference to a class; write module:Name")
     module_name, _, name = reference.partition(":")
-    sys.path.insert(0, str(root))
-    try:
-        value: Any = importlib.import_module(module_name)
-    except ImportError as error:
-        raise UsageError(f"{module_name} cannot be imported: {error}") from error
-    finally:
-        sys.path.remove(str(root))
-    for piece in name.split("."):
-        value = getattr(value, piece, None)
+    value = _found(module_name, name, root)
     if not isinstance(value, type):
         raise UsageError(f"{module_name} has no class {name}")
     return value
+
+
+def _found(module_name: str, name: str, root: Path) -> Any:
+    """Whatever goes wrong in a module that belongs to somebody else ends its import, not this process."""
+    sys.path.insert(0, str(root))
+    try:
+        value: Any = importlib.import_module(module_name)
+        for piece in name.split("."):
+            value = getattr(value, piece, None)
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{module_name} cannot be imported: {_reason(error)}") from error
+    finally:
+        if str(root) in sys.path:  # the module may have changed it
+            sys.path.remove(str(root))
+    return value
+
+
+def _reason(error: BaseException) -> str:
+    """What was raised and where, in one line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = "" if isinstance(error, ImportError | SyntaxError) else f" ({frames[-1].filename}:{frames[-1].lineno})"
+    what = f"it calls exit({error.code!r})" if isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
+    return (str(error) if isinstance(error, ImportError) else what) + place

@@ -1,7 +1,7 @@
 """What was agreed: an OpenAPI document as files, operations, shapes and checks."""
 
 from switchover.contract.document import Document, Node
-from switchover.contract.findings import Finding, Location, Notes
+from switchover.contract.findings import Finding, Location, Notes, PythonFinding
 from switchover.contract.lock import lock_path, lock_text, verify_lock
 from switchover.contract.model import (
     Answer,
@@ -39,6 +39,7 @@ __all__ = [
     "Operation",
     "OperationReader",
     "Parameter",
+    "PythonFinding",
     "RequestBody",
     "SchemaCheck",
     "SchemaEngine",

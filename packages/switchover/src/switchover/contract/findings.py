@@ -8,14 +8,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in a contract: file, 1-based line, JSON Pointer from the top of that file."""
+    """A place in a contract: file, 1-based line, JSON Pointer from the top of that file; line 0 is the file as a whole."""
 
     file: str
     line: int
     pointer: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} #{self.pointer}" if self.pointer else f"{self.file}:{self.line}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} #{self.pointer}" if self.pointer else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,17 @@ class Finding:
     """One thing that is wrong: where, what, and what would be right."""
 
     where: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFinding:
+    """One thing that keeps a class from having a contract: where (`module:Class.method`), and what."""
+
+    where: str
     message: str
 
     def __str__(self) -> str:
@@ -50,5 +62,7 @@ class Notes:
         self.errors.append(Finding(node.where, message))
 
     def warn(self, node: Located, message: str) -> None:
-        """Note something that is passed over."""
-        self.warnings.append(Finding(node.where, message))
+        """Note something that is passed over; once, however often it is met."""
+        finding = Finding(node.where, message)
+        if finding not in self.warnings:
+            self.warnings.append(finding)

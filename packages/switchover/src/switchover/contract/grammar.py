@@ -48,7 +48,14 @@ IN_PLACE: Final = ("allOf", "anyOf", "oneOf")
 """Keywords whose schemas are applied to the value itself."""
 
 _SLOTS: Final[Mapping[str, Mapping[str, Slot]]] = {
-    "OpenAPI": {"paths": _fields("Path Item"), "webhooks": _map("Path Item"), "components": _one("Components")},
+    "OpenAPI": {
+        "info": _one("Info"),
+        "paths": _fields("Path Item"),
+        "webhooks": _map("Path Item"),
+        "components": _one("Components"),
+        "security": _list("Security Requirement"),
+    },
+    "Info": {},
     "Components": {
         "schemas": _map("Schema"),
         "responses": _map("Response"),
@@ -58,13 +65,17 @@ _SLOTS: Final[Mapping[str, Mapping[str, Slot]]] = {
         "headers": _map("Header"),
         "callbacks": _map("Callback"),
         "pathItems": _map("Path Item"),
+        "securitySchemes": _map("Security Scheme"),
     },
+    "Security Scheme": {},
+    "Security Requirement": {},
     "Path Item": {"parameters": _list("Parameter"), **{method: _one("Operation") for method in METHODS}},
     "Operation": {
         "parameters": _list("Parameter"),
         "requestBody": _one("Request Body"),
         "responses": _fields("Response"),
         "callbacks": _map("Callback"),
+        "security": _list("Security Requirement"),
     },
     "Callback": {},
     "Parameter": {"schema": SCHEMA, "content": _map("Media Type"), "examples": _map("Example")},
@@ -132,14 +143,22 @@ def fault(node: Node, slot: Slot) -> str | None:
     """What is wrong with the type of a value at its place; None if nothing is."""
     value = node.value
     if slot == SCHEMA:
-        return None if isinstance(value, dict | bool) else f"is {_kind(value)}, and a schema is an object"
+        is_right = isinstance(value, dict | bool)
+        return _reference_fault(value) if is_right else f"is {_kind(value)}, and a schema is an object"
     if slot.form == "list":
         is_right = isinstance(value, list) or node.is_reference
         return None if is_right else f"is {_kind(value)}, and has to be an array"
     if isinstance(value, dict):
-        return None
+        return _reference_fault(value) if slot.form == "one" else None
     what = "has to be an object" if slot.form != "one" else f"has to be a {slot.role} Object"
-    return f"is {_kind(value)}, and {what.replace('a O', 'an O').replace('a E', 'an E')}"
+    return f"is {_kind(value)}, and {what.replace('a O', 'an O').replace('a E', 'an E').replace('a I', 'an I')}"
+
+
+def _reference_fault(value: Any) -> str | None:
+    """In the place of an object, `$ref` is a reference; in a map, it may be a name like any other."""
+    if not isinstance(value, dict) or isinstance(value.get("$ref", ""), str):
+        return None
+    return f"has a `$ref` that is {_kind(value['$ref'])}; a reference is a text"
 
 
 def _kind(value: Any) -> str:

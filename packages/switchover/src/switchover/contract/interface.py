@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from switchover.contract.generic import TypeArguments, filled, type_arguments
+
 
 @dataclass(frozen=True, eq=False)
 class Method:
@@ -29,11 +31,13 @@ class Method:
 def methods_of(interface: type) -> dict[str, Method]:
     """Every public method of an interface, inherited ones included."""
     found: dict[str, Method] = {}
+    known = type_arguments(interface)
     for name in _names(interface):
         function = inspect.getattr_static(interface, name)
         if isinstance(function, staticmethod | classmethod | property) or not inspect.isfunction(function):
             continue
-        found[name] = _method(name, function)
+        owner = next(cls for cls in interface.__mro__ if name in vars(cls))
+        found[name] = _method(name, function, known.get(owner, {}))
     return found
 
 
@@ -46,7 +50,7 @@ def _names(interface: type) -> Iterator[str]:
                 yield name
 
 
-def _method(name: str, function: Any) -> Method:
+def _method(name: str, function: Any, known: TypeArguments) -> Method:
     signature = inspect.signature(function)
     parameters = list(signature.parameters.values())[1:]
     problems = []
@@ -57,7 +61,8 @@ def _method(name: str, function: Any) -> Method:
             stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
             problems.append(f"takes {stars}{parameter.name}; every argument needs a name and a type")
     try:
-        hints = typing.get_type_hints(function, include_extras=True)
+        written = typing.get_type_hints(function, include_extras=True)
+        hints = {argument: filled(hint, known) for argument, hint in written.items()}
     except (NameError, TypeError, AttributeError, SyntaxError) as error:
         hints = {}
         problems.append(f"has an annotation that cannot be read: {error}")

@@ -8,6 +8,7 @@ from pydantic import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from switchover.contract.schemas.formats import LOCAL_TIME
 from switchover.contract.shapes.shape import NOT_FINITE
 
 _CONSTRAINED: Final = frozenset(
@@ -92,9 +93,13 @@ class PortJsonSchema(GenerateJsonSchema):
         return {"type": "string", "format": "date-time"}
 
     def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:
-        """Like date and time."""
-        is_certain = self.mode == "validation" or schema.get("tz_constraint") == "aware"
-        return {"type": "string", "format": "time"} if is_certain else {"type": "string"}
+        """A time of the day has an offset or none; both are read unless the annotation says which."""
+        constraint = schema.get("tz_constraint")
+        forms = {"time": constraint != "naive", LOCAL_TIME: constraint != "aware"}
+        found = [{"type": "string", "format": form} for form, is_possible in forms.items() if is_possible]
+        if len(found) == 1:
+            return found[0]
+        return {"type": "string"} if self.mode == "serialization" else {"anyOf": found}
 
     def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:
         """A negative one is written with a sign, which RFC 3339, appendix A, does not have."""

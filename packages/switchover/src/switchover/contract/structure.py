@@ -46,7 +46,7 @@ def version(source: Source) -> str:
 
 def findings(root: Node) -> list[Finding]:
     """Everything that is wrong, in the order in which it is met."""
-    found: list[Finding] = _dialect(root)
+    found: list[Finding] = [*_info(root), *_dialect(root)]
 
     def follow(node: Node) -> Node | None:
         reference = node.at("$ref")
@@ -64,6 +64,10 @@ def findings(root: Node) -> list[Finding]:
         elif slot == SCHEMA and isinstance(node.value, dict):
             found += _schema(node)
     return found
+
+
+def _info(root: Node) -> list[Finding]:
+    return [] if "info" in root.value else [root.finding("has no `info`; a contract has a title and a version")]
 
 
 def _dialect(root: Node) -> list[Finding]:

@@ -28,15 +28,28 @@ def classes_by_key(errors: ErrorClasses, interface: type) -> tuple[ByKey, list[s
 
     And what keeps them from being told apart.
     """
-    if isinstance(errors, Mapping):
-        return errors, _no_exceptions(errors.values())
     if errors is None:
         return _keyed(list(_of_module(interface)))
-    if isinstance(errors, type):
-        return _keyed(list(_tree(errors)))
-    listed = list(errors)
-    wrong = _no_exceptions(listed)
-    return ({}, wrong) if wrong else _keyed(listed)
+    if not isinstance(errors, Iterable | type) or isinstance(errors, str | bytes):
+        return {}, [f"errors is {errors!r}; give a base class of exceptions, or the classes in a list or by code"]
+    listed: list[Any] = [errors] if isinstance(errors, type) else list(_values(errors))
+    if wrong := _no_exceptions(listed):
+        return {}, wrong
+    if isinstance(errors, Mapping):
+        return errors, _no_keys(errors)
+    return _keyed(list(_tree(listed[0])) if isinstance(errors, type) else listed)
+
+
+def _values(errors: Iterable[Any]) -> Iterable[Any]:
+    return errors.values() if isinstance(errors, Mapping) else errors
+
+
+def _no_keys(errors: Mapping[Any, Any]) -> list[str]:
+    return [f"errors has the key {key!r}, which is no code and no status" for key in errors if not _is_key(key)]
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str) or (isinstance(key, int) and 400 <= key <= 599)
 
 
 def _no_exceptions(classes: Iterable[Any]) -> list[str]:

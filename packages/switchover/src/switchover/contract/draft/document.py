@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from switchover.contract.annotations import NotAWireType, WireType, wire_type
+from switchover.contract.draft.defaults import NoDefault, default_of
 from switchover.contract.draft.dump import dumped
 from switchover.contract.draft.failures import DraftedError, raised_by
 from switchover.contract.draft.operation import described
 from switchover.contract.draft.problems import PROBLEM, Problems, hints_of
 from switchover.contract.draft.routes import Route, fallback, route_of
 from switchover.contract.draft.schemas import HintSchemas
-from switchover.contract.findings import Finding, Location
+from switchover.contract.findings import PythonFinding
 from switchover.contract.interface import Method, methods_of
 from switchover.contract.naming import plain
 from switchover.contract.operations.parameters import CALLER_HEADER
+from switchover.contract.operations.servers import url_problem
 from switchover.errors import ContractError
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A first contract: its text, and what a person should look at."""
+    """A first contract: its text, what a person should look at, and the exceptions that it documents."""
 
     text: str
     notes: tuple[str, ...]
+    errors: tuple[type[Exception], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +64,17 @@ class _Drafter:
         self.interface = interface
         self.caller = caller
         self.notes: list[str] = []
-        self.problems: list[str] = []
+        self.problems: list[PythonFinding] = []
 
     def draft(self, title: str, server: str) -> Draft:
+        if (problem := url_problem(server)) is not None:
+            self._problem("", f"cannot be served at {server!r}, which {problem}")
         methods = methods_of(self.interface)
         self._check_names("methods", methods)
         planned = [made for method in methods.values() if (made := self._planned(method)) is not None]
         self._check_codes(planned)
         if self.problems:
-            where = Location(inspect.getsourcefile(self.interface) or self.interface.__module__, 1)
-            findings = [Finding(where, problem) for problem in self.problems]
-            raise ContractError(f"{self.interface.__name__} cannot be drafted:", findings)
+            raise ContractError(f"{self.interface.__name__} cannot be drafted:", self.problems)
         schemas = HintSchemas(_hints(planned))
         problems = Problems(schemas)
         paths: dict[str, dict[str, Any]] = {}
@@ -92,28 +95,43 @@ class _Drafter:
                 **_security(planned),
             },
         }
-        return Draft(dumped(document), tuple(dict.fromkeys(self.notes)))
+        errors = dict.fromkeys(error.cls for item in planned for error in item.errors)
+        return Draft(dumped(document), tuple(dict.fromkeys(self.notes)), tuple(errors))
+
+    def _problem(self, method: str, message: str) -> None:
+        place = f"{self.interface.__module__}:{self.interface.__qualname__}"
+        self.problems.append(PythonFinding(f"{place}.{method}" if method else place, message))
 
     def _planned(self, method: Method) -> Planned | None:
-        self.problems += [f"{method.name} {problem}" for problem in method.problems]
+        for problem in method.problems:
+            self._problem(method.name, problem)
         if method.problems:
             return None
         listed = method.parameters
         has_caller = bool(listed) and self.caller is not None and method.hints[listed[0].name] is self.caller
         arguments = {item.name: item for item in listed[has_caller:]}
-        self._check_names(f"arguments of {method.name}", arguments)
+        self._check_names("arguments", arguments, method.name)
         wires: dict[str, WireType] = {}
         for name in (*arguments, "return"):
             try:
                 wires[name] = wire_type(method.hints[name])
             except NotAWireType as error:
                 what = "returns what" if name == "return" else f"has the argument {name!r}, which"
-                self.problems.append(f"{method.name} {what} cannot cross as JSON: {error}")
+                self._problem(method.name, f"{what} cannot cross as JSON: {error}")
+        self._check_defaults(method, [item for name, item in arguments.items() if name in wires])
         if len(wires) <= len(arguments):
             return None
         route = route_of(method.name, arguments.values(), lambda name: wires[name].takes)
         errors = self._errors(method)
         return Planned(method, arguments, wires, route, errors, has_caller=has_caller)
+
+    def _check_defaults(self, method: Method, arguments: list[inspect.Parameter]) -> None:
+        for argument in arguments:
+            if argument.default is not argument.empty and argument.default is not None:
+                try:
+                    default_of(method, argument)
+                except NoDefault as error:
+                    self._problem(method.name, f"gives {argument.name!r} {error}")
 
     def _errors(self, method: Method) -> list[DraftedError]:
         errors = raised_by(method, inspect.getattr_static(self.interface, method.name), self.notes)
@@ -122,19 +140,19 @@ class _Drafter:
                 try:
                     wire_type(hint)
                 except NotAWireType as reason:
-                    self.problems.append(
-                        f"{error.cls.__name__} is made with {name!r}, which cannot cross as JSON: {reason}"
+                    self._problem(
+                        method.name,
+                        f"raises {error.cls.__name__}, which is made with {name!r}, which cannot cross as JSON: {reason}",
                     )
         return errors
 
-    def _check_names(self, what: str, names: Iterable[str]) -> None:
+    def _check_names(self, what: str, names: Iterable[str], method: str = "") -> None:
         first: dict[str, str] = {}
         for name in names:
             other = first.setdefault(plain(name), name)
             if other != name:
-                self.problems.append(
-                    f"the {what} {other!r} and {name!r} differ in case style only, which does not tell them apart in a contract"
-                )
+                both = f"has the {what} {other!r} and {name!r}, which differ in case style only"
+                self._problem(method, f"{both}; that does not tell them apart in a contract")
 
     def _check_codes(self, planned: Iterable[Planned]) -> None:
         first: dict[str, type[Exception]] = {}
@@ -142,7 +160,7 @@ class _Drafter:
             other = first.setdefault(error.code, error.cls)
             if other is not error.cls:
                 both = f"{other.__module__}.{other.__qualname__} and {error.cls.__module__}.{error.cls.__qualname__}"
-                self.problems.append(f"{both} have the code {error.code!r}; give one of them a `code` of its own")
+                self._problem("", f"raises {both} with the code {error.code!r}; give one of them a `code` of its own")
 
 
 def _hints(planned: Iterable[Planned]) -> Iterator[Any]:
@@ -157,13 +175,17 @@ def _routed(planned: Iterable[Planned]) -> Iterator[Planned]:
     taken: set[tuple[str, str]] = set()
     templates: dict[str, str] = {}
     for item in planned:
-        blind = _blind(item.route.path)
-        route = item.route
-        if (route.http_method, blind) in taken or templates.setdefault(blind, route.path) != route.path:
-            route = fallback(item.method.name, item.route)
+        route, count = item.route, 1
+        while not _is_free(route, taken, templates):
+            route, count = fallback(item.method.name, item.route, count), count + 1
         taken.add((route.http_method, _blind(route.path)))
         templates.setdefault(_blind(route.path), route.path)
         yield replace(item, route=route)
+
+
+def _is_free(route: Route, taken: set[tuple[str, str]], templates: Mapping[str, str]) -> bool:
+    blind = _blind(route.path)
+    return (route.http_method, blind) not in taken and templates.get(blind, route.path) == route.path
 
 
 def _blind(path: str) -> str:

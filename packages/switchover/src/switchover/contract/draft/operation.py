@@ -6,10 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-from pydantic_core import PydanticSerializationError
-
 from switchover.contract.annotations import WireType
+from switchover.contract.draft.defaults import default_of
 from switchover.contract.draft.names import camel
 from switchover.contract.draft.routes import Route
 from switchover.contract.draft.schemas import HintSchemas, without_null
@@ -75,9 +73,10 @@ class _Describer:
         is_required = self.arguments[only].default is inspect.Parameter.empty
         if is_alone and self.method.hints[only] is bytes:
             return {"required": is_required, "content": _BYTES}
-        if is_alone and _is_object(self.wires[only].takes):
+        if is_alone and _may_be_object(self.wires[only].takes):
+            # An object that it is a member of would be one that it could be itself, and binding would take it for that.
             schema = self.schemas.of(self.method.hints[only])
-            schema = schema if is_required else without_null(schema)
+            schema = without_null(schema) if self.arguments[only].default is None else schema
             return {"required": is_required, "content": {"application/json": {"schema": schema}}}
         required = [name for name in self.route.in_body if self.arguments[name].default is inspect.Parameter.empty]
         schema = {
@@ -94,11 +93,7 @@ class _Describer:
         schema = self.schemas.of(self.method.hints[name])
         if argument.default is argument.empty or argument.default is None:
             return schema
-        try:
-            default = TypeAdapter(self.method.hints[name]).dump_python(argument.default, mode="json", warnings="error")
-        except PydanticSerializationError:
-            self.notes.append(f"{self.method.name} has a default for {name!r} that its own type does not allow")
-            return schema
+        default = default_of(self.method, argument)
         return {**schema, "default": default} if default == _plain(argument.default) else schema
 
     def success(self) -> dict[str, Any]:
@@ -109,8 +104,8 @@ class _Describer:
         return {"201" if self.route.is_creation else "200": {"description": "The result.", "content": content}}
 
 
-def _is_object(shape: Shape) -> bool:
-    return shape.kinds == {"object"}
+def _may_be_object(shape: Shape) -> bool:
+    return "object" in shape.kinds
 
 
 def _plain(default: Any) -> Any:

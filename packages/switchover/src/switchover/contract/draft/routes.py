@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from switchover.contract.draft.names import camel
 from switchover.contract.model import Style
 from switchover.contract.naming import snake
 from switchover.contract.operations.styled import form_problems
@@ -60,11 +62,19 @@ def route_of(name: str, arguments: Iterable[inspect.Parameter], shape: Callable[
     )
 
 
-def fallback(name: str, route: Route) -> Route:
-    """A route that no other method has: an action named after the method."""
-    pieces = "".join(f"/{{{piece}}}" for piece in route.in_path)
+def fallback(name: str, route: Route, count: int) -> Route:
+    """A route that no other method has: an action named after the method, with a number from the second attempt on."""
+    pieces = "".join(f"/{{{camel(piece)}}}" for piece in route.in_path)
     body = (*route.in_query, *route.in_body)
-    return Route("POST", f"/{snake(name).replace('_', '-')}{pieces}", route.in_path, (), body, is_creation=False)
+    number = f"-{count}" if count > 1 else ""
+    return Route("POST", f"/{_segment(snake(name))}{number}{pieces}", route.in_path, (), body, is_creation=False)
+
+
+def _segment(words: str) -> str:
+    """Words as a segment of a path: accents are left off, and letters of other scripts are written as names of hosts write them."""
+    folded = unicodedata.normalize("NFKD", words.strip("_").replace("_", "-").casefold())
+    plain = "".join(char for char in folded if not unicodedata.combining(char))
+    return plain if plain.isascii() else f"xn--{plain.encode('punycode').decode('ascii')}"
 
 
 def _http_method(verb: str) -> str:
@@ -87,16 +97,16 @@ def _path(verb: str, rest: list[str], identifiers: list[str]) -> str:
     resource = _plural(rest[-1]) if rest else ""
     pieces: list[str] = []
     for name in identifiers[:-1]:
-        pieces += [_plural(name.removesuffix("_id")), f"{{{name}}}"]
+        pieces += [_plural(name.removesuffix("_id")), f"{{{camel(name)}}}"]
     if resource and not (pieces and pieces[0] == resource):
         pieces.append("-".join([*rest[:-1], resource]))
     if len(identifiers) == 1 and resource and verb in _LIST | _CREATE:
-        pieces = [_plural(identifiers[0].removesuffix("_id")), f"{{{identifiers[0]}}}", *pieces]
+        pieces = [_plural(identifiers[0].removesuffix("_id")), f"{{{camel(identifiers[0])}}}", *pieces]
     elif identifiers:
-        pieces.append(f"{{{identifiers[-1]}}}")
+        pieces.append(f"{{{camel(identifiers[-1])}}}")
     if not resource or verb not in _READ | _CREATE | _REMOVE | _CHANGE | _REPLACE or verb in _QUESTIONS:
         pieces.append(verb)
-    return "/" + "/".join(piece.replace("_", "-") if not piece.startswith("{") else piece for piece in pieces)
+    return "/" + "/".join(piece if piece.startswith("{") else _segment(piece) for piece in pieces)
 
 
 def _plural(word: str) -> str:

@@ -98,7 +98,7 @@ def _inside(document: Document) -> Mapping[str, Source]:
     outside = [name for name in document.sources if name.startswith("..")]
     if outside:
         message = f"lies outside the folder of {document.name}; move it inside"
-        findings = [Finding(Location(name, 1), message) for name in outside]
+        findings = [Finding(Location(name, 0), message) for name in outside]
         raise ContractError(f"{document.name} cannot be packaged:", findings)
     return document.sources
 

@@ -87,8 +87,7 @@ class BodyReader:
                 return None
             return Content(media.essence(name), kind, offer, ANYTHING)
         schema = offer.at("schema")
-        if findings := self._inspector.findings(schema):
-            notes.errors += findings
+        if not self._inspector.is_usable(schema, notes):
             return None
         shape = self._shape(schema)
         if kind is not Media.JSON and not _is_plain(shape):

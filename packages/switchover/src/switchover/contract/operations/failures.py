@@ -66,9 +66,8 @@ class FailureReader:
         for name, offer in sorted(offers.items(), key=lambda item: media.essence(item[0]) != media.PROBLEM):
             if media.media_of(name) is Media.JSON and "schema" in offer.value:
                 schema = offer.at("schema")
-                findings = self._inspector.findings(schema)
-                notes.errors += findings
-                return media.essence(name), ANYTHING if findings else self._shape(schema)
+                is_usable = self._inspector.is_usable(schema, notes)
+                return media.essence(name), self._shape(schema) if is_usable else ANYTHING
         if offers:
             notes.warn(node, f"describes a failure as {', '.join(offers)}; its status alone is used")
         return media.PROBLEM, ANYTHING

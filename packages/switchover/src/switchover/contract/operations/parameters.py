@@ -99,10 +99,7 @@ class ParameterReader:
         else:
             schema, style = node.at("schema"), _style(node, name, place, notes)
             explode = _explode(node, style)
-        if schema is None:
-            return None
-        if findings := self._inspector.findings(schema):
-            notes.errors += findings
+        if schema is None or not self._inspector.is_usable(schema, notes):
             return None
         parameter = Parameter(name, place, is_required, style, explode, schema, self._shape(schema))
         if style is not Style.JSON:

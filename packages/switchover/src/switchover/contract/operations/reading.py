@@ -10,10 +10,11 @@ from switchover.contract.document import Document, Node
 from switchover.contract.findings import Notes
 from switchover.contract.grammar import METHODS
 from switchover.contract.model import Answer, Operation
-from switchover.contract.naming import plain
+from switchover.contract.naming import plain, snake
 from switchover.contract.operations.bodies import BodyReader
 from switchover.contract.operations.failures import FailureReader
 from switchover.contract.operations.parameters import CONTEXT_HEADERS, ParameterReader
+from switchover.contract.operations.security import needs_caller
 from switchover.contract.operations.servers import base_path
 from switchover.contract.schemas.inspector import SchemaInspector
 from switchover.contract.shapes.shape import Shape
@@ -68,14 +69,9 @@ class OperationReader:
         _check_path(path, item, notes)
         _check_unsupported(item, node, method, notes)
         operation_id = node.value.get("operationId")
-        if not isinstance(operation_id, str) or not plain(operation_id):
-            what = (
-                "has no `operationId`"
-                if operation_id is None
-                else f"has the `operationId` {operation_id!r}, which is no name"
-            )
+        if (problem := _id_problem(operation_id)) is not None:
             operation_id = f"{method}{path}"
-            notes.error(node, f"{what}; it names the method that answers")
+            notes.error(node, f"{problem}; it names the method that answers")
         return Operation(
             id=operation_id,
             method=method.upper(),
@@ -86,7 +82,7 @@ class OperationReader:
             body=self._bodies.request(node, method, notes),
             answers=tuple(self._answers(node, method, notes)),
             failures=tuple(self._failures.read(node, notes)),
-            needs_caller=_needs_caller(self.document.root, node),
+            needs_caller=needs_caller(self.document.root, node, notes),
             is_deprecated=node.value.get("deprecated") is True,
             tags=tuple(tag for tag in _list(node.value.get("tags")) if isinstance(tag, str)),
             node=node,
@@ -120,6 +116,17 @@ class OperationReader:
         content = self._bodies.response(status, method, node, notes)
         is_range = status.endswith("XX")
         return Answer(int(status[0]) * 100 if is_range else int(status), is_range, content, node)
+
+
+def _id_problem(operation_id: Any) -> str | None:
+    """Why no public method can be called after an operation."""
+    if operation_id is None:
+        return "has no `operationId`"
+    if not isinstance(operation_id, str) or not plain(operation_id):
+        return f"has the `operationId` {operation_id!r}, which is no name"
+    if snake(operation_id).startswith("_"):
+        return f"has the `operationId` {operation_id!r}, which does not start with a letter, as a name in Python does"
+    return None
 
 
 def _check_item(place: Node, notes: Notes) -> None:
@@ -168,12 +175,6 @@ def _check_unsupported(item: Node, node: Node, method: str, notes: Notes) -> Non
     for place in (item, node):
         if isinstance(place.value.get("servers"), list):
             notes.warn(place, "has `servers` of its own; every operation is called where the port is pointed at")
-
-
-def _needs_caller(root: Node, operation: Node) -> bool:
-    """OpenAPI 3.1, section 4.8.10: the operation's `security` replaces the document's; an empty alternative means nobody has to."""
-    security: Any = operation.value.get("security", root.value.get("security"))
-    return isinstance(security, list) and bool(security) and all(isinstance(item, dict) and item for item in security)
 
 
 def _text(node: Node, key: str) -> str:

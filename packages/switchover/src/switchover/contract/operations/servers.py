@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from switchover.contract.document import Document, Node
 from switchover.errors import ContractError
 
+_PATH: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
+_ORIGIN: Final = re.compile(r"https?://(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?(?=/|$)")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -29,13 +32,21 @@ def base_path(document: Document) -> str:
     if not isinstance(url, str):
         return ""
     filled = _VARIABLE.sub(lambda found: _default(server, found[1]), url)
-    try:
-        path = urlsplit(filled).path
-    except ValueError as error:
+    if (problem := url_problem(filled)) is not None:
         raise ContractError(
-            f"{document.name} cannot be used:", [server.finding(f"has the url {url!r}: {error}")]
-        ) from error
+            f"{document.name} cannot be used:", [server.finding(f"has the url {url!r}, which {problem}")]
+        )
+    path = urlsplit(filled).path
     return posixpath.normpath(f"/{path}").rstrip("/").replace("//", "/")
+
+
+def url_problem(url: str) -> str | None:
+    """Why nothing can be served there; None if it can: at a path, or at a path of an http(s) origin (RFC 3986, section 3)."""
+    origin = _ORIGIN.match(url)
+    is_other = origin is None and _SCHEME.match(url) is not None
+    if is_other or not _PATH.fullmatch(url, origin.end() if origin else 0):
+        return "is neither a path nor an http(s) URL without query (RFC 3986)"
+    return None
 
 
 def _default(server: Node, name: str) -> str:

@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from switchover.contract import dialect, discriminator
 from switchover.contract.document import Document, Node
+from switchover.contract.schemas.formats import FORMATS
 from switchover.contract.shapes.shaping import reader
 
 MASK: Final = "the value"
@@ -33,7 +34,9 @@ class Compiler:
             jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError: it is no schema.
         """
         schema = dialect.translated(node, self._address, self._adjusted)
-        return jsonschema_rs.Draft202012Validator(schema, retriever=self._retrieve, validate_formats=True, mask=MASK)
+        return jsonschema_rs.Draft202012Validator(
+            schema, retriever=self._retrieve, validate_formats=True, formats=FORMATS, mask=MASK
+        )
 
     def _address(self, target: Node) -> str:
         address = self._numbers.setdefault((target.file, target.pointer), f"{_ADDRESS}{len(self._numbers)}")

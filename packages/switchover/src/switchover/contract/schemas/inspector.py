@@ -8,10 +8,11 @@ from typing import Any, Final
 import jsonschema_rs
 
 from switchover.contract import dialect
-from switchover.contract.findings import Finding
+from switchover.contract.findings import Finding, Notes
 from switchover.contract.grammar import SCHEMA, children
 from switchover.contract.node import Node
 from switchover.contract.schemas.check import words
+from switchover.contract.schemas.circles import circles
 from switchover.contract.shapes.shape import Property, Shape
 
 _TYPES: Final = "array, boolean, integer, null, number, object or string"
@@ -25,6 +26,17 @@ class SchemaInspector:
     def __init__(self) -> None:
         self._found: dict[Place, list[Finding]] = {}
 
+    def is_usable(self, node: Node, notes: Notes) -> bool:
+        """Can the schema at `node` be honoured? Why not, and what of it is passed over, is noted."""
+        errors: dict[Finding, None] = {}
+        applied: set[tuple[str, str]] = set()
+        for schema, is_part in _parts(node):
+            errors.update(dict.fromkeys([*self.own(schema, is_part=is_part), *circles(schema, applied)]))
+            if _has_nullable_of_3_0(schema):
+                notes.warn(schema.at("nullable"), "means nothing in OpenAPI 3.1; write `type: [string, 'null']`")
+        notes.errors += errors
+        return not errors
+
     def own(self, node: Node, *, is_part: bool = True) -> list[Finding]:
         """What is wrong with the schema at `node` by itself. Of a part of an `allOf` more is allowed than of a whole."""
         place = (node.file, node.pointer, is_part)
@@ -32,19 +44,22 @@ class SchemaInspector:
             self._found[place] = list(_own(node, is_part=is_part))
         return self._found[place]
 
-    def findings(self, node: Node) -> list[Finding]:
-        """What is wrong with the schema at `node` and with those it refers to."""
-        found: dict[Finding, None] = {}
-        waiting, seen = [(node, False)], set[Place]()
-        while waiting:
-            schema, is_part = waiting.pop()
-            place = (schema.file, schema.pointer, is_part)
-            if place in seen or not isinstance(schema.value, dict):
-                continue
-            seen.add(place)
-            found.update(dict.fromkeys(self.own(schema, is_part=is_part)))
-            waiting += reversed(list(_below(schema, is_part=is_part)))
-        return list(found)
+
+def _parts(node: Node) -> Iterator[tuple[Node, bool]]:
+    """The schema at `node` and those it is made of, each once, and whether it is only a part of what its values have to be."""
+    waiting, seen = [(node, False)], set[Place]()
+    while waiting:
+        schema, is_part = waiting.pop()
+        place = (schema.file, schema.pointer, is_part)
+        if place in seen or not isinstance(schema.value, dict):
+            continue
+        seen.add(place)
+        yield schema, is_part
+        waiting += reversed(list(_below(schema, is_part=is_part)))
+
+
+def _has_nullable_of_3_0(schema: Node) -> bool:
+    return schema.document.version == "3.1" and schema.value.get("nullable") is True
 
 
 def _below(node: Node, *, is_part: bool) -> Iterator[tuple[Node, bool]]:
@@ -68,6 +83,10 @@ def _own(node: Node, *, is_part: bool) -> Iterator[Finding]:
     if isinstance(node.value.get("discriminator"), dict) and not has_alternatives and not is_part:
         yield node.at("discriminator").finding(
             "is a discriminator without alternatives, so subtypes would be cut down to this schema; name them in `oneOf` beside it"
+        )
+    if node.document.version == "3.0" and isinstance(node.value.get("type"), list) and not node.is_reference:
+        yield node.at("type").finding(
+            "is an array; a schema of OpenAPI 3.0 has one type, and `nullable: true` beside it"
         )
     try:
         jsonschema_rs.Draft202012Validator(_alone(node))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from switchover.contract import Document, Operation, OperationReader, SchemaEngine
 from switchover.contract.interface import Method, methods_of
@@ -41,8 +41,8 @@ def bind(
     Raises:
         BindError: they differ; all differences are listed.
     """
-    if not isinstance(interface, type):
-        raise BindError(f"{document.name} cannot be bound:", [f"{interface!r} is no class"])
+    if wrong := [*_no_class(interface), *_no_selection(operations)]:
+        raise BindError(f"{document.name} cannot be bound:", wrong)
     binder = _Binder(document, interface, caller, errors)
     plans = binder.plans(operations)
     if count := len(binder.differences):
@@ -117,6 +117,19 @@ class _Binder:
                     self.differences.append(f"{name}: {what}")
             elif bound.setdefault(operation.id, name) != name:
                 self.differences.append(f"{name}: {operation.id} is answered by {bound[operation.id]} already")
+
+
+def _no_class(interface: Any) -> list[str]:
+    return [] if isinstance(interface, type) else [f"{interface!r} is no class"]
+
+
+def _no_selection(operations: Any) -> list[str]:
+    """A text is made of texts, and a mapping would say more than is read: neither is what was meant."""
+    if operations is None:
+        return []
+    if isinstance(operations, str | bytes | Mapping) or not isinstance(operations, Collection):
+        return [f"operations is {operations!r}; name the operations in a list or set"]
+    return [f"operations has {name!r}, which is no name" for name in operations if not isinstance(name, str)]
 
 
 def _is_wanted(operation: Operation, wanted: Collection[str]) -> bool:
