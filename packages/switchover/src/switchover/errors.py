@@ -80,10 +80,12 @@ class CallError(SwitchoverError):
         status: HTTP status that carries it, 0 where no answer was received.
         detail: for people; may change.
         trace_id: 32 hex digits that find the call in every log, or None.
+        operation: what was called through a port and ended so (`switchover.contract.Operation`); None until a port is left by it.
     """
 
     code: ClassVar[str] = "call_failed"
     status: ClassVar[int] = 0
+    operation: object = None
 
     def __init__(self, detail: str = "", *, trace_id: str | None = None) -> None:
         self.detail = detail

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from switchover.errors import WIRE_ERRORS, CallError, FidelityError, InvalidField, InvalidRequest
 from switchover.parity import Breach, differences, mutable_parts
-from switchover.port.failures import UnusableError
+from switchover.port.errorform import UnusableError
 from switchover.port.handedout import HandedOut
+from switchover.port.passing import is_of_another_call, is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received, WireRequest
@@ -121,7 +122,7 @@ class _Call:
             FidelityError: something would go differently over HTTP.
         """
         self._check_mutation()
-        got = error if isinstance(error, WIRE_ERRORS) else self._through_problem(error)
+        got = error if is_passed_on(self.plan.operation, error) else self._through_problem(error)
         self.close(error)
         return got
 
@@ -130,22 +131,22 @@ class _Call:
         try:
             written = self.plan.failures.write(error)
         except UnusableError as reason:
-            self.compare("error", [("", str(reason))], consequence)
+            self.compare("error", reason.places, consequence)
             return error
         if written is None:
-            self.compare("error", [("", f"{type(error).__name__} is not documented")], consequence)
+            self.compare("error", [("", undocumented(self.plan, error))], consequence)
             return error
         status, _, body = written
         try:
             got = self.plan.failures.read(status, body)
         except UnusableError as reason:
-            self.compare("error", [("", str(reason))], "the caller would get UnexpectedAnswer")
+            self.compare("error", reason.places, "the caller would get UnexpectedAnswer")
             return error
         if got is None or type(got) is not type(error):
             what = f"{type(error).__name__} would arrive as {type(got).__name__}"
             self.compare("error", [("", what)], "the caller would catch another class")
             return error
-        self.compare("error", differences(_attributes(error), _attributes(got)), "the caller would see another value")
+        self.compare("error", differences_of_errors(error, got), "the caller would see another value")
         return got
 
     def close(self, cause: BaseException | None = None) -> None:
@@ -179,6 +180,26 @@ def refusals(plan: Plan, error: CallError) -> list[Breach]:
 def unusable(plan: Plan, error: UnusableValue, consequence: str) -> list[Breach]:
     """What keeps a value from crossing."""
     return [Breach(plan.operation.id, item.where, item.detail, consequence) for item in error.errors]
+
+
+def undocumented(plan: Plan, error: Exception) -> str:
+    """Why an exception is none that a backend may end this call with."""
+    name = type(error).__name__
+    if is_of_another_call(plan.operation, error):
+        return f"{name} is of a call to somebody else"
+    return (
+        f"{name} is for a service to say, not for its backend"
+        if isinstance(error, WIRE_ERRORS)
+        else f"{name} is not documented"
+    )
+
+
+def differences_of_errors(error: Exception, got: Exception) -> Iterator[tuple[str, str]]:
+    """Where two exceptions of one class differ: in what they were made with, what they hold, what they read as."""
+    yield from differences(error.args, got.args, "/args")
+    yield from differences(_attributes(error), _attributes(got))
+    if str(error) != str(got):
+        yield "", "would read otherwise"
 
 
 def _attributes(error: Exception) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from switchover.errors import WIRE_ERRORS, CallError
+from switchover.errors import CallError
 from switchover.parity import Breach, Inspector, differences
 from switchover.port.answers import AnswerCodec
-from switchover.port.faithful import place, received, refusals, unusable
+from switchover.port.errorform import UnusableError
+from switchover.port.faithful import place, received, refusals, undocumented, unusable
+from switchover.port.passing import is_passed_on
 from switchover.port.plan import Plan
 from switchover.port.values import UnusableValue
 from switchover.port.wire import WireRequest
@@ -48,12 +50,17 @@ class _Sample:
                 self.breaches += unusable(self.plan, error, "the caller would get InternalError")
 
     def raised(self, error: Exception) -> None:
-        """Keep the kind of failure."""
+        """Keep what keeps a failure from being told."""
         self.after = self._written()
-        if self.plan.failures.entry_of(error) is None and not isinstance(error, WIRE_ERRORS):
-            self._note(
-                "error", [("", f"{type(error).__name__} is not documented")], "the caller would get InternalError"
-            )
+        if is_passed_on(self.plan.operation, error):
+            return
+        consequence = "the caller would get InternalError"
+        with _unharmed():
+            try:
+                if self.plan.failures.write(error) is None:
+                    self._note("error", [("", undocumented(self.plan, error))], consequence)
+            except UnusableError as reason:
+                self._note("error", reason.places, consequence)
 
     def look(self) -> Sequence[Breach]:
         """What would have gone differently."""

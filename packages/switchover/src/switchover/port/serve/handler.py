@@ -20,6 +20,7 @@ from switchover.errors import (
     UnsupportedMediaType,
 )
 from switchover.port.kinds import failing, kind_of
+from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import BoundBody
 from switchover.port.serve.body import Limits, Reading, check_depth, read_body
@@ -79,6 +80,7 @@ class OperationHandler:
         headers: Headers = dict(raw)
         trace = trace_of(headers)
         kind, identity = self._ok, None
+        is_called = False
         try:
             if len(headers) != len(raw):
                 headers = without_repeats(raw)
@@ -95,6 +97,7 @@ class OperationHandler:
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
             key = idempotency_key(headers) if self._is_unsafe else None
             token = context.enter(CallContext(trace, key))
+            is_called = True
             try:
                 result = await self._invoke(identity, arguments)
             finally:
@@ -103,7 +106,7 @@ class OperationHandler:
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
         except Exception as error:
             kind = self._failed(error)
-            reply = self._failure(error, trace.trace_id)
+            reply = self._failure(error, trace.trace_id, is_called=is_called)
         except BaseException as error:
             kind = self._failed(error)
             raise
@@ -145,8 +148,9 @@ class OperationHandler:
             check_depth(body, self._limits.json_depth)
         return body
 
-    def _failure(self, error: Exception, trace_id: str) -> Reply:
-        if isinstance(error, WIRE_ERRORS):
+    def _failure(self, error: Exception, trace_id: str, *, is_called: bool) -> Reply:
+        """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""
+        if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
             return error_reply(error, trace_id)
         try:
             written = self._plan.failures.write(error)
