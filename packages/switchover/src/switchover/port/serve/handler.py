@@ -20,10 +20,11 @@ from switchover.errors import (
     UnsupportedMediaType,
 )
 from switchover.port.kinds import failing, kind_of
+from switchover.port.limits import Limits, check_depth
 from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import BoundBody
-from switchover.port.serve.body import Limits, Reading, check_depth, read_body
+from switchover.port.serve.body import Reading, read_body
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, target_of, trace_of, without_repeats
 from switchover.port.serve.negotiation import accepts_one, is_content_type
