@@ -399,6 +399,7 @@ def test_plain_methods_and_a_caller_of_ones_own() -> None:
     assert "from shop.people import Customer" in own
     assert "async def op(self, caller: Customer) -> None:" in own
     assert "class Caller" not in own
+    assert "_UNUSABLE" not in own
 
 
 def test_long_signatures_have_a_line_for_each_argument() -> None:

@@ -178,10 +178,18 @@ class PayloadTooLarge(CallError):
 
 
 class UnsupportedMediaType(CallError):
-    """415: the body has a media type or charset that the operation does not take."""
+    """415: the body has a media type, charset or content coding that the operation does not take.
+
+    Attributes:
+        codings: those that it takes, where the coding was what is wrong (RFC 9110, section 15.5.16); empty otherwise.
+    """
 
     code = "unsupported_media_type"
     status = 415
+
+    def __init__(self, detail: str = "", *, codings: Sequence[str] = (), trace_id: str | None = None) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.codings = tuple(codings)
 
 
 class InvalidRequest(CallError):

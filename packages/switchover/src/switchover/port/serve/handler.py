@@ -27,7 +27,7 @@ from switchover.port.requests import BoundBody
 from switchover.port.serve.body import Reading, read_body
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, target_of, trace_of, without_repeats
-from switchover.port.serve.negotiation import accepts_one, is_content_type
+from switchover.port.serve.negotiation import accepts_one, is_content_type, require_plain
 from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
 from switchover.port.serve.threads import Threads
 from switchover.port.values import UnusableValue
@@ -92,6 +92,8 @@ class OperationHandler:
             identity = self._identity(headers)
             body = None
             if self._body is not None:
+                if b"content-encoding" in headers:
+                    require_plain(headers[b"content-encoding"])
                 body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
                 body = self._checked(self._body, body, headers)
             segments = segments_of(scope, self._length)
