@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from switchover import AsgiTransport, Fidelity, FidelityError, Port
+from switchover import AsgiTransport, Fidelity, FidelityError, Inspector, Port
 from switchover.errors import (
     CallError,
     ConnectionLost,
@@ -18,6 +18,7 @@ from switchover.errors import (
     TransportError,
     UnexpectedAnswer,
 )
+from switchover.parity import Breach
 from switchover.port.errorform import UnusableError
 from switchover.port.transports.base import Timeouts
 from switchover.port.wire import WireRequest, WireResponse
@@ -128,6 +129,16 @@ class SoldByPlace(Exception):
         self.left = left
 
 
+class SoldNoted(Exception):
+    """Has an argument between the others that does not travel."""
+
+    code = "sold"
+
+    def __init__(self, sku: str, note: str = "", left: int = 0) -> None:
+        self.sku = sku
+        self.left = left
+
+
 class SoldOf(Exception):
     code = "sold"
 
@@ -156,6 +167,8 @@ class SoldOut(Exception):
         Sold("s"),
         SoldByPlace("s", 1),
         SoldByPlace("s", left=1),
+        SoldNoted("s"),
+        SoldNoted("s", left=1),
         SoldOf("gone", sku="s", left=2),
         SoldOf(sku="s"),
         SoldOut("gone", "s", 1),
@@ -168,6 +181,20 @@ def test_an_exception_arrives_as_it_was_raised(error: Exception) -> None:
     got = through(table([type(error)], s409=problem_answer(option)), error)
     assert got is not None
     assert (type(got), got.args, str(got), vars(got)) == (type(error), error.args, str(error), vars(error))
+
+
+def test_arguments_that_have_no_name_may_be_left_out() -> None:
+    class Counted(Exception):
+        code = "counted"
+
+        def __init__(self, many: int | None = None, /) -> None:
+            self.many = many
+
+    found = table([Counted], s409=problem_answer(("counted", {"many": {"type": "integer"}}, [])))
+    for error in (Counted(), Counted(3)):
+        got = through(found, error)
+        assert isinstance(got, Counted)
+        assert (got.args, got.many) == (error.args, error.many)
 
 
 def test_a_text_that_no_way_of_raising_makes_leaves_the_common_one() -> None:
@@ -243,6 +270,17 @@ async def test_a_failure_that_breaks_the_contract_is_answered_as_a_failure_of_th
 
 async def test_a_failure_that_breaks_the_contract_is_reported_in_process() -> None:
     assert await breaches(LATE, Late(datetime(2026, 1, 1))) == [
+        "send error#/dueAt: is no date-time; over HTTP the caller would get InternalError"
+    ]
+
+
+async def test_a_sample_with_a_failure_that_breaks_the_contract_is_reported() -> None:
+    found: list[Breach] = []
+    inspector = Inspector(1, found.extend)
+    with pytest.raises(Late):
+        await LATE.direct(Backend(Late(datetime(2026, 1, 1))), fidelity=inspector).send()
+    inspector.close()
+    assert [str(breach) for breach in found] == [
         "send error#/dueAt: is no date-time; over HTTP the caller would get InternalError"
     ]
 

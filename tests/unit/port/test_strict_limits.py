@@ -69,6 +69,17 @@ async def test_the_limits_are_those_of_the_service() -> None:
             await strict.echo(value)
 
 
+async def test_many_brackets_side_by_side_are_not_deep() -> None:
+    strict = desk_port().direct(InMemoryDesk(CopyingDesk()), fidelity=Fidelity.STRICT)
+    await strict.echo([[] for _ in range(100)])
+
+
+@pytest.mark.parametrize("bound", ["body_bytes", "json_depth", "threads"])
+def test_a_limit_is_at_least_one(bound: str) -> None:
+    with pytest.raises(ValueError, match=f"{bound} has to be at least 1"):
+        Limits(**{bound: 0})
+
+
 async def test_only_json_is_nested() -> None:
     strict = desk_port().direct(InMemoryDesk(), fidelity=Fidelity.STRICT)
     await strict.put_text(AIKO, NOTE_ID, "[" * 100)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -104,15 +105,14 @@ class ErrorForm:
             return self.cls(text, **values) if text else self.cls(**values)
         if self.detail and (text or self.needs_text):
             values[self.detail] = text
-        given = [name for name in self.positional if name in values]
-        given = given if given == list(self.positional[: len(given)]) else []
-        return self._as_raised(text, values, given)
+        return self._as_raised(text, values, list(takewhile(values.__contains__, self.positional)))
 
     def _as_raised(self, text: str, values: Mapping[str, Any], given: Sequence[str]) -> Exception:
         """An exception keeps in `args` what it was given by position, whatever its constructor does, and makes its text of that. So the
         text that arrived tells how many arguments were given so: all of them as a rule.
         """
-        ways = (self._by_position(values, given[:count]) for count in range(len(given), self.unnamed - 1, -1))
+        fewest = min(self.unnamed, len(given))
+        ways = (self._by_position(values, given[:count]) for count in range(len(given), fewest - 1, -1))
         first = next(ways)
         if _text(first, self.detail) == text:
             return first
