@@ -157,6 +157,15 @@ async def test_a_service_that_only_hands_on_its_calls_hands_on_their_failures() 
     assert isinstance(got, ServiceUnavailable)
 
 
+async def test_a_problem_that_is_only_handed_on_is_documented() -> None:
+    port = front(**{"418": {"description": "."}})
+    inner = port.direct(Raising(lambda: Problem("http_418", 418, "a teapot", trace_id="ab" * 16)))
+    got = await over_http(port, Calling(inner))
+    assert isinstance(got, Problem)
+    assert (got.status, got.detail) == (418, "a teapot")
+    assert await strictly(port, Calling(inner)) == "Problem"
+
+
 async def test_whoever_calls_directly_sees_what_was_raised() -> None:
     error = Unauthenticated("of somebody else")
     assert await raised(front().direct(Raising(lambda: error))) is error

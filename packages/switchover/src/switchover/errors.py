@@ -92,6 +92,11 @@ class CallError(SwitchoverError):
         self.trace_id = trace_id
         super().__init__(detail)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a copy is made of; the operation belongs to this process, and stays behind."""
+        cls, arguments = type(self), self.args
+        return cls, arguments, {name: value for name, value in vars(self).items() if name != "operation"}
+
     def __str__(self) -> str:
         trace = f" [trace {self.trace_id}]" if self.trace_id else ""
         return f"{self.code}: {self.detail}{trace}" if self.detail else f"{self.code}{trace}"

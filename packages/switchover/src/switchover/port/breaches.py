@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from switchover.contract import Media
 from switchover.errors import WIRE_ERRORS, CallError, InvalidField, InvalidRequest, PayloadTooLarge
@@ -14,6 +14,8 @@ from switchover.port.plan import Plan
 from switchover.port.transports.base import MAX_ANSWER_BYTES
 from switchover.port.values import UnusableValue
 from switchover.port.wire import WireRequest
+
+_OF_THE_CALL: Final = ("operation", "trace_id")
 
 
 def check_limits(plan: Plan, request: WireRequest, limits: Limits) -> None:
@@ -63,13 +65,14 @@ def differences_of_errors(error: Exception, got: Exception) -> Iterator[tuple[st
     """Where two exceptions of one class differ: in what they were made with, what they hold, what they read as."""
     yield from differences(error.args, got.args, "/args")
     yield from differences(_attributes(error), _attributes(got))
-    if str(error) != str(got):
+    if not isinstance(error, CallError) and str(error) != str(got):  # the kit's own name the trace, which is another
         yield "", "would read otherwise"
 
 
 def _attributes(error: Exception) -> dict[str, Any]:
-    """What an exception carries, without the notes that others attach to it."""
-    return {name: value for name, value in vars(error).items() if not name.startswith("__")}
+    """What an exception carries, without the notes that others attach to it, and without which call it ended."""
+    passed_over = _OF_THE_CALL if isinstance(error, CallError) else ()
+    return {name: value for name, value in vars(error).items() if not name.startswith("__") and name not in passed_over}
 
 
 def oversize(data: bytes) -> str | None:
