@@ -54,3 +54,19 @@ def test_arguments_that_are_no_object_are_refused(call: Call) -> None:
         assert refused.returncode != 0
         assert "--json" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_a_caller_that_is_none_is_refused_in_the_same_words_in_every_mode(call: Call) -> None:
+    for options in (("--user", ""), ("--user", "a\x01"), ("--group", "")):
+        refused = call("listTrips", {}, *options)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert refused.stderr == (
+            "livetrip: --user and --group: a caller's names are text, not empty, without control characters\n"
+        )
+
+
+def test_a_caller_that_the_diary_does_not_take_is_refused_with_the_same_code_in_every_mode(call: Call) -> None:
+    refused = call("listTrips", {}, "--user", "a" * 201)
+    assert refused.returncode == 1
+    problem = json.loads(refused.stderr)
+    assert (problem["code"], problem["detail"]) == ("malformed_request", "The caller cannot be read.")

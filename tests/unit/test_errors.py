@@ -73,3 +73,17 @@ def test_messages_say_code_detail_and_trace() -> None:
     assert "body#/title is required" in str(SAMPLES[-7])
     assert str(CallTimeout(phase="read", seconds=2.5)) == "call_timeout: No answer within 2.5 s (read)."
     assert str(BindError("They differ:", ["a", "b"])) == "They differ:\n  - a\n  - b"
+
+
+def test_a_copy_leaves_the_operation_behind() -> None:
+    error = errors.Problem("gone", 404, "no more", members={"a": 1}, trace_id="ab")
+    error.operation = object
+    for same in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert same.operation is None
+        assert (same.code, same.status, same.detail, same.members, same.trace_id) == (
+            "gone",
+            404,
+            "no more",
+            {"a": 1},
+            "ab",
+        )

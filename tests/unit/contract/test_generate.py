@@ -405,6 +405,7 @@ components: { securitySchemes: { service: { type: http, scheme: bearer } } }
     assert "from shop.people import Customer" in own
     assert "async def op(self, caller: Customer) -> None:" in own
     assert "class Caller" not in own
+    assert "_UNUSABLE" not in own
 
 
 def test_long_signatures_have_a_line_for_each_argument() -> None:

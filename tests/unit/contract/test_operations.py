@@ -12,38 +12,36 @@ from switchover.errors import ContractError
 from unit.contract.documents import HEAD, errors, load, operation, operations
 
 SCHEMES = "{ service: { type: http, scheme: bearer }, caller: { type: apiKey, in: header, name: X-Switchover-Caller } }"
+CHANGE_TRIP = """
+/trips/{tripId}:
+  x-note: 1
+  parameters:
+    - { name: tripId, in: path, required: true, schema: { type: string } }
+    - { name: limit, in: query, schema: { type: integer } }
+  put:
+    operationId: changeTrip
+    summary: ' Change a trip '
+    description: |
+      Changes it.
+    tags: [trips, 3]
+    deprecated: true
+    security: [{ service: [], caller: [] }]
+    parameters:
+      - { name: limit, in: query, required: true, schema: { type: integer, default: 3 } }
+      - { name: Authorization, in: header, schema: { type: string } }
+    requestBody: { content: { application/json: { schema: { type: object } } } }
+    responses:
+      2XX: { description: d, content: { text/plain: {} } }
+      x-more: 1
+      '404': { description: d }
+      5XX: { description: d }
+      default: { description: d }
+"""
 DONE = "responses: { '204': { description: Done. } }"
 
 
 def test_an_operation_is_read_with_everything_it_says() -> None:
-    found, notes = operation(
-        """
-        /trips/{tripId}:
-          x-note: 1
-          parameters:
-            - { name: tripId, in: path, required: true, schema: { type: string } }
-            - { name: limit, in: query, schema: { type: integer } }
-          put:
-            operationId: changeTrip
-            summary: ' Change a trip '
-            description: |
-              Changes it.
-            tags: [trips, 3]
-            deprecated: true
-            security: [{ service: [], caller: [] }]
-            parameters:
-              - { name: limit, in: query, required: true, schema: { type: integer, default: 3 } }
-              - { name: Authorization, in: header, schema: { type: string } }
-            requestBody: { content: { application/json: { schema: { type: object } } } }
-            responses:
-              2XX: { description: d, content: { text/plain: {} } }
-              x-more: 1
-              '404': { description: d }
-              5XX: { description: d }
-              default: { description: d }
-        """,
-        SCHEMES,
-    )
+    found, notes = operation(CHANGE_TRIP, SCHEMES)
 
     assert (found.id, found.method, found.path, str(found)) == (
         "changeTrip", "PUT", "/trips/{tripId}", "changeTrip (PUT /trips/{tripId})",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -174,3 +176,42 @@ def test_a_value_that_contains_itself_ends() -> None:
     value: list[Any] = []
     value.append(value)
     assert [path for path, _ in mutable_parts(value)] == [""]
+
+
+class Measured(BaseModel):
+    sides: list[int]
+
+    @cached_property
+    def area(self) -> int:
+        return math.prod(self.sides)
+
+
+@dataclass
+class Measure:
+    sides: list[int]
+
+    @cached_property
+    def area(self) -> int:
+        return math.prod(self.sides)
+
+
+@dataclass(slots=True)
+class Slim:
+    side: int
+
+
+def test_what_was_set_on_a_dataclass_later_is_a_difference() -> None:
+    noted, plain = Loan("aiko"), Loan("aiko")
+    noted.note = ["a"]  # type: ignore[attr-defined]
+    assert list(differences(noted, plain)) == [("/note", "would not arrive")]
+    assert list(differences([plain], [noted])) == [("/0/note", "is not there, and would arrive")]
+    assert [path for path, _ in mutable_parts(noted)] == ["", "/note"]
+    assert list(differences(Slim(1), Slim(1))) == []
+
+
+@pytest.mark.parametrize("cls", [Measured, Measure])
+def test_what_a_value_works_out_for_itself_is_none(cls: Any) -> None:
+    asked, fresh = cls(sides=[2, 3]), cls(sides=[2, 3])
+    assert asked.area == 6
+    assert list(differences(asked, fresh)) == []
+    assert list(differences(asked, cls(sides=[2, 4]))) == [("/sides/1", "is an int that would arrive changed")]

@@ -160,7 +160,7 @@ async def test_a_caller_that_is_cancelled_is_cancelled_and_recorded() -> None:
 
     recorder = Recorder()
     events: list[tuple[str, str, str]] = []
-    recorder.subscribe(lambda batch: events.extend((e.operation, e.wiring, e.outcome) for e in batch))
+    recorder.subscribe(lambda batch: events.extend((e.operation, e.wiring, e.failure) for e in batch))
     call = asyncio.ensure_future(desk_port(recorder).http(transport=Stuck()).get_health())
     await entered.wait()
     call.cancel()

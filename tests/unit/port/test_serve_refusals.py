@@ -204,7 +204,7 @@ async def test_a_closed_gate_lets_nobody_in_and_those_inside_finish() -> None:
 async def test_a_call_that_is_cut_off_is_recorded_as_such() -> None:
     recorder = Recorder()
     events: list[tuple[str, str, str]] = []
-    recorder.subscribe(lambda batch: events.extend((e.operation, e.wiring, e.outcome) for e in batch))
+    recorder.subscribe(lambda batch: events.extend((e.operation, e.wiring, e.failure) for e in batch))
 
     class Stuck(InMemoryDesk):
         async def get_health(self) -> Any:

@@ -193,6 +193,44 @@ async def test_an_object_that_is_handed_out_twice_is_reported(strict: Callable[.
     )
 
 
+async def test_an_argument_that_is_kept_and_handed_out_later_is_reported_the_first_time(
+    strict: Callable[..., Any],
+) -> None:
+    kept: list[Any] = []
+
+    def keep(value: Any) -> Any:
+        kept.append(value)
+        return len(kept)
+
+    desk = strict(echo=keep, list_notes=lambda *args, **kwargs: [note(tags=kept[0]["tags"])])
+    assert await result_of(desk.echo({"tags": ["a"]})) == 1
+    assert await breaches(lambda: desk.list_notes(AIKO)) == [
+        "listNotes answer#/0/tags: is an object that came as an argument before; over HTTP every caller would get a copy"
+    ]
+
+
+async def test_a_draft_that_is_kept_and_handed_out_later_is_reported_the_first_time(strict: Callable[..., Any]) -> None:
+    kept: list[NoteDraft] = []
+
+    def keep(caller: Caller, draft: NoteDraft) -> Note:
+        kept.append(draft)
+        return note()
+
+    desk = strict(add_note=keep, echo=lambda value: {"draft": kept[0]} if value else kept[0].tags)
+    await result_of(desk.add_note(AIKO, NoteDraft(title="a")))
+    found = await breaches(lambda: desk.echo(1))
+    assert found[:2] == [
+        "echo answer#/draft: is an object that came as an argument before; over HTTP every caller would get a copy",
+        "echo answer#/draft/tags: is an object that came as an argument before; over HTTP every caller would get a copy",
+    ]
+
+
+async def test_equal_values_of_different_calls_are_no_aliases(strict: Callable[..., Any]) -> None:
+    desk = strict(echo=lambda value: [*value])
+    for _ in range(3):
+        assert await result_of(desk.echo(["a"])) == ["a"]
+
+
 async def test_what_was_handed_out_long_ago_is_forgotten(strict: Callable[..., Any]) -> None:
     kept: list[Any] = []
     desk = strict(echo=lambda value: kept if value == "kept" else [[] for _ in range(2001)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -23,12 +24,21 @@ from .models import (
 )
 
 
+_UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a user id and the groups the user is in."""
+    """Who calls: a user id and the groups the user is in, by names that can travel."""
 
     user_id: str
     groups: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a name that is empty or has control characters in it."""
+        for name in (self.user_id, *self.groups):
+            if not name or _UNUSABLE.search(name):
+                raise ValueError("a caller's names are text, not empty, without control characters")
 
 
 class LiveTrip(Protocol):

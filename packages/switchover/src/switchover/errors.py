@@ -82,16 +82,23 @@ class CallError(SwitchoverError):
         trace_id: 32 hex digits that find the call in every log, or None.
         idempotency_key: what the write was sent under, or None; whoever repeats it under this key has it once
             (`calling(idempotency_key=error.idempotency_key)`).
+        operation: what was called through a port and ended so (`switchover.contract.Operation`); None until a port is left by it.
     """
 
     code: ClassVar[str] = "call_failed"
     status: ClassVar[int] = 0
+    operation: object = None
 
     def __init__(self, detail: str = "", *, trace_id: str | None = None) -> None:
         self.detail = detail
         self.trace_id = trace_id
         self.idempotency_key: str | None = None
         super().__init__(detail)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What a copy is made of; the operation belongs to this process, and stays behind."""
+        cls, arguments = type(self), self.args
+        return cls, arguments, {name: value for name, value in vars(self).items() if name != "operation"}
 
     def __str__(self) -> str:
         trace = f" [trace {self.trace_id}]" if self.trace_id else ""
@@ -179,10 +186,18 @@ class PayloadTooLarge(CallError):
 
 
 class UnsupportedMediaType(CallError):
-    """415: the body has a media type or charset that the operation does not take."""
+    """415: the body has a media type, charset or content coding that the operation does not take.
+
+    Attributes:
+        codings: those that it takes, where the coding was what is wrong (RFC 9110, section 15.5.16); empty otherwise.
+    """
 
     code = "unsupported_media_type"
     status = 415
+
+    def __init__(self, detail: str = "", *, codings: Sequence[str] = (), trace_id: str | None = None) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.codings = tuple(codings)
 
 
 class InvalidRequest(CallError):

@@ -45,7 +45,12 @@ def run(options: argparse.Namespace) -> int:
         print(f"livetrip: {error.args[0]}", file=sys.stderr)
         return 2
     try:
-        result = asyncio.run(_called(settings, plan.method, arguments, options))
+        caller = Caller(options.user, frozenset(options.group))
+    except ValueError as error:
+        print(f"livetrip: --user and --group: {error}", file=sys.stderr)
+        return 2
+    try:
+        result = asyncio.run(_called(settings, plan.method, caller, arguments, options))
     except LiveTripError as error:
         return _refused({"code": error.code, "status": error.status, "detail": error.detail, **_fields(error)})
     except CallError as error:
@@ -54,9 +59,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _called(settings: Settings, operation: str, arguments: dict[str, Any], options: argparse.Namespace) -> Any:
+async def _called(
+    settings: Settings, operation: str, caller: Caller, arguments: dict[str, Any], options: argparse.Namespace
+) -> Any:
     port: Port[Any] = live_trip_port()
-    caller = Caller(options.user, frozenset(options.group))
     with calling(idempotency_key=options.idempotency_key):
         async with open_live_trip(settings) as live_trip:
             return await invoke(plan_for(port.plans, operation), live_trip, caller, arguments)

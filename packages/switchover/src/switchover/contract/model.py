@@ -93,6 +93,10 @@ class Failure:
     """A documented failure: status (or None for `default`, or the first of a range), code, and what else it tells.
 
     A contract that documents no codes is met by its status: the code is then `http_404`.
+
+    Attributes:
+        needs_detail: does the contract want the text even where there is none to give?
+        schema: of the whole problem; None where the contract describes no object.
     """
 
     status: int | None
@@ -101,7 +105,9 @@ class Failure:
     is_coded: bool
     members: Mapping[str, Shape]
     required: frozenset[str]
+    needs_detail: bool
     media_type: str
+    schema: Node | None
     node: Node
 
     def covers(self, status: int) -> bool:

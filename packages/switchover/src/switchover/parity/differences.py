@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, RootModel
@@ -57,15 +59,32 @@ def _by_name(a: Mapping[str, Any], b: Mapping[str, Any], path: str) -> Iterator[
 
 
 def _members(value: Any) -> dict[str, Any] | None:
-    """What a value is made of by name, as JSON has it: the fields of a model or dataclass, the items of a mapping; None for the rest."""
+    """What a value is made of by name, as JSON has it: the fields of a model or dataclass and what else was set on it, the items of a
+    mapping; None for the rest.
+    """
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
-        return {_alias(fields[name], name) if name in fields else name: below for name, below in value}
+        return {
+            _alias(fields[name], name) if name in fields else name: below
+            for name, below in value
+            if name in fields or not _is_worked_out(value, name)
+        }
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+        set_later = {name: below for name, below in _held(value).items() if not _is_worked_out(value, name)}
+        return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)} | set_later
     if isinstance(value, Mapping):
         return {str(key): below for key, below in value.items()}
     return None
+
+
+def _held(value: Any) -> Mapping[str, Any]:
+    held: Mapping[str, Any] = getattr(value, "__dict__", {})
+    return held
+
+
+def _is_worked_out(value: Any, name: str) -> bool:
+    """Is an attribute the kept value of a property, which the other side works out for itself?"""
+    return isinstance(inspect.getattr_static(type(value), name, None), cached_property)
 
 
 def _has_no_equality(value: Any) -> bool:

@@ -14,13 +14,14 @@ from switchover.port import http as http_wiring
 from switchover.port.bind import Binding, bind
 from switchover.port.exceptions import ErrorClasses
 from switchover.port.exchange import Remote
+from switchover.port.limits import Limits
 from switchover.port.plan import Plan
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.telemetry import Recorder
 from switchover.trust import CredentialSource, Verifier
 
 if TYPE_CHECKING:
-    from switchover.port.serve import Limits, Service
+    from switchover.port.serve import Service
     from switchover.port.serve.app import Lifespan
 
 P = TypeVar("P")
@@ -106,12 +107,13 @@ class Port(Generic[P]):
         self.base_path = base_path(document)
         self._caller = binding.caller
 
-    def direct(self, backend: P, *, fidelity: Fidelity | Inspector = Fidelity.OFF) -> P:
+    def direct(self, backend: P, *, fidelity: Fidelity | Inspector = Fidelity.OFF, limits: Limits | None = None) -> P:
         """The backend in this process.
 
         Args:
             backend: any object with the interface's methods.
             fidelity: how closely it is held to what HTTP would do; STRICT in tests, an Inspector (with a share) in production.
+            limits: what a service of this port reads at most; those of `serve` unless said otherwise. Fidelity holds arguments to them.
 
         Raises:
             BindError: the backend lacks methods, or has them with other arguments.
@@ -120,9 +122,9 @@ class Port(Generic[P]):
         wired = (self.interface, self.plans, backend, self.recorder, self._caller)
         made: P
         if isinstance(fidelity, Inspector):
-            made = direct_wiring.sampled(*wired, fidelity)
+            made = direct_wiring.sampled(*wired, fidelity, limits or Limits())
         elif fidelity is Fidelity.STRICT:
-            made = direct_wiring.strict(*wired)
+            made = direct_wiring.strict(*wired, limits or Limits())
         elif fidelity is Fidelity.OFF:
             made = direct_wiring.direct(*wired)
         else:

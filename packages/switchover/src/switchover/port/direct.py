@@ -10,9 +10,9 @@ from switchover import context
 from switchover.context import Inside, carrying_out
 from switchover.errors import BindError
 from switchover.parity import Inspector
-from switchover.port.faithful import strict_target
-from switchover.port.handedout import HandedOut
+from switchover.port.faithful import Strictness, strict_target
 from switchover.port.kinds import watching
+from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
@@ -71,20 +71,28 @@ def direct(interface: type, plans: Plans, backend: Any, recorder: Recorder, call
     return _watched(interface, plans, {name: getattr(backend, name) for name in plans}, recorder, caller)
 
 
-def strict(interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None) -> Any:
+def strict(
+    interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None, limits: Limits
+) -> Any:
     """Like `direct`, with every value sent through JSON; what HTTP would not carry is raised as FidelityError."""
     check_backend(interface, plans, backend)
-    handed_out = HandedOut()
-    targets = {name: strict_target(plan, getattr(backend, name), caller, handed_out) for name, plan in plans.items()}
+    strictness = Strictness(caller, limits)
+    targets = {name: strict_target(plan, getattr(backend, name), strictness) for name, plan in plans.items()}
     return _watched(interface, plans, targets, recorder, caller)
 
 
 def sampled(
-    interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None, inspector: Inspector
+    interface: type,
+    plans: Plans,
+    backend: Any,
+    recorder: Recorder,
+    caller: CallerForm | None,
+    inspector: Inspector,
+    limits: Limits,
 ) -> Any:
     """Like `direct`, with a share of the calls looked at afterwards."""
     check_backend(interface, plans, backend)
-    targets = {name: sampled_target(plan, getattr(backend, name), inspector) for name, plan in plans.items()}
+    targets = {name: sampled_target(plan, getattr(backend, name), inspector, limits) for name, plan in plans.items()}
     return _watched(interface, plans, targets, recorder, caller)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from switchover.contract import Failure, Operation
+from switchover.contract import Failure, Operation, SchemaEngine
 from switchover.contract.naming import is_same, snake
 from switchover.errors import CallError
-from switchover.port.failures import Entry, ErrorForm, FailureTable, Field
+from switchover.port.errorform import ErrorForm, Field
+from switchover.port.failures import Entry, FailureTable
 from switchover.port.matching import match
 from switchover.port.problems import is_wire_code
 
@@ -95,7 +96,7 @@ def _of_module(interface: type) -> Iterator[type[Exception]]:
             yield value
 
 
-def table_for(operation: Operation, classes: ByKey) -> tuple[FailureTable, list[str]]:
+def table_for(operation: Operation, classes: ByKey, engine: SchemaEngine) -> tuple[FailureTable, list[str]]:
     """The failures of an operation with their exceptions, and what keeps them from being told apart or put together."""
     entries: list[Entry] = []
     differences: list[str] = []
@@ -103,9 +104,10 @@ def table_for(operation: Operation, classes: ByKey) -> tuple[FailureTable, list[
         if failure.is_coded and is_wire_code(failure.code) and failure.code not in classes:
             continue
         entry, found = _entry(failure, classes)
-        entries.append(entry)
+        check = engine.check(failure.schema) if failure.schema is not None else None
+        entries.append(replace(entry, check=check))
         differences += [f"{_label(failure)}: {message}" for message in found]
-    return FailureTable(entries), differences + _shared(entries)
+    return FailureTable(operation, entries), differences + _shared(entries)
 
 
 def _entry(failure: Failure, classes: ByKey) -> tuple[Entry, list[str]]:
@@ -123,7 +125,9 @@ def _entry(failure: Failure, classes: ByKey) -> tuple[Entry, list[str]]:
 
 
 def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]:
-    detail, parameters = _arguments(cls)
+    all_of_them = _parameters(cls)
+    detail = _detail(all_of_them)
+    parameters = [parameter for parameter in all_of_them if _is_named(parameter) and parameter.name != detail]
     hints = _hints(cls)
     fields: list[Field] = []
     differences: list[str] = []
@@ -141,7 +145,22 @@ def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]
     taken = {name for name in failure.members if any(is_same(name, parameter.name) for parameter in parameters)}
     for member in sorted(failure.required - taken):
         differences.append(f"the problem requires {member!r}, and {cls.__name__} takes no such argument")
-    return ErrorForm(cls, detail, tuple(fields)), differences
+    return _made_of(cls, detail, all_of_them, fields), differences
+
+
+def _made_of(
+    cls: type[Exception], detail: str | None, parameters: list[inspect.Parameter], fields: list[Field]
+) -> ErrorForm:
+    unnamed = [parameter for parameter in parameters if parameter.kind is parameter.POSITIONAL_ONLY]
+    positional = [parameter for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+    return ErrorForm(
+        cls,
+        detail,
+        tuple(fields),
+        needs_text=any(parameter.name == detail and parameter.default is parameter.empty for parameter in parameters),
+        positional=tuple(parameter.name for parameter in unnamed + positional),
+        unnamed=len(unnamed),
+    )
 
 
 def _field(parameter: inspect.Parameter, hint: Any, member: str, failure: Failure) -> tuple[Field | None, list[str]]:
@@ -156,17 +175,22 @@ def _field(parameter: inspect.Parameter, hint: Any, member: str, failure: Failur
     return Field(parameter.name, member, found.wire.adapter, is_required), []
 
 
-def _arguments(cls: type[Exception]) -> tuple[str | None, list[inspect.Parameter]]:
-    """Where the text goes, and the other arguments of the constructor."""
+def _parameters(cls: type[Exception]) -> list[inspect.Parameter]:
+    """The arguments of the constructor; one inherited from a built-in exception takes anything."""
     if not inspect.isfunction(cls.__init__):
-        return None, []  # inherited from a built-in exception, which takes anything
-    parameters = [
-        parameter
-        for parameter in list(inspect.signature(cls.__init__).parameters.values())[1:]
-        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    ]
-    detail = next((parameter.name for parameter in parameters if parameter.name in _DETAIL), "")
-    return detail, [parameter for parameter in parameters if parameter.name != detail]
+        return [inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)]
+    return list(inspect.signature(cls.__init__).parameters.values())[1:]
+
+
+def _is_named(parameter: inspect.Parameter) -> bool:
+    return parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+
+
+def _detail(parameters: list[inspect.Parameter]) -> str | None:
+    """The argument that takes the text; see `ErrorForm.detail`."""
+    named = next((item.name for item in parameters if _is_named(item) and item.name in _DETAIL), "")
+    takes_any = bool(parameters) and parameters[0].kind is inspect.Parameter.VAR_POSITIONAL
+    return None if takes_any and not named else named
 
 
 def _hints(cls: type[Exception]) -> dict[str, Any]:

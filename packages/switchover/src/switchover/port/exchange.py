@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from switchover import context
 from switchover.contract.media import essence
 from switchover.errors import ConnectionLost, InternalError, UnexpectedAnswer
-from switchover.port.failures import UnusableError
+from switchover.port.errorform import UnusableError
 from switchover.port.plan import CallerForm, Plan
-from switchover.port.problems import PROBLEM_JSON, read_problem, read_wire_error
+from switchover.port.problems import PROBLEM_JSON, is_wire_code, read_problem, read_wire_error, text_of
 from switchover.port.transports.base import Timeouts
 from switchover.port.values import NotJson, UnusableValue
 from switchover.port.wire import WireRequest, WireResponse
 from switchover.telemetry import Recorder, TraceContext
 from switchover.telemetry import start as start_trace
 from switchover.trust import CALLER_HEADER, CredentialSource, encode_identity
+
+_GATEWAY: Final = (502, 504)
+"""What a gateway answers for a service that it got no answer from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,14 +96,16 @@ class Exchange:
         try:
             documented = self._failures.read(response.status, body)
         except UnusableError as error:
-            return _unexpected(f"The failure lacks what its exception is made of: {error}.", response)
+            if response.status not in _GATEWAY and not is_wire_code(text_of(body, "code")):
+                return _unexpected(f"The failure breaks the contract: {error}.", response)
+            documented = None
         if documented is not None:
             documented.add_note(f"trace {trace.trace_id}")
             return documented
         known = read_wire_error(response.status, body, dict(response.headers))
         if known is not None:
             return known
-        if response.status in (502, 504):
+        if response.status in _GATEWAY:
             # It may have given up on a service that went on.
             return ConnectionLost(f"A gateway answered {response.status} for the service.")
         if response.status >= 500:

@@ -6,23 +6,44 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from switchover.errors import WIRE_ERRORS, CallError, FidelityError, InvalidField, InvalidRequest
+from switchover.errors import CallError, FidelityError
 from switchover.parity import Breach, differences, mutable_parts
-from switchover.port.failures import UnusableError
+from switchover.port.breaches import (
+    check_limits,
+    differences_of_errors,
+    oversize,
+    place,
+    refusals,
+    undocumented,
+    unusable,
+)
+from switchover.port.errorform import UnusableError
 from switchover.port.handedout import HandedOut
+from switchover.port.limits import Limits
+from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received, WireRequest
 from switchover.trust import decode_identity, encode_identity
 
 
+class Strictness:
+    """What the calls of one wiring share."""
+
+    def __init__(self, caller: CallerForm | None, limits: Limits) -> None:
+        self.caller = caller
+        self.limits = limits
+        self.handed_out = HandedOut()
+
+
 class _Call:
     """One call held to what HTTP would do: before, and after."""
 
-    def __init__(self, plan: Plan, caller: CallerForm | None, handed_out: HandedOut) -> None:
+    def __init__(self, plan: Plan, shared: Strictness) -> None:
         self.plan = plan
-        self.caller = caller
-        self.handed_out = handed_out
+        self.caller = shared.caller
+        self.limits = shared.limits
+        self.handed_out = shared.handed_out
         self.breaches: list[Breach] = []
         self.arguments: Sequence[Any] = ()
         self.pristine: Sequence[Any] = ()
@@ -31,7 +52,7 @@ class _Call:
         """The arguments as they would arrive.
 
         Raises:
-            InvalidRequest, MalformedRequest: as HTTP would, with a note of the operation, place and consequence.
+            InvalidRequest, MalformedRequest, PayloadTooLarge: as HTTP would, with a note of the operation, place and consequence.
         """
         try:
             return self._arrived(arguments)
@@ -46,8 +67,11 @@ class _Call:
             name = next(iter(arguments))
             arrived[name] = self._caller(arguments[name], self.caller)
         values = [arguments[name] for name in self.plan.arguments]
-        request = received(self.plan.requests.write(values))
+        written = self.plan.requests.write(values)
+        check_limits(self.plan, written, self.limits)
+        request = received(written)
         self.arguments, self.pristine = self.plan.requests.read(request), self.plan.requests.read(request)
+        self.handed_out.take_in(self.arguments)
         for name, sent, got in zip(self.plan.arguments, values, self.arguments, strict=True):
             self.compare("arguments", differences(sent, got, f"/{name}"), "the service would work with another value")
             arrived[name] = got
@@ -81,6 +105,9 @@ class _Call:
         except UnusableValue as error:
             self.breaches += unusable(self.plan, error, "the caller would get InternalError")
             return result
+        if what := oversize(data):
+            self.compare("answer", [("", what)], "the caller would get UnexpectedAnswer")
+            return result
         try:
             got = codec.read(data)
         except UnusableValue as error:
@@ -107,12 +134,7 @@ class _Call:
             ((path, f"is the very object of arguments#{source}") for path, source in shared),
             "they would be two objects",
         )
-        again = self.handed_out.again(result)
-        self.compare(
-            "answer",
-            ((path, "is an object that was handed out before") for path in again),
-            "every caller would get a copy",
-        )
+        self.compare("answer", self.handed_out.again(result, given), "every caller would get a copy")
 
     def failed(self, error: Exception) -> Exception:
         """The exception as it would arrive.
@@ -121,7 +143,7 @@ class _Call:
             FidelityError: something would go differently over HTTP.
         """
         self._check_mutation()
-        got = error if isinstance(error, WIRE_ERRORS) else self._through_problem(error)
+        got = error if is_passed_on(self.plan.operation, error) else self._through_problem(error)
         self.close(error)
         return got
 
@@ -130,22 +152,22 @@ class _Call:
         try:
             written = self.plan.failures.write(error)
         except UnusableError as reason:
-            self.compare("error", [("", str(reason))], consequence)
+            self.compare("error", reason.places, consequence)
             return error
         if written is None:
-            self.compare("error", [("", f"{type(error).__name__} is not documented")], consequence)
+            self.compare("error", [("", undocumented(self.plan, error))], consequence)
             return error
         status, _, body = written
         try:
             got = self.plan.failures.read(status, body)
         except UnusableError as reason:
-            self.compare("error", [("", str(reason))], "the caller would get UnexpectedAnswer")
+            self.compare("error", reason.places, "the caller would get UnexpectedAnswer")
             return error
         if got is None or type(got) is not type(error):
             what = f"{type(error).__name__} would arrive as {type(got).__name__}"
             self.compare("error", [("", what)], "the caller would catch another class")
             return error
-        self.compare("error", differences(_attributes(error), _attributes(got)), "the caller would see another value")
+        self.compare("error", differences_of_errors(error, got), "the caller would see another value")
         return got
 
     def close(self, cause: BaseException | None = None) -> None:
@@ -163,38 +185,13 @@ def received(request: WireRequest) -> Received:
     return Received(path.split("/")[1:], query, headers, request.body)
 
 
-def place(where: str, path: str) -> str:
-    """A part of the call, and the JSON Pointer in it."""
-    return f"{where}#{path}" if path else where
-
-
-def refusals(plan: Plan, error: CallError) -> list[Breach]:
-    """What keeps the arguments of a call from being taken."""
-    found = error.errors if isinstance(error, InvalidRequest) else ()
-    fields = found or (InvalidField("arguments", error.detail),)
-    consequence = f"the caller gets {type(error).__name__}"
-    return [Breach(plan.operation.id, field.where, field.detail, consequence) for field in fields]
-
-
-def unusable(plan: Plan, error: UnusableValue, consequence: str) -> list[Breach]:
-    """What keeps a value from crossing."""
-    return [Breach(plan.operation.id, item.where, item.detail, consequence) for item in error.errors]
-
-
-def _attributes(error: Exception) -> dict[str, Any]:
-    """What an exception carries, without the notes that others attach to it."""
-    return {name: value for name, value in vars(error).items() if not name.startswith("__")}
-
-
-def strict_target(
-    plan: Plan, target: Callable[..., Any], caller: CallerForm | None, handed_out: HandedOut
-) -> Callable[..., Any]:
+def strict_target(plan: Plan, target: Callable[..., Any], shared: Strictness) -> Callable[..., Any]:
     """A method of the backend that is held to what HTTP would do."""
     signature = plan.signature
 
     def prepared(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Call, inspect.BoundArguments]:
         bound = signature.bind(*args, **kwargs)
-        call = _Call(plan, caller, handed_out)
+        call = _Call(plan, shared)
         bound.arguments.update(call.before(bound.arguments))
         return call, bound
 

@@ -27,12 +27,23 @@ def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
     return failed
 
 
+def leaving(plan: Plan, failed: Callable[[BaseException], Kind]) -> Callable[[BaseException], Kind]:
+    """The same, for the calling side: a failure of the kit's own remembers which operation it is the end of."""
+
+    def left(error: BaseException) -> Kind:
+        if isinstance(error, CallError) and error.operation is None:
+            error.operation = plan.operation
+        return failed(error)
+
+    return left
+
+
 def watching(plan: Plan, wiring: str, recorder: Recorder, caller: CallerForm | None) -> dict[str, Any]:
     """The names that a generated method uses to record its calls."""
     kind, lane = kind_of(plan, wiring, caller), recorder.lane(wiring)
     return {
         "_ok": kind,
-        "_failed": failing(plan, kind),
+        "_failed": leaving(plan, failing(plan, kind)),
         "_put": recorder.put,
         "_begun": lane.begun,
         "_numbers": lane.numbers,

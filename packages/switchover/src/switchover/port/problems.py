@@ -17,6 +17,7 @@ from switchover.errors import (
     InvalidRequest,
     MethodNotAllowed,
     ServiceUnavailable,
+    UnsupportedMediaType,
 )
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -69,8 +70,9 @@ def read_wire_error(status: int, body: Mapping[str, Any], headers: Mapping[str, 
         after = headers.get("retry-after", "")
         return ServiceUnavailable(detail, retry_after=int(after) if _SECONDS.fullmatch(after) else None, trace_id=trace)
     if cls is MethodNotAllowed:
-        allow = [method.strip() for method in headers.get("allow", "").split(",") if method.strip()]
-        return MethodNotAllowed(detail, allow=allow, trace_id=trace)
+        return MethodNotAllowed(detail, allow=_listed(headers, "allow"), trace_id=trace)
+    if cls is UnsupportedMediaType:
+        return UnsupportedMediaType(detail, codings=_listed(headers, "accept-encoding"), trace_id=trace)
     return cls(detail, trace_id=trace)
 
 
@@ -87,6 +89,11 @@ def text_of(body: Mapping[str, Any], name: str) -> str:
     """A member that is text; "" for one that is not."""
     value = body.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _listed(headers: Mapping[str, str], name: str) -> list[str]:
+    """The elements of a header that is a list (RFC 9110, section 5.6.1)."""
+    return [item.strip() for item in headers.get(name, "").split(",") if item.strip()]
 
 
 def _invalid_fields(errors: Any) -> Iterator[InvalidField]:

@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from switchover.errors import WIRE_ERRORS, CallError
+from switchover.errors import CallError
 from switchover.parity import Breach, Inspector, differences
 from switchover.port.answers import AnswerCodec
-from switchover.port.faithful import place, received, refusals, unusable
+from switchover.port.breaches import check_limits, oversize, place, refusals, undocumented, unusable
+from switchover.port.errorform import UnusableError
+from switchover.port.faithful import received
+from switchover.port.limits import Limits
+from switchover.port.passing import is_passed_on
 from switchover.port.plan import Plan
 from switchover.port.values import UnusableValue
 from switchover.port.wire import WireRequest
@@ -21,8 +25,9 @@ _log = logging.getLogger("switchover.parity")
 class _Sample:
     """What is kept of a sampled call: JSON, not objects, so that nobody can change it before it is looked at."""
 
-    def __init__(self, plan: Plan, values: Sequence[Any]) -> None:
+    def __init__(self, plan: Plan, values: Sequence[Any], limits: Limits) -> None:
         self.plan = plan
+        self.limits = limits
         self.values = values
         self.before: WireRequest | CallError | None = self._written()
         self.after: WireRequest | CallError | None = None
@@ -48,12 +53,17 @@ class _Sample:
                 self.breaches += unusable(self.plan, error, "the caller would get InternalError")
 
     def raised(self, error: Exception) -> None:
-        """Keep the kind of failure."""
+        """Keep what keeps a failure from being told."""
         self.after = self._written()
-        if self.plan.failures.entry_of(error) is None and not isinstance(error, WIRE_ERRORS):
-            self._note(
-                "error", [("", f"{type(error).__name__} is not documented")], "the caller would get InternalError"
-            )
+        if is_passed_on(self.plan.operation, error):
+            return
+        consequence = "the caller would get InternalError"
+        with _unharmed():
+            try:
+                if self.plan.failures.write(error) is None:
+                    self._note("error", [("", undocumented(self.plan, error))], consequence)
+            except UnusableError as reason:
+                self._note("error", reason.places, consequence)
 
     def look(self) -> Sequence[Breach]:
         """What would have gone differently."""
@@ -87,6 +97,7 @@ class _Sample:
             self._note("arguments", [("", what)], consequence)
 
     def _read(self, request: WireRequest) -> list[Any]:
+        check_limits(self.plan, request, self.limits)
         return self.plan.requests.read(received(request))
 
     def _compare(self, sent: Sequence[Any], got: Sequence[Any], what: str, consequence: str) -> None:
@@ -95,6 +106,9 @@ class _Sample:
             self._note("arguments", [(path, what) for path in paths], consequence)
 
     def _look_at_answer(self, codec: AnswerCodec, data: bytes) -> None:
+        if what := oversize(data):
+            self._note("answer", [("", what)], "the caller would get UnexpectedAnswer")
+            return
         try:
             got = codec.read(data)
             again = codec.read(codec.write(got))
@@ -128,13 +142,13 @@ def _inspected(sample: _Sample, inspector: Inspector) -> Iterator[None]:
         inspector.submit(sample.look)
 
 
-def sampled_target(plan: Plan, target: Callable[..., Any], inspector: Inspector) -> Callable[..., Any]:
+def sampled_target(plan: Plan, target: Callable[..., Any], inspector: Inspector, limits: Limits) -> Callable[..., Any]:
     """A method of the backend of which a share of the calls is looked at."""
     signature, chooses = plan.signature, inspector.chooses
 
     def taken(args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Sample:
         bound = signature.bind(*args, **kwargs)
-        return _Sample(plan, [bound.arguments[name] for name in plan.arguments])
+        return _Sample(plan, [bound.arguments[name] for name in plan.arguments], limits)
 
     def run(*args: Any, **kwargs: Any) -> Any:
         if not chooses():

@@ -117,14 +117,14 @@ def _port_text(
     imports |= {"from typing import Literal, Protocol" if has_literal else "from typing import Protocol"}
     own, helper = [], ""
     if caller and target.caller is None:
-        imports.add("from dataclasses import dataclass")
+        imports |= {"import re", "from dataclasses import dataclass"}
         helper = CALLER + "\n\n"
     elif caller and target.caller is not None:
         module, _, name = target.caller.partition(":")
         own.append(f"from {module} import {name}")
     if annotations.models:
         own.append(_import_block("models", annotations.models))
-    standard = sorted(item for item in imports if "pydantic" not in item)
+    standard = sorted((item for item in imports if "pydantic" not in item), key=lambda item: (item[:4] == "from", item))
     third = sorted(item for item in imports if "pydantic" in item)
     groups = ["\n".join(group) for group in (standard, third, own) if group]
     title = _title(document)

@@ -14,14 +14,24 @@ from switchover.contract.naming import pascal, snake
 
 _WIDTH: Final = 120
 
-CALLER: Final = '''\
+CALLER: Final = r'''
+_UNUSABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a user id and the groups the user is in."""
+    """Who calls: a user id and the groups the user is in, by names that can travel."""
 
     user_id: str
     groups: frozenset[str] = frozenset()
-'''
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a name that is empty or has control characters in it."""
+        for name in (self.user_id, *self.groups):
+            if not name or _UNUSABLE.search(name):
+                raise ValueError("a caller's names are text, not empty, without control characters")
+'''.lstrip()
+"""The same names pass here as in the header that carries them (`switchover.trust`), so that a caller is one under every wiring."""
 
 
 def returned(operation: Operation, annotations: Annotations) -> str:

@@ -43,7 +43,7 @@ class FailureReader:
     def _response(self, status: str, node: Node, notes: Notes) -> Iterator[Failure]:
         is_range = status.endswith("XX")
         number = None if status == "default" else int(status[0]) * 100 if is_range else int(status)
-        name, whole = self._described(node, notes)
+        name, schema, whole = self._described(node, notes)
         for option in whole.alternatives or (whole,):
             codes = _codes(option)
             members = {key: member for key, member in option.properties.items() if key not in STANDARD_MEMBERS}
@@ -55,22 +55,26 @@ class FailureReader:
                     is_coded=bool(codes),
                     members={key: member.shape for key, member in members.items()},
                     required=frozenset(key for key, member in members.items() if member.is_required),
+                    needs_detail="detail" in option.properties and option.properties["detail"].is_required,
                     media_type=name,
+                    schema=schema,
                     node=node,
                 )
 
-    def _described(self, node: Node, notes: Notes) -> tuple[str, Shape]:
-        """Media type and shape of the body: problem details where they are on offer, else any JSON."""
+    def _described(self, node: Node, notes: Notes) -> tuple[str, Node | None, Shape]:
+        """Media type, schema and shape of the body: problem details where they are on offer, else any JSON."""
         content = node.get("content")
         offers = dict(content.entries()) if content is not None else {}
         for name, offer in sorted(offers.items(), key=lambda item: media.essence(item[0]) != media.PROBLEM):
             if media.media_of(name) is Media.JSON and "schema" in offer.value:
                 schema = offer.at("schema")
-                is_usable = self._inspector.is_usable(schema, notes)
-                return media.essence(name), self._shape(schema) if is_usable else ANYTHING
+                if not self._inspector.is_usable(schema, notes):
+                    return media.essence(name), None, ANYTHING
+                shape = self._shape(schema)
+                return media.essence(name), schema if "object" in shape.kinds else None, shape
         if offers:
             notes.warn(node, f"describes a failure as {', '.join(offers)}; its status alone is used")
-        return media.PROBLEM, ANYTHING
+        return media.PROBLEM, None, ANYTHING
 
 
 def _codes(option: Shape) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def _plan(operation: Operation, arguments: Arguments, ground: Ground, *, has_cal
     for argument in arguments.left():
         arguments.found.append(f"the contract knows nothing of the argument {argument.name!r}")
     answers = bound_answers(operation.answers, arguments)
-    failures, found = table_for(operation, ground.classes)
+    failures, found = table_for(operation, ground.classes, ground.engine)
     arguments.found += found
     if arguments.found:
         return None

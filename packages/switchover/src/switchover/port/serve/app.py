@@ -21,9 +21,9 @@ from switchover.errors import (
     NotFound,
 )
 from switchover.port.direct import check_backend
+from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plans
 from switchover.port.serve.addresses import Addresses
-from switchover.port.serve.body import Limits
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.handler import OperationHandler
 from switchover.port.serve.incoming import trace_of

@@ -1,37 +1,12 @@
-"""Bodies of requests, within bounds: bytes, and how deep JSON is nested."""
+"""Bodies of requests, read within bounds."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from switchover.errors import MalformedRequest, PayloadTooLarge
-
-_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
-_BRACKETS: Final = re.compile(rb"[\[{]|[\]}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a service reads at most.
-
-    Attributes:
-        body_bytes: of one request.
-        json_depth: arrays and objects inside each other.
-        threads: how many calls of a backend with plain `def` methods run at once.
-    """
-
-    body_bytes: int = 1024 * 1024
-    json_depth: int = 32
-    threads: int = 40
-
-    def __post_init__(self) -> None:
-        """Raises ValueError for a bound below 1."""
-        for name in ("body_bytes", "json_depth", "threads"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} has to be at least 1")
+from switchover.errors import MalformedRequest
+from switchover.port.limits import too_large
 
 
 async def read_body(receive: Callable[[], Awaitable[Any]], length: bytes | None, limit: int) -> bytes:
@@ -52,7 +27,7 @@ async def read_body(receive: Callable[[], Awaitable[Any]], length: bytes | None,
             parts += _part(message)
         body = bytes(parts)
     if len(body) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     return body
 
 
@@ -82,7 +57,7 @@ def _check_length(length: bytes, limit: int) -> None:
     if not length.isdigit():
         raise MalformedRequest("The header content-length is no number.")
     if len(length) > 18 or int(length) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
 
 
 def _part(message: Any) -> bytes:
@@ -90,22 +65,3 @@ def _part(message: Any) -> bytes:
         raise MalformedRequest("The client went away.")
     part: bytes = message.get("body", b"")
     return part
-
-
-def _too_large(limit: int) -> PayloadTooLarge:
-    return PayloadTooLarge(f"The body may have at most {limit} bytes.")
-
-
-def check_depth(body: bytes, limit: int) -> None:
-    """Refuse JSON that is nested too deep, before anything parses it.
-
-    Raises:
-        PayloadTooLarge: it is.
-    """
-    if body.count(b"[") + body.count(b"{") <= limit:
-        return
-    depth = 0
-    for bracket in _BRACKETS.finditer(_STRINGS.sub(b"", body)):
-        depth += 1 if bracket[0] in b"[{" else -1
-        if depth > limit:
-            raise PayloadTooLarge(f"The body may be nested at most {limit} levels deep.")

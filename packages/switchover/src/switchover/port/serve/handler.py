@@ -20,12 +20,14 @@ from switchover.errors import (
     UnsupportedMediaType,
 )
 from switchover.port.kinds import failing, kind_of
+from switchover.port.limits import Limits, check_depth
+from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import BoundBody
-from switchover.port.serve.body import Limits, Reading, check_depth, read_body
+from switchover.port.serve.body import Reading, read_body
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, target_of, trace_of, without_repeats
-from switchover.port.serve.negotiation import accepts_one, is_content_type
+from switchover.port.serve.negotiation import accepts_one, is_content_type, require_plain
 from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
 from switchover.port.serve.threads import Threads
 from switchover.port.values import UnusableValue
@@ -79,6 +81,7 @@ class OperationHandler:
         headers: Headers = dict(raw)
         trace = trace_of(headers)
         kind, identity = self._ok, None
+        is_called = False
         try:
             if len(headers) != len(raw):
                 headers = without_repeats(raw)
@@ -89,12 +92,15 @@ class OperationHandler:
             identity = self._identity(headers)
             body = None
             if self._body is not None:
+                if b"content-encoding" in headers:
+                    require_plain(headers[b"content-encoding"])
                 body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
                 body = self._checked(self._body, body, headers)
             segments = segments_of(scope, self._length)
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
             key = idempotency_key(headers) if self._is_unsafe else None
             token = context.enter(CallContext(trace, key, {}))
+            is_called = True
             try:
                 result = await self._invoke(identity, arguments)
             finally:
@@ -103,7 +109,7 @@ class OperationHandler:
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
         except Exception as error:
             kind = self._failed(error)
-            reply = self._failure(error, trace.trace_id)
+            reply = self._failure(error, trace.trace_id, is_called=is_called)
         except BaseException as error:
             kind = self._failed(error)
             raise
@@ -145,8 +151,9 @@ class OperationHandler:
             check_depth(body, self._limits.json_depth)
         return body
 
-    def _failure(self, error: Exception, trace_id: str) -> Reply:
-        if isinstance(error, WIRE_ERRORS):
+    def _failure(self, error: Exception, trace_id: str, *, is_called: bool) -> Reply:
+        """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""
+        if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
             return error_reply(error, trace_id)
         try:
             written = self._plan.failures.write(error)

@@ -1,4 +1,4 @@
-"""Media types of requests and answers: `Accept` (RFC 9110, section 12.5.1) and `Content-Type` (section 8.3)."""
+"""Media types of requests and answers: `Accept` (RFC 9110, section 12.5.1), `Content-Type` (section 8.3), `Content-Encoding` (8.4)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from switchover.contract.media import essence
+from switchover.errors import UnsupportedMediaType
 
 _LONGEST: Final = 2000
 _QUALITY: Final = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
@@ -55,3 +56,14 @@ def is_content_type(header: bytes, media_type: str) -> bool:
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in _CHARSETS:
             return False
     return True
+
+
+def require_plain(header: bytes) -> None:
+    """Refuse a body that a `Content-Encoding` says is compressed: it would be read as something else than it is.
+
+    Raises:
+        UnsupportedMediaType: any coding but `identity` (RFC 9110, section 15.5.16).
+    """
+    codings = {coding.strip().lower() for coding in header.split(b",")}
+    if not codings <= {b"", b"identity"}:
+        raise UnsupportedMediaType("The body may have no content coding.", codings=["identity"])

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from switchover.errors import CallError, MethodNotAllowed, ServiceUnavailable, Unauthenticated
+from switchover.errors import CallError, MethodNotAllowed, ServiceUnavailable, Unauthenticated, UnsupportedMediaType
 from switchover.port.problems import PROBLEM_JSON, write_wire_error
 
 TRACE_HEADER: Final = b"x-trace-id"
@@ -49,6 +49,8 @@ def error_reply(error: CallError, trace_id: str) -> Reply:
             more.append((b"www-authenticate", error.challenge.encode("latin-1")))
         case MethodNotAllowed():
             more.append((b"allow", ", ".join(error.allow).encode()))
+        case UnsupportedMediaType() if error.codings:
+            more.append((b"accept-encoding", ", ".join(error.codings).encode()))
         case ServiceUnavailable():
             seconds = RETRY_AFTER_SECONDS if error.retry_after is None else error.retry_after
             more.append((b"retry-after", b"%d" % seconds))

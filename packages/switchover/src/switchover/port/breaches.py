@@ -1,0 +1,80 @@
+"""What is said of a call that would go differently over HTTP, however closely it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from switchover.contract import Media
+from switchover.errors import WIRE_ERRORS, CallError, InvalidField, InvalidRequest, PayloadTooLarge
+from switchover.parity import Breach, differences
+from switchover.port.limits import Limits, check_depth, check_size
+from switchover.port.passing import is_of_another_call
+from switchover.port.plan import Plan
+from switchover.port.transports.base import MAX_ANSWER_BYTES
+from switchover.port.values import UnusableValue
+from switchover.port.wire import WireRequest
+
+_OF_THE_CALL: Final = ("operation", "trace_id")
+
+
+def check_limits(plan: Plan, request: WireRequest, limits: Limits) -> None:
+    """Refuse a request as the serving side would before it understands it.
+
+    Raises:
+        PayloadTooLarge: the body is too large, or nested too deep.
+    """
+    if request.body is not None and plan.requests.body is not None:
+        check_size(request.body, limits.body_bytes)
+        if plan.requests.body.media is Media.JSON:
+            check_depth(request.body, limits.json_depth)
+
+
+def place(where: str, path: str) -> str:
+    """A part of the call, and the JSON Pointer in it."""
+    return f"{where}#{path}" if path else where
+
+
+def refusals(plan: Plan, error: CallError) -> list[Breach]:
+    """What keeps the arguments of a call from being taken."""
+    found = error.errors if isinstance(error, InvalidRequest) else ()
+    where = "body" if isinstance(error, PayloadTooLarge) else "arguments"
+    fields = found or (InvalidField(where, error.detail),)
+    consequence = f"the caller gets {type(error).__name__}"
+    return [Breach(plan.operation.id, field.where, field.detail, consequence) for field in fields]
+
+
+def unusable(plan: Plan, error: UnusableValue, consequence: str) -> list[Breach]:
+    """What keeps a value from crossing."""
+    return [Breach(plan.operation.id, item.where, item.detail, consequence) for item in error.errors]
+
+
+def undocumented(plan: Plan, error: Exception) -> str:
+    """Why an exception is none that a backend may end this call with."""
+    name = type(error).__name__
+    if is_of_another_call(plan.operation, error):
+        return f"{name} is of a call to somebody else"
+    return (
+        f"{name} is for a service to say, not for its backend"
+        if isinstance(error, WIRE_ERRORS)
+        else f"{name} is not documented"
+    )
+
+
+def differences_of_errors(error: Exception, got: Exception) -> Iterator[tuple[str, str]]:
+    """Where two exceptions of one class differ: in what they were made with, what they hold, what they read as."""
+    yield from differences(error.args, got.args, "/args")
+    yield from differences(_attributes(error), _attributes(got))
+    if not isinstance(error, CallError) and str(error) != str(got):  # the kit's own name the trace, which is another
+        yield "", "would read otherwise"
+
+
+def _attributes(error: Exception) -> dict[str, Any]:
+    """What an exception carries, without the notes that others attach to it, and without which call it ended."""
+    passed_over = _OF_THE_CALL if isinstance(error, CallError) else ()
+    return {name: value for name, value in vars(error).items() if not name.startswith("__") and name not in passed_over}
+
+
+def oversize(data: bytes) -> str | None:
+    """Why an answer would not be read, as far as its size goes."""
+    return f"is larger than {MAX_ANSWER_BYTES} bytes" if len(data) > MAX_ANSWER_BYTES else None
