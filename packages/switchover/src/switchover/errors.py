@@ -4,6 +4,7 @@ SwitchoverError
 ├── ContractError            the contract cannot be used: every finding, with file, line and JSON Pointer
 ├── BindError                contract and Python interface differ: every difference
 ├── FidelityError            a call that passes in-process and would not pass over HTTP
+├── ObjectivesError          slo.toml cannot be used: every finding, with file and key
 └── CallError                one call failed; `code` is stable, and the same under every wiring
     ├── MalformedRequest         400  the request cannot be read
     ├── Refused                       the calling service may not come in; `reason` says why, to ourselves alone
@@ -59,6 +60,10 @@ class BindError(_Listing):
 
 class FidelityError(_Listing):
     """A call passes in-process and would not pass over HTTP. `items` are `switchover.parity.Breach`."""
+
+
+class ObjectivesError(_Listing):
+    """The objectives of a service cannot be used. `items` are sentences, one for each finding: where, what, and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from switchover.cli import check as checking
 from switchover.cli import settings as configuration
-from switchover.cli.settings import Settings, UsageError
+from switchover.cli.settings import Settings, UsageError, shown
 from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
 from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
@@ -50,7 +50,7 @@ def generate(options: argparse.Namespace) -> int:
         )
     target = replace(checking.target_of(settings), is_async=not options.sync)
     files = generating.generate(Document.load(settings.contract), target)
-    folder = _shown(settings.package)
+    folder = shown(settings.package)
     if options.check:
         stale = generating.differences(settings.package, files)
         for name in stale:
@@ -108,14 +108,14 @@ def freeze(options: argparse.Namespace) -> int:
     path = lock_path(settings.contract)
     if options.check:
         verify_lock(document, path)
-        print(f"{_shown(path)} pins this contract")
+        print(f"{shown(path)} pins this contract")
         return 0
     text = lock_text(document)
     if path.is_file() and path.read_text("utf-8") == text:
-        print(f"{_shown(path)} pins this contract already")
+        print(f"{shown(path)} pins this contract already")
         return 0
     path.write_text(text, "utf-8")
-    print(f"wrote {_shown(path)}: {document.digest}")
+    print(f"wrote {shown(path)}: {document.digest}")
     return 0
 
 
@@ -158,13 +158,6 @@ def _described(operation: Operation) -> dict[str, Any]:
         "answers": [answer.status for answer in operation.answers],
         "failures": [{"status": failure.status, "code": failure.code} for failure in operation.failures],
     }
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _complain(message: str) -> None:

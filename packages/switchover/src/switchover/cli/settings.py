@@ -123,3 +123,11 @@ def imported(reference: str, root: Path) -> type:
     if not isinstance(value, type):
         raise UsageError(f"{module_name} has no class {name}")
     return value
+
+
+def shown(path: Path) -> str:
+    """A path as messages name it: from the working directory, if it is below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
