@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from support.programs import require_program
 
 SECONDS = 60.0
+
+Labels: TypeAlias = Mapping[str, str]
 
 
 def promtool(*arguments: str | Path) -> str:
@@ -35,14 +38,49 @@ def check_expressions(folder: Path, expressions: Iterable[str]) -> str:
     return check_rules(folder, yaml.safe_dump({"groups": [{"name": "expressions", "rules": rules}]}))
 
 
-def play(folder: Path, rules: str, *, interval: str, series: dict[str, str], expected: list[dict[str, Any]]) -> str:
-    """Play series through rules, and hold the alerts against those expected (`eval_time`, `alertname`, `exp_alerts`)."""
+def play(
+    folder: Path,
+    rules: str,
+    series: Mapping[str, str],
+    *,
+    firing: Iterable[tuple[str, str, Iterable[Labels]]] = (),
+    saying: Iterable[tuple[str, str, Labels, Labels]] = (),
+    evaluation: str = "30s",
+) -> str:
+    """Play series of one sample a minute through rules.
+
+    Args:
+        folder: where the files are written.
+        rules: the text of the file.
+        series: promtool's notation of their values, by series.
+        firing: at a time, of an alert, the labels of everything that fires.
+        saying: at a time, of an alert, the labels of the only one that fires, and its annotations.
+        evaluation: time between two evaluations of the rules.
+    """
     (folder / "rules.yml").write_text(rules, "utf-8")
     test = {
-        "interval": interval,
+        "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
-        "alert_rule_test": expected,
+        "promql_expr_test": [_fired(*told) for told in firing],
+        "alert_rule_test": [_said(*told) for told in saying],
     }
-    document = {"rule_files": ["rules.yml"], "evaluation_interval": interval, "tests": [test]}
+    document = {"rule_files": ["rules.yml"], "evaluation_interval": evaluation, "tests": [test]}
     (folder / "play.yml").write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
     return promtool("test", "rules", folder / "play.yml")
+
+
+def _fired(time: str, alert: str, expected: Iterable[Labels]) -> dict[str, Any]:
+    query = f'ALERTS{{alertname="{alert}",alertstate="firing"}}'
+    samples = [
+        {
+            "labels": f"{query[:-1]},{','.join(f'{name}={json.dumps(value)}' for name, value in labels.items())}}}",
+            "value": 1,
+        }
+        for labels in expected
+    ]
+    return {"expr": query, "eval_time": time, "exp_samples": samples}
+
+
+def _said(time: str, alert: str, labels: Labels, annotations: Labels) -> dict[str, Any]:
+    fired = [{"exp_labels": dict(labels), "exp_annotations": dict(annotations)}]
+    return {"eval_time": time, "alertname": alert, "exp_alerts": fired}
