@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 CALLS: Final = "switchover_calls_total"
-"""Counter of finished calls, by OPERATION, WIRING and OUTCOME."""
+"""Counter of finished calls, by OPERATION, WIRING and OUTCOME.
+
+An operation has all of OUTCOMES from its first scrape on, at 0 if need be: what a series already has when it appears is growth that
+Prometheus does not see, and the first failures would be that.
+"""
 
 DURATION: Final = "switchover_call_duration_seconds"
 """Histogram of how long calls took, in seconds, by OPERATION and WIRING; its bounds are `objectives.buckets(...)`."""
