@@ -290,16 +290,7 @@ class UnexpectedAnswer(TransportError):
 
 
 WIRE_ERRORS: tuple[type[CallError], ...] = (
-    MalformedRequest,
-    Unauthenticated,
-    Forbidden,
-    NotFound,
-    MethodNotAllowed,
-    NotAcceptable,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InvalidRequest,
-    InternalError,
-    ServiceUnavailable,
-)
+    MalformedRequest, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, PayloadTooLarge,
+    UnsupportedMediaType, InvalidRequest, InternalError, ServiceUnavailable,
+)  # fmt: skip
 """The failures that the kit itself answers over HTTP; a contract may document them, and needs no class for them."""
