@@ -45,6 +45,7 @@ def play(
     *,
     firing: Iterable[tuple[str, str, Iterable[Labels]]] = (),
     saying: Iterable[tuple[str, str, Labels, Labels]] = (),
+    giving: Iterable[tuple[str, str, float]] = (),
     evaluation: str = "30s",
 ) -> str:
     """Play series of one sample a minute through rules.
@@ -55,13 +56,14 @@ def play(
         series: promtool's notation of their values, by series.
         firing: at a time, of an alert, the labels of everything that fires.
         saying: at a time, of an alert, the labels of the only one that fires, and its annotations.
+        giving: at a time, of an expression without labels, its value.
         evaluation: time between two evaluations of the rules.
     """
     (folder / "rules.yml").write_text(rules, "utf-8")
     test = {
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
-        "promql_expr_test": [_fired(*told) for told in firing],
+        "promql_expr_test": [*(_fired(*told) for told in firing), *(_gave(*told) for told in giving)],
         "alert_rule_test": [_said(*told) for told in saying],
     }
     document = {"rule_files": ["rules.yml"], "evaluation_interval": evaluation, "tests": [test]}
@@ -79,6 +81,10 @@ def _fired(time: str, alert: str, expected: Iterable[Labels]) -> dict[str, Any]:
         for labels in expected
     ]
     return {"expr": query, "eval_time": time, "exp_samples": samples}
+
+
+def _gave(time: str, expression: str, value: float) -> dict[str, Any]:
+    return {"expr": expression, "eval_time": time, "exp_samples": [{"labels": "{}", "value": value}]}
 
 
 def _said(time: str, alert: str, labels: Labels, annotations: Labels) -> dict[str, Any]:

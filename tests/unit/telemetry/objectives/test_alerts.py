@@ -335,6 +335,24 @@ def test_an_operation_has_an_error_budget_of_its_own(failures: int, windows: lis
     play(tmp_path, RULES, series, firing=[("65m", "SwitchoverErrorBudgetBurn", expected)])
 
 
+def test_what_has_never_failed_has_an_error_rate_of_zero(tmp_path: Path) -> None:
+    shares = ("job_wiring_operation:switchover_calls_failed:ratio5m", "job_wiring:switchover_calls_failed:ratio5m")
+    counts = ("job_wiring:switchover_calls_failed:increase5m",)
+    play(tmp_path, RULES, calls("ok", "0+9x60"), giving=[("30m", f"sum({name})", 0) for name in (*shares, *counts)])
+
+
+def test_what_is_not_called_has_no_error_rate(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        RULES,
+        calls("ok", "9+0x60"),
+        giving=[
+            ("30m", "count(job_wiring_operation:switchover_calls_failed:ratio5m) or vector(-1)", -1),
+            ("30m", "sum(job_wiring_operation:switchover_calls:increase5m)", 0),
+        ],
+    )
+
+
 def test_an_alert_waits_a_minute_and_then_fires(tmp_path: Path) -> None:
     series = {**calls("ok", "0+98x60"), **calls("failed", "0+0x28 50+50x10")}
     labels = {**CALL, "severity": "page", "objective": "1%"}
