@@ -80,6 +80,8 @@ def test_the_kit_exports_what_it_says() -> None:
         "FidelityError",
         "HttpxTransport",
         "Inspector",
+        "Objectives",
+        "ObjectivesError",
         "Port",
         "Recorder",
         "SharedKey",

@@ -23,6 +23,8 @@ def test_the_front_door_offers_these_names() -> None:
         "FidelityError",
         "HttpxTransport",
         "Inspector",
+        "Objectives",
+        "ObjectivesError",
         "Port",
         "Recorder",
         "SharedKey",

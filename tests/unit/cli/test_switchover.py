@@ -63,6 +63,7 @@ def test_a_project_that_holds_is_told_line_by_line(project: Path, capsys: pytest
         ["lock", "ok"],
         ["port", "ok"],
         ["generated", "ok"],
+        ["objectives", "skipped"],
         ["boundaries", "skipped"],
     ]
     assert "OpenAPI 3.1, 4 operations" in output
@@ -216,7 +217,7 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert ended.value.code == 0
     output = capsys.readouterr().out
-    for command in ("check", "generate", "draft", "freeze", "routes"):
+    for command in ("check", "generate", "draft", "freeze", "routes", "slo"):
         assert command in output
 
 

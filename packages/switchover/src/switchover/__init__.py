@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from switchover.errors import CallError as CallError
     from switchover.errors import ContractError as ContractError
     from switchover.errors import FidelityError as FidelityError
+    from switchover.errors import ObjectivesError as ObjectivesError
     from switchover.errors import SwitchoverError as SwitchoverError
     from switchover.parity import Fidelity as Fidelity
     from switchover.parity import Inspector as Inspector
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
     from switchover.telemetry import Recorder as Recorder
+    from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import SharedKey as SharedKey
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
 
@@ -39,6 +41,8 @@ _HOMES: Final = {
     "FidelityError": "switchover.errors",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
+    "Objectives": "switchover.telemetry.objectives",
+    "ObjectivesError": "switchover.errors",
     "Port": "switchover.port",
     "Recorder": "switchover.telemetry",
     "SharedKey": "switchover.trust",

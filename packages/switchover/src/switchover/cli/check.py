@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from switchover.cli import slo
 from switchover.cli.proof import prove
 from switchover.cli.settings import Settings, UsageError, imported
 from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
@@ -56,6 +57,7 @@ def run(settings: Settings) -> Iterator[Line]:
         ("lock", lambda: _lock(settings, document)),
         ("port", lambda: _port(settings, document)),
         ("generated", lambda: _generated(settings, document)),
+        ("objectives", lambda: _objectives(settings, document)),
         ("boundaries", lambda: _boundaries(settings)),
     )
     for name, check in checks:
@@ -119,6 +121,23 @@ def _generated(settings: Settings, document: Document) -> str:
     if stale:
         raise Failed("the package differs from the contract; run `switchover generate`", tuple(stale))
     return f"all {len(files)} files are current"
+
+
+def _objectives(settings: Settings, document: Document) -> str:
+    path = settings.root / slo.OBJECTIVES
+    if not path.is_file():
+        raise Skipped(f"there is no {slo.OBJECTIVES} beside pyproject.toml")
+    objectives = slo.read(path, document)
+    if stale := [artifact for artifact in slo.ARTIFACTS if not artifact.is_current(settings.root, objectives)]:
+        raise Failed(
+            f"files differ from {slo.OBJECTIVES}",
+            tuple(f"{artifact.path}; run `switchover slo {artifact.name}`" for artifact in stale),
+        )
+    usual = objectives.default
+    return (
+        f"rules and dashboard are current: errors < {usual.error_rate}, p95 < {usual.p95} within {objectives.window},"
+        f" availability {usual.availability}, own objectives of {len(objectives.operations)} operations"
+    )
 
 
 def target_of(settings: Settings) -> Target:

@@ -13,7 +13,7 @@ from typing import Any
 from switchover.cli import check as checking
 from switchover.cli import settings as configuration
 from switchover.cli.proof import prove
-from switchover.cli.settings import Settings, UsageError, is_name
+from switchover.cli.settings import Settings, UsageError, is_name, shown
 from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
 from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
@@ -54,7 +54,7 @@ def generate(options: argparse.Namespace) -> int:
     document = Document.load(settings.contract)
     files = generating.generate(document, target)
     prove(document, target, files)
-    folder = _shown(settings.package)
+    folder = shown(settings.package)
     if options.check:
         stale = generating.differences(settings.package, files)
         for name in stale:
@@ -74,10 +74,10 @@ def generate(options: argparse.Namespace) -> int:
 
 def _check_folder(package: Path, contract: Path) -> None:
     if not is_name(package.name):
-        raise UsageError(f"{_shown(package)} is no package: Python cannot import the name {package.name!r}")
+        raise UsageError(f"{shown(package)} is no package: Python cannot import the name {package.name!r}")
     if contract.is_relative_to(package / "openapi"):
         what = "lies where the package keeps its copy, and `generate` removes what else is there"
-        raise UsageError(f"{_shown(contract)} {what}; move the contract out of {_shown(package)}/openapi")
+        raise UsageError(f"{shown(contract)} {what}; move the contract out of {shown(package)}/openapi")
 
 
 def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings:
@@ -131,14 +131,14 @@ def freeze(options: argparse.Namespace) -> int:
     path = lock_path(settings.contract)
     if options.check:
         verify_lock(document, path)
-        print(f"{_shown(path)} pins this contract")
+        print(f"{shown(path)} pins this contract")
         return 0
     text = lock_text(document)
     if path.is_file() and path.read_text("utf-8") == text:
-        print(f"{_shown(path)} pins this contract already")
+        print(f"{shown(path)} pins this contract already")
         return 0
     path.write_text(text, "utf-8")
-    print(f"wrote {_shown(path)}: {document.digest}")
+    print(f"wrote {shown(path)}: {document.digest}")
     return 0
 
 
@@ -181,13 +181,6 @@ def _described(operation: Operation) -> dict[str, Any]:
         "answers": [answer.status for answer in operation.answers],
         "failures": [{"status": failure.status, "code": failure.code} for failure in operation.failures],
     }
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _complain(message: str) -> None:

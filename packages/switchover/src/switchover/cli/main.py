@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from switchover.cli import commands
+from switchover.cli import commands, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -18,6 +18,7 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover freeze                                                   pin the contract as agreed
   switchover generate                                                 models, failures and the Protocol from the contract
   switchover check                                                    does everything hold? (exit code 1 if not)
+  switchover slo rules                                                alerts for Prometheus, from what slo.toml promises
 """
 
 
@@ -97,7 +98,33 @@ def _parser() -> argparse.ArgumentParser:
         subparsers, "routes", commands.routes, "list the operations: address, method, arguments, answers, failures"
     )
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
+    _slo(subparsers)
     return parser
+
+
+def _slo(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "slo",
+        help="write alerting rules and a dashboard from slo.toml",
+        description="What follows from the objectives of a service.",
+        epilog=slo.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    written = parser.add_subparsers(title="what to write", metavar="WHAT", required=True)
+    for artifact in slo.ARTIFACTS:
+        command = _command(written, artifact.name, slo.write, f"write {artifact.summary} from slo.toml")
+        command.set_defaults(artifact=artifact)
+        command.add_argument(
+            "--objectives", metavar="FILE", help="the objectives (default: slo.toml beside pyproject.toml)"
+        )
+        command.add_argument(
+            "--output",
+            metavar="FILE",
+            help=f"where to; - is standard output (default: {artifact.path} beside pyproject.toml)",
+        )
+        command.add_argument(
+            "--check", action="store_true", help="write nothing; exit code 1 if the file differs from the objectives"
+        )
 
 
 def _command(

@@ -145,3 +145,11 @@ def _reason(error: BaseException) -> str:
     place = "" if isinstance(error, ImportError | SyntaxError) else f" ({frames[-1].filename}:{frames[-1].lineno})"
     what = f"it calls exit({error.code!r})" if isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
     return (str(error) if isinstance(error, ImportError) else what) + place
+
+
+def shown(path: Path) -> str:
+    """A path as messages name it: from the working directory, if it is below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,30 +1,4 @@
-"""Every failure of the kit, in one tree.
-
-SwitchoverError
-├── ContractError            the contract cannot be used: every finding, with file, line and JSON Pointer
-├── BindError                contract and Python interface differ: every difference
-├── FidelityError            a call that passes in-process and would not pass over HTTP
-└── CallError                one call failed; `code` is stable, and the same under every wiring
-    ├── MalformedRequest         400  the request cannot be read
-    ├── Refused                       the calling service may not come in; `reason` says why, to ourselves alone
-    │   ├── Unauthenticated      401  it did not prove who it is
-    │   └── Forbidden            403  it is known, and may not do this
-    ├── NotFound                 404  no such address
-    ├── MethodNotAllowed         405  no such operation at this address
-    ├── NotAcceptable            406  the answer exists in none of the media types asked for
-    ├── PayloadTooLarge          413  the body is larger than the service reads
-    ├── UnsupportedMediaType     415  the body has a media type that the operation does not take
-    ├── InvalidRequest           422  a parameter or the body breaks the contract
-    ├── InternalError            500  the service failed
-    ├── ServiceUnavailable       503  the service cannot answer now; nothing was done
-    ├── Problem                        a documented failure that no class of the team's stands for
-    └── TransportError                there is no answer to go by
-        ├── ServiceUnreachable       no connection came about: nothing was done
-        ├── ConnectionLost           the connection broke: it is unknown whether anything was done
-        ├── CallTimeout              an answer did not come in time: it is unknown whether anything was done
-        ├── CredentialUnavailable    this service cannot prove itself now: nothing was sent
-        └── UnexpectedAnswer         the answer breaks the contract
-"""
+"""How a call fails: every failure has a stable code, and is the same under every wiring."""
 
 from __future__ import annotations
 
@@ -32,33 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-
-class SwitchoverError(Exception):
-    """Base of everything the kit raises."""
-
-
-class _Listing(SwitchoverError):
-    """A failure that reports everything it found, not only the first thing."""
-
-    def __init__(self, headline: str, items: Sequence[object]) -> None:
-        self.headline = headline
-        self.items = tuple(items)
-        super().__init__(headline, self.items)
-
-    def __str__(self) -> str:
-        return "\n".join([self.headline, *(f"  - {item}" for item in self.items)])
-
-
-class ContractError(_Listing):
-    """The contract cannot be used, or made. `items` are `switchover.contract.Finding`; of a class, `switchover.contract.PythonFinding`."""
-
-
-class BindError(_Listing):
-    """Contract and Python interface differ. `items` are sentences, one for each difference."""
-
-
-class FidelityError(_Listing):
-    """A call passes in-process and would not pass over HTTP. `items` are `switchover.parity.Breach`."""
+from switchover.errors.listings import SwitchoverError
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""Failures before any call is made: each reports everything it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class SwitchoverError(Exception):
+    """Base of everything the kit raises."""
+
+
+class _Listing(SwitchoverError):
+    """A failure that reports everything it found, not only the first thing."""
+
+    def __init__(self, headline: str, items: Sequence[object]) -> None:
+        self.headline = headline
+        self.items = tuple(items)
+        super().__init__(headline, self.items)
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  - {item}" for item in self.items)])
+
+
+class ContractError(_Listing):
+    """The contract cannot be used, or made. `items` are `switchover.contract.Finding`; of a class, `switchover.contract.PythonFinding`."""
+
+
+class BindError(_Listing):
+    """Contract and Python interface differ. `items` are sentences, one for each difference."""
+
+
+class FidelityError(_Listing):
+    """A call passes in-process and would not pass over HTTP. `items` are `switchover.parity.Breach`."""
+
+
+class ObjectivesError(_Listing):
+    """The objectives of a service cannot be used. `items` are sentences, one for each finding: where, what, and what would be right."""
