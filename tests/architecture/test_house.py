@@ -70,6 +70,8 @@ def test_every_package_is_typed() -> None:
 def test_the_kit_exports_what_it_says() -> None:
     assert switchover.__all__ == [
         "AiohttpTransport",
+        "AllowedService",
+        "AnyOf",
         "AsgiTransport",
         "BindError",
         "CallContext",
@@ -78,8 +80,10 @@ def test_the_kit_exports_what_it_says() -> None:
         "ContractError",
         "Fidelity",
         "FidelityError",
+        "FixedKeys",
         "HttpxTransport",
         "Inspector",
+        "OidcVerifier",
         "Port",
         "Recorder",
         "SharedKey",
