@@ -78,7 +78,7 @@ def _check_use(jwk: Mapping[str, Any]) -> None:
 
 def _rsa(jwk: Mapping[str, Any]) -> VerificationKey:
     modulus, exponent = _number(jwk, "n"), _number(jwk, "e")
-    if not SHORTEST_RSA_BITS <= modulus.bit_length() <= LONGEST_RSA_BITS:
+    if not SHORTEST_RSA_BITS <= modulus.bit_length() <= LONGEST_RSA_BITS or modulus % 2 == 0:
         raise Untrusted("key_weak")
     if not SMALLEST_EXPONENT <= exponent < 2**32:
         raise Untrusted("key_weak")

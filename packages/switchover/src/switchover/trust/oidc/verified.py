@@ -8,8 +8,8 @@ from typing import Final
 from switchover.trust.oidc.key_set import KeySet
 from switchover.trust.principal import Principal
 
-TAIL_BYTES: Final = 32
-"""Of the end of a token, 192 bits of its signature: what tokens are found by. A token is compared whole only with one that ends the same,
+TAIL: Final = slice(-32, None)
+"""The end of a token, 192 bits of its signature: what tokens are found by. A token is compared whole only with one that ends the same,
 so the time that takes says nothing to somebody who does not have it.
 """
 REMEMBERED_SECONDS: Final = 20.0
@@ -22,7 +22,7 @@ class Verified:
 
     authorization: bytes = field(repr=False)
     principal: Principal
-    keys: KeySet
+    keys: KeySet | None
     until: float
 
 
@@ -32,7 +32,7 @@ class VerifiedTokens:
     Finding one by a SHA-256 of the whole token would take three times as long as all the rest of verifying it.
 
     Attributes:
-        by_tail: by the last `TAIL_BYTES` of the header. Whoever finds one compares the whole header, the keys and the time.
+        by_tail: by the `TAIL` of the header. Whoever finds one compares the whole header, the keys and the time.
     """
 
     __slots__ = ("_size", "by_tail")
@@ -44,10 +44,12 @@ class VerifiedTokens:
         self.by_tail: dict[bytes, Verified] = {}
         self._size = size
 
-    def put(self, authorization: bytes, principal: Principal, keys: KeySet, *, expires: float, now: float) -> None:
+    def put(
+        self, authorization: bytes, principal: Principal, keys: KeySet | None, *, expires: float, now: float
+    ) -> None:
         """Remember a token for a moment; the oldest makes room."""
-        self.by_tail.pop(authorization[-TAIL_BYTES:], None)
+        self.by_tail.pop(authorization[TAIL], None)
         if len(self.by_tail) >= self._size:
             del self.by_tail[next(iter(self.by_tail))]
         until = min(expires, now + REMEMBERED_SECONDS)
-        self.by_tail[authorization[-TAIL_BYTES:]] = Verified(authorization, principal, keys, until)
+        self.by_tail[authorization[TAIL]] = Verified(authorization, principal, keys, until)

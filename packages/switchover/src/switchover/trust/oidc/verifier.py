@@ -15,7 +15,7 @@ from switchover.trust.oidc.keys import KeySource
 from switchover.trust.oidc.services import AllowedService, AllowedServices
 from switchover.trust.oidc.token import read_token
 from switchover.trust.oidc.untrusted import Untrusted
-from switchover.trust.oidc.verified import TAIL_BYTES, VerifiedTokens
+from switchover.trust.oidc.verified import TAIL, VerifiedTokens
 from switchover.trust.principal import Principal
 from switchover.trust.refusal import REFUSAL
 
@@ -40,7 +40,7 @@ class OidcVerifier:
         ValueError: one of these cannot be.
     """
 
-    __slots__ = ("_clock", "_keys", "_max_token_bytes", "_rules", "_services", "_told", "_verified")
+    __slots__ = ("_by_tail", "_clock", "_keys", "_max_token_bytes", "_rules", "_services", "_told", "_verified")
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class OidcVerifier:
         self._max_token_bytes = max_token_bytes
         self._clock = clock
         self._verified = VerifiedTokens(cache_size)
+        self._by_tail = self._verified.by_tail
         self._told = tuple(service.described() for service in listed)
 
     def is_addressed(self, incoming: Incoming) -> bool:
@@ -77,7 +78,7 @@ class OidcVerifier:
         """See `Verifier`. Besides: ServiceUnavailable, if the issuer's keys are not known and cannot be had."""
         authorization = incoming.headers.get(b"authorization", b"")
         # The way of nearly every request, and so without a call: see `VerifiedTokens`.
-        found = self._verified.by_tail.get(authorization[-TAIL_BYTES:])
+        found = self._by_tail.get(authorization[TAIL])
         if (
             found is not None
             and found.authorization == authorization
@@ -110,9 +111,7 @@ class OidcVerifier:
             raise Unauthenticated(REFUSAL, reason=refused.reason, challenge=challenge) from refused
         if principal is None:
             raise Forbidden("This service may not call.", reason="not_allowed")
-        keys = self._keys.current
-        if keys is not None:
-            self._verified.put(authorization, principal, keys, expires=expires, now=self._clock())
+        self._verified.put(authorization, principal, self._keys.current, expires=expires, now=self._clock())
         return principal
 
     async def _believed(self, text: bytes) -> tuple[Principal | None, int]:
