@@ -165,11 +165,14 @@ class Issuer:
         self._path.write_text(json.dumps(told), "utf-8")
 
     def _line(self, start: str) -> str:
-        try:
-            line = self._lines.get(timeout=START_SECONDS)
-        except queue.Empty:
-            line = ""
-        assert line.startswith(start), f"the issuer says {line!r}: {self._log.read_text('utf-8')}"
+        """The rest of the next line that starts so; what the library says besides is passed over."""
+        line = "…"
+        while line and not line.startswith(start):
+            try:
+                line = self._lines.get(timeout=START_SECONDS)
+            except queue.Empty:
+                line = ""
+        assert line, f"the issuer never said {start!r}: {self._log.read_text('utf-8')}"
         return line.removeprefix(start).strip()
 
 

@@ -33,6 +33,7 @@ function requestHandler(address, { keys, clients, audience, seconds }) {
   const provider = new Provider(address, {
     clients: clients.map(client),
     jwks: { keys },
+    ttl: { ClientCredentials: seconds },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
