@@ -54,7 +54,7 @@ def _without_signature() -> Rows:
     right = key().token(claims()).rpartition(".")[2]
     for name in ("none", "None", "NONE", "nOnE", "none ", "\u0000none", "", "null", "NULL", "nonee", "ｎｏｎｅ"):
         for signature in ("", right):
-            header = {"alg": name, "typ": "at+jwt", "kid": "rs256"}
+            header: dict[str, Any] = {"alg": name, "typ": "at+jwt", "kid": "rs256"}
             yield f"alg {name!r} {bool(signature)}", "algorithm", _bearer(_unsigned(header, signature))
     for value in (None, True, 0, [], ["none"], ["RS256"], {"alg": "none"}):
         header = {"alg": value, "typ": "at+jwt", "kid": "rs256"}
