@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import clients, direct_calls, imports, in_process, over_http
+from benchmarks import clients, direct_calls, imports, in_process, over_http, tokens
 from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
@@ -22,6 +22,7 @@ _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "in-process": (in_process.run, 9),
     "over-http": (over_http.run, 5),
     "imports": (imports.run, 11),
+    "tokens": (tokens.run, 11),
 }
 _RESULTS = Path(__file__).parent / "results"
 

@@ -70,6 +70,8 @@ def test_every_package_is_typed() -> None:
 def test_the_kit_exports_what_it_says() -> None:
     assert switchover.__all__ == [
         "AiohttpTransport",
+        "AllowedService",
+        "AnyOf",
         "AsgiTransport",
         "BindError",
         "CallContext",
@@ -78,10 +80,12 @@ def test_the_kit_exports_what_it_says() -> None:
         "ContractError",
         "Fidelity",
         "FidelityError",
+        "FixedKeys",
         "HttpxTransport",
         "Inspector",
         "Objectives",
         "ObjectivesError",
+        "OidcVerifier",
         "Port",
         "Recorder",
         "SharedKey",

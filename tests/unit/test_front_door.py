@@ -13,6 +13,8 @@ import switchover
 def test_the_front_door_offers_these_names() -> None:
     assert switchover.__all__ == [
         "AiohttpTransport",
+        "AllowedService",
+        "AnyOf",
         "AsgiTransport",
         "BindError",
         "CallContext",
@@ -21,10 +23,12 @@ def test_the_front_door_offers_these_names() -> None:
         "ContractError",
         "Fidelity",
         "FidelityError",
+        "FixedKeys",
         "HttpxTransport",
         "Inspector",
         "Objectives",
         "ObjectivesError",
+        "OidcVerifier",
         "Port",
         "Recorder",
         "SharedKey",

@@ -25,12 +25,18 @@ if TYPE_CHECKING:
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.objectives import Objectives as Objectives
+    from switchover.trust import AnyOf as AnyOf
     from switchover.trust import SharedKey as SharedKey
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
+    from switchover.trust.oidc import AllowedService as AllowedService
+    from switchover.trust.oidc import FixedKeys as FixedKeys
+    from switchover.trust.oidc import OidcVerifier as OidcVerifier
 
 # Imported when first used, so that `import switchover` costs what it uses.
 _HOMES: Final = {
     "AiohttpTransport": "switchover.port.transports.aiohttp",
+    "AllowedService": "switchover.trust.oidc",
+    "AnyOf": "switchover.trust",
     "AsgiTransport": "switchover.port.transports.asgi",
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
@@ -39,10 +45,12 @@ _HOMES: Final = {
     "ContractError": "switchover.errors",
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
+    "FixedKeys": "switchover.trust.oidc",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
     "Objectives": "switchover.telemetry.objectives",
     "ObjectivesError": "switchover.errors",
+    "OidcVerifier": "switchover.trust.oidc",
     "Port": "switchover.port",
     "Recorder": "switchover.telemetry",
     "SharedKey": "switchover.trust",

@@ -11,11 +11,10 @@ from switchover.errors import Unauthenticated
 from switchover.trust.incoming import Incoming
 from switchover.trust.outgoing import Outgoing
 from switchover.trust.principal import Principal
+from switchover.trust.refusal import REFUSAL
 
 SHORTEST_KEY: Final = 32
 """Characters a key has at least; `secrets.token_urlsafe(32)` gives 43."""
-
-_REFUSAL: Final = "Valid service credentials are required."
 
 
 class SharedKey:
@@ -70,7 +69,7 @@ class SharedKeyVerifier:
         authorization = incoming.header("authorization")
         scheme, _, token = (authorization or "").partition(" ")
         if not hmac.compare_digest(_digest(token), self._digest) or scheme.lower() != "bearer":
-            raise Unauthenticated(_REFUSAL, reason="missing" if authorization is None else "unknown_key")
+            raise Unauthenticated(REFUSAL, reason="missing" if authorization is None else "unknown_key")
         return self._principal
 
     def described(self) -> list[str]:

@@ -1,0 +1,117 @@
+"""The keys of an issuer, found by discovery and kept (OpenID Connect Discovery 1.0, section 4; RFC 7517).
+
+Known keys answer at once, whatever the issuer does. They are fetched again in the background when they are older than `FRESH_SECONDS`, and
+waited for when a token names one that is not known; one fetch at a time, and one in `PAUSE_SECONDS`, however many tokens ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from switchover.errors import ServiceUnavailable
+from switchover.trust.oidc.documents import DocumentUnavailable, Fetch, HttpDocuments, is_safe_address
+from switchover.trust.oidc.key_set import KeySet
+from switchover.trust.oidc.verification_key import VerificationKey
+
+FRESH_SECONDS: Final = 30.0
+"""Keys are looked at again after this, so that one that was withdrawn is noticed."""
+PAUSE_SECONDS: Final = 10.0
+"""Between the starts of two fetches, at least."""
+STALE_SECONDS: Final = 24 * 3600.0
+"""Keys that could not be looked at for so long are used no more."""
+
+_DISCOVERY: Final = "/.well-known/openid-configuration"
+_log = logging.getLogger("switchover.trust")
+
+
+class IssuerKeys:
+    """See the module.
+
+    Args:
+        issuer: its identifier; https, or http on this machine.
+        fetch: gets a JSON document; over httpx unless given.
+        clock: seconds, from anywhere, that never go back.
+
+    Raises:
+        ValueError: the issuer is no address that keys may be had from.
+    """
+
+    __slots__ = ("_clock", "_document", "_fetch", "_fetched_at", "_fetching", "_issuer", "_started_at", "current")
+
+    def __init__(self, issuer: str, *, fetch: Fetch | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        if not is_safe_address(issuer) or "?" in issuer:
+            raise ValueError(
+                "an issuer is https://host[:port][/path] without a query; plain http is for this machine alone"
+            )
+        self.current: KeySet | None = None
+        self._issuer = issuer
+        self._fetch: Fetch = fetch or HttpDocuments()
+        self._clock = clock
+        self._document: dict[str, Any] = {}
+        self._fetched_at = self._started_at = float("-inf")
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def key(self, kid: str) -> VerificationKey:
+        """See `KeySource`."""
+        keys = self._usable()
+        if keys is None or kid not in keys:
+            await self._refreshed()
+            keys = self._usable()
+        elif self._age() >= FRESH_SECONDS:
+            self._refreshing()
+        if keys is None:
+            raise ServiceUnavailable("Credentials cannot be checked now.", retry_after=int(PAUSE_SECONDS))
+        return keys.find(kid)
+
+    def described(self) -> list[str]:
+        """See `KeySource`."""
+        return [
+            f"keys: by discovery at {self._issuer}, fetched at most every {PAUSE_SECONDS:g} s, "
+            f"looked at again after {FRESH_SECONDS:g} s, used for {STALE_SECONDS / 3600:g} h while it does not answer"
+        ]
+
+    def _usable(self) -> KeySet | None:
+        return self.current if self._age() < STALE_SECONDS else None
+
+    def _age(self) -> float:
+        return self._clock() - self._fetched_at
+
+    async def _refreshed(self) -> None:
+        """Wait for the fetch that is under way, or for a new one if it is time; whoever gives up waiting does not end it for the others."""
+        task = self._refreshing()
+        if task is not None:
+            await asyncio.shield(task)
+
+    def _refreshing(self) -> asyncio.Task[None] | None:
+        task = self._fetching
+        if task is not None and not task.done() and task.get_loop() is asyncio.get_running_loop():
+            return task
+        now = self._clock()
+        if now - self._started_at < PAUSE_SECONDS:
+            return None
+        self._started_at = now
+        self._fetching = asyncio.create_task(self._update())
+        return self._fetching
+
+    async def _update(self) -> None:
+        try:
+            document = await self._published()
+            if document != self._document or self.current is None:
+                self.current, self._document = KeySet(document), document
+            self._fetched_at = self._clock()
+        except (DocumentUnavailable, ValueError) as error:
+            _log.warning("the keys of %s cannot be had: %s", self._issuer, error)
+
+    async def _published(self) -> dict[str, Any]:
+        found = await self._fetch(self._issuer.removesuffix("/") + _DISCOVERY)
+        if found.get("issuer") != self._issuer:
+            raise DocumentUnavailable("its discovery document is that of another issuer")
+        address = found.get("jwks_uri")
+        if not is_safe_address(address):
+            raise DocumentUnavailable("its discovery document names no address that keys may be had from")
+        assert isinstance(address, str)
+        return await self._fetch(address)
