@@ -1,0 +1,70 @@
+// An OIDC issuer on 127.0.0.1: node issuer.mjs CONFIGURATION.json
+//
+// The configuration (written by tests/support/issuer.py): { port, keys, clients, audience, seconds }. Port 0 takes a free one. It says
+// `listening on ADDRESS` once it is ready. A line on its standard input makes it read the configuration again, keys and all, and say
+// `reloaded`; the end of its input, or SIGTERM, ends it.
+
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import { Provider, errors } from 'oidc-provider';
+
+const [, , path] = process.argv;
+
+function read() {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function client({ id, secret, publicKey }) {
+  return {
+    client_id: id,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    ...(secret
+      ? { client_secret: secret, token_endpoint_auth_method: 'client_secret_basic' }
+      : { jwks: { keys: [publicKey] }, token_endpoint_auth_method: 'private_key_jwt' }),
+  };
+}
+
+function requestHandler(address, { keys, clients, audience, seconds }) {
+  const algorithms = new Map(clients.map(({ id, algorithm }) => [id, algorithm]));
+  const provider = new Provider(address, {
+    clients: clients.map(client),
+    jwks: { keys },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => undefined,
+        getResourceServerInfo(_, resource, { clientId }) {
+          if (resource !== audience) throw new errors.InvalidTarget();
+          return {
+            scope: 'diary',
+            audience,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: seconds,
+            jwt: { sign: { alg: algorithms.get(clientId) } },
+          };
+        },
+      },
+    },
+  });
+  return provider.callback();
+}
+
+const server = createServer((request, response) => answer(request, response));
+server.listen(read().port, '127.0.0.1');
+await once(server, 'listening');
+const address = `http://127.0.0.1:${server.address().port}`;
+let answer = requestHandler(address, read());
+console.log(`listening on ${address}`);
+
+const commands = createInterface({ input: process.stdin });
+commands.on('line', () => {
+  answer = requestHandler(address, read());
+  console.log('reloaded');
+});
+commands.on('close', () => process.exit(0));
