@@ -23,12 +23,22 @@ if TYPE_CHECKING:
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
     from switchover.telemetry import Recorder as Recorder
+    from switchover.trust import ApiKey as ApiKey
+    from switchover.trust import ApiKeyVerifier as ApiKeyVerifier
+    from switchover.trust import GcpIdentityToken as GcpIdentityToken
+    from switchover.trust import IpAllowlist as IpAllowlist
+    from switchover.trust import OidcClientCredentials as OidcClientCredentials
+    from switchover.trust import Principal as Principal
+    from switchover.trust import PrivateKeyJwt as PrivateKeyJwt
+    from switchover.trust import Renewal as Renewal
     from switchover.trust import SharedKey as SharedKey
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
 
 # Imported when first used, so that `import switchover` costs what it uses.
 _HOMES: Final = {
     "AiohttpTransport": "switchover.port.transports.aiohttp",
+    "ApiKey": "switchover.trust",
+    "ApiKeyVerifier": "switchover.trust",
     "AsgiTransport": "switchover.port.transports.asgi",
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
@@ -37,10 +47,16 @@ _HOMES: Final = {
     "ContractError": "switchover.errors",
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
+    "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
+    "IpAllowlist": "switchover.trust",
+    "OidcClientCredentials": "switchover.trust",
     "Port": "switchover.port",
+    "Principal": "switchover.trust",
+    "PrivateKeyJwt": "switchover.trust",
     "Recorder": "switchover.telemetry",
+    "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SwitchoverError": "switchover.errors",
