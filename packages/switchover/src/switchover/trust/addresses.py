@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -20,8 +21,11 @@ def read_address(text: str) -> Address | None:
 
     A zone (`fe80::1%eth0`) means something to one machine only, and makes it none.
     """
-    if not _ADDRESS.fullmatch(text):
-        return None
+    return _parsed(text) if _ADDRESS.fullmatch(text) else None
+
+
+@lru_cache(1024)
+def _parsed(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
