@@ -9,12 +9,30 @@ from dataclasses import replace
 from time import monotonic
 
 from switchover.errors import CallTimeout
+from switchover.port.plan import Plans
 from switchover.port.transports.base import Timeouts
 from switchover.port.wire import WireRequest, WireResponse
 from switchover.trust import CredentialSource, Revocable
 
 Send = Callable[[WireRequest, Timeouts], Awaitable[WireResponse]]
 SendBlocking = Callable[[WireRequest, Timeouts], WireResponse]
+
+
+def check_credentials(plans: Plans, credentials: CredentialSource | None, trust: str | None) -> None:
+    """That no credentials are needed has to be said: it cannot be seen from an address.
+
+    Raises:
+        ValueError: there are none and nothing is said, or both are given.
+    """
+    if credentials is not None and trust is not None:
+        raise ValueError('http() has credentials and trust="open"; only one can be meant')
+    if trust not in (None, "open"):
+        raise ValueError(f'trust is "open" or nothing, not {trust!r}')
+    if credentials is None and trust is None and any(plan.operation.needs_caller for plan in plans.values()):
+        raise ValueError(
+            "http() has no credentials, and operations of this contract need a caller. Give it what this service proves itself with "
+            '(credentials=SharedKey(…)), or say that the service trusts whoever can reach it (trust="open")'
+        )
 
 
 def proving(send: Send, credentials: CredentialSource) -> Send:
