@@ -48,8 +48,10 @@ async def run(rounds: int) -> list[Row]:
 
             measures = {
                 "httpx and validate_json": _measure(by_httpx),
-                "http, default transport (httpx)": _measure(_calls(port.http(transport=default), trip_id)),
-                "http, AiohttpTransport": _measure(_calls(port.http(transport=fast), trip_id)),
+                "http, default transport (httpx)": _measure(
+                    _calls(port.http(transport=default, trust="open"), trip_id)
+                ),
+                "http, AiohttpTransport": _measure(_calls(port.http(transport=fast, trust="open"), trip_id)),
                 "aiohttp and validate_json": _measure(by_aiohttp),
             }
             bars = {

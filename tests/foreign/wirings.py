@@ -23,7 +23,8 @@ def direct(port: Port[T], backend: T) -> T:
 def http(port: Port[T], backend: T) -> T:
     """Over HTTP, in memory."""
     is_inside = not any(name.startswith("..") for name in port.document.sources)
-    return port.http(transport=AsgiTransport(port.serve(backend, trust="open", publish=is_inside)))
+    service = port.serve(backend, trust="open", publish=is_inside)
+    return port.http(transport=AsgiTransport(service), trust="open")
 
 
 WIRINGS: Final[tuple[Wiring, ...]] = (direct, http)

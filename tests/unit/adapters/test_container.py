@@ -39,6 +39,12 @@ async def test_service_calls_over_http(tmp_path: Path) -> None:
         assert await outcomes(settings) == [("getSession", "http", "ok")]
 
 
+async def test_a_service_that_trusts_whoever_reaches_it_is_called_without_a_key(tmp_path: Path) -> None:
+    with running_api(tmp_path, "--socket", str(tmp_path / "s"), LIVETRIP_TRUST="open"):
+        settings = Settings(backend_mode=BackendMode.SERVICE, service_socket=tmp_path / "s", trust="open")
+        assert await outcomes(settings) == [("getSession", "http", "ok")]
+
+
 async def test_a_database_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     settings = Settings(database_url=SecretStr("mysql://u:hunter2@h/d"))
     with pytest.raises(SettingsError, match="LIVETRIP_DATABASE_URL") as caught:

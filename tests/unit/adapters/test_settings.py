@@ -42,6 +42,9 @@ def test_a_socket_may_be_trusted_instead(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("LIVETRIP_SERVICE_SOCKET", "/run/livetrip")
     monkeypatch.setenv("LIVETRIP_TRUST", "open")
     assert load_settings().service_socket == Path("/run/livetrip")
+    monkeypatch.setenv("LIVETRIP_SERVICE_KEY", KEY)
+    with pytest.raises(SettingsError, match="only one can be meant"):
+        load_settings()
 
 
 def test_everything_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

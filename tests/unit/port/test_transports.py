@@ -28,12 +28,16 @@ from unit.port.desk import (
     AIKO,
     MISSING_ID,
     NOON,
+    Caller,
+    Desk,
+    DeskError,
     InMemoryBlockingDesk,
     InMemoryDesk,
     NoteDraft,
     NoteNotFound,
     TitleTaken,
     blocking_desk_port,
+    contract,
     desk_port,
     result_of,
 )
@@ -149,7 +153,7 @@ async def test_other_failures_are_the_kits_and_have_a_trace(wire: Callable[..., 
         (lambda: desk.echo("fail"), InternalError),
         (lambda: desk.echo("unwritable"), InternalError),
         (lambda: desk.echo("busy"), ServiceUnavailable),
-        (lambda: wire(credentials=None).get_note(AIKO, MISSING_ID), Unauthenticated),
+        (lambda: wire(credentials=None, trust="open").get_note(AIKO, MISSING_ID), Unauthenticated),
     ]
     for call, expected in failing:
         with pytest.raises(expected) as caught:
@@ -187,7 +191,7 @@ async def test_a_transport_that_was_closed_opens_again(wire: Callable[..., Any])
 def test_connections_belong_to_the_event_loop_that_opened_them(tcp: str) -> None:
     for make in (HttpxTransport, AiohttpTransport):
         transport: Any = make(tcp)
-        desk = desk_port().http(transport=transport)
+        desk = desk_port().http(transport=transport, trust="open")
 
         async def call(transport: Any = transport, desk: Any = desk) -> Any:
             found = await desk.echo(1)
@@ -261,6 +265,28 @@ def test_a_transport_has_to_serve_the_kind_of_methods_that_there_are() -> None:
         pass
 
     with pytest.raises(TypeError, match="Nothing does not serve `async def get_health`: it is no Transport"):
-        desk_port().http(transport=Nothing())  # type: ignore[arg-type]
+        desk_port().http(transport=Nothing(), trust="open")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="AiohttpTransport does not serve `def get_health`: it is no BlockingTransport"):
-        blocking_desk_port().http(transport=AiohttpTransport("http://desk"))
+        blocking_desk_port().http(transport=AiohttpTransport("http://desk"), trust="open")
+
+
+@pytest.mark.parametrize(
+    "given", [{"base_url": "http://desk"}, {"base_url": "unix:/run/desk"}, {"transport": AsgiTransport(None)}]
+)
+def test_that_no_credentials_are_needed_has_to_be_said(given: dict[str, Any]) -> None:
+    port = desk_port()
+    with pytest.raises(ValueError, match=r"http\(\) has no credentials.*credentials=SharedKey.*trust=\"open\""):
+        port.http(**given)
+    assert port.http(**given, trust="open")
+    assert port.http(**given, credentials=SharedKey(KEY))
+
+
+def test_a_contract_that_is_open_to_everyone_needs_none() -> None:
+    assert contract().bind(Desk, caller=Caller, errors=DeskError, operations=["getHealth"]).http("http://desk")
+
+
+def test_credentials_and_openness_cannot_both_be_meant() -> None:
+    with pytest.raises(ValueError, match="only one can be meant"):
+        desk_port().http("http://desk", credentials=SharedKey(KEY), trust="open")
+    with pytest.raises(ValueError, match="trust is \"open\" or nothing, not 'no'"):
+        desk_port().http("http://desk", trust="no")  # type: ignore[arg-type]

@@ -14,8 +14,10 @@ from switchover import HttpxTransport, Port, SharedKey
 async def open_http(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[LiveTrip]:
     """The service, as LiveTrip; connections are closed at the end."""
     key = settings.service_key
-    credentials = SharedKey(key.get_secret_value()) if key is not None else None
     base_url = settings.service_url or "http://livetrip"
     socket = str(settings.service_socket) if settings.service_socket is not None else None
     async with HttpxTransport(base_url, uds=socket) as transport:
-        yield port.http(transport=transport, credentials=credentials)
+        if key is None:
+            yield port.http(transport=transport, trust="open")
+        else:
+            yield port.http(transport=transport, credentials=SharedKey(key.get_secret_value()))

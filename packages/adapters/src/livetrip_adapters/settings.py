@@ -36,7 +36,8 @@ class Settings(BaseModel):
         fidelity_share: `LIVETRIP_FIDELITY_SHARE`: the share of calls that `sample` looks at, 0 to 1.
         service_url: `LIVETRIP_SERVICE_URL`, `http://host:port` of the service.
         service_socket: `LIVETRIP_SERVICE_SOCKET`, path of a Unix socket instead.
-        service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with; not needed over a socket with `LIVETRIP_TRUST=open`.
+        service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with.
+        trust: `LIVETRIP_TRUST=open`: the service trusts whoever can reach it, and no key is sent. Meant for Unix sockets.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,15 +67,17 @@ class Settings(BaseModel):
     def _knows_the_service(self) -> Self:
         if self.backend_mode is BackendMode.MONOLITH:
             return self
-        missing = []
+        wrong = []
         if self.service_url is None and self.service_socket is None:
-            missing.append("BACKEND_MODE=service needs LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET")
+            wrong.append("BACKEND_MODE=service needs LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET")
         if self.service_key is None and self.trust is None:
-            missing.append(
+            wrong.append(
                 "BACKEND_MODE=service needs LIVETRIP_SERVICE_KEY, or LIVETRIP_TRUST=open where only trusted callers reach the service"
             )
-        if missing:
-            raise ValueError("; ".join(missing))
+        if self.service_key is not None and self.trust is not None:
+            wrong.append("LIVETRIP_SERVICE_KEY and LIVETRIP_TRUST=open are both set; only one can be meant")
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
 
 

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import AnyOf as AnyOf
+    from switchover.trust import ApiKey as ApiKey
+    from switchover.trust import ApiKeyVerifier as ApiKeyVerifier
+    from switchover.trust import GcpIdentityToken as GcpIdentityToken
+    from switchover.trust import IpAllowlist as IpAllowlist
+    from switchover.trust import OidcClientCredentials as OidcClientCredentials
+    from switchover.trust import Principal as Principal
+    from switchover.trust import PrivateKeyJwt as PrivateKeyJwt
+    from switchover.trust import Renewal as Renewal
     from switchover.trust import SharedKey as SharedKey
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
     from switchover.trust.oidc import AllowedService as AllowedService
@@ -37,6 +45,8 @@ _HOMES: Final = {
     "AiohttpTransport": "switchover.port.transports.aiohttp",
     "AllowedService": "switchover.trust.oidc",
     "AnyOf": "switchover.trust",
+    "ApiKey": "switchover.trust",
+    "ApiKeyVerifier": "switchover.trust",
     "AsgiTransport": "switchover.port.transports.asgi",
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
@@ -46,13 +56,19 @@ _HOMES: Final = {
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
     "FixedKeys": "switchover.trust.oidc",
+    "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
+    "IpAllowlist": "switchover.trust",
     "Objectives": "switchover.telemetry.objectives",
     "ObjectivesError": "switchover.errors",
+    "OidcClientCredentials": "switchover.trust",
     "OidcVerifier": "switchover.trust.oidc",
     "Port": "switchover.port",
+    "Principal": "switchover.trust",
+    "PrivateKeyJwt": "switchover.trust",
     "Recorder": "switchover.telemetry",
+    "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SwitchoverError": "switchover.errors",

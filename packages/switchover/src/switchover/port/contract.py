@@ -16,6 +16,7 @@ from switchover.port.exceptions import ErrorClasses
 from switchover.port.exchange import Remote
 from switchover.port.limits import Limits
 from switchover.port.plan import Plan
+from switchover.port.proving import check_credentials
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.telemetry import Recorder
 from switchover.trust import CredentialSource, Verifier
@@ -137,6 +138,7 @@ class Port(Generic[P]):
         *,
         transport: Transport | BlockingTransport | None = None,
         credentials: CredentialSource | None = None,
+        trust: Literal["open"] | None = None,
         timeouts: Timeouts | None = None,
     ) -> P:
         """The interface over HTTP.
@@ -145,14 +147,17 @@ class Port(Generic[P]):
             base_url: what the contract's server path (`/api`) is relative to: `https://diary.internal`, or `unix:/run/diary.sock`.
                 Connections live as long as the process; to close them, make the transport yourself.
             transport: another way to the service: `HttpxTransport(…, uds=…)`, `AiohttpTransport(…)`, `AsgiTransport(app)`.
-            credentials: what this service proves itself with.
+            credentials: what this service proves itself with. Required unless the contract is open to everyone.
+            trust: `"open"` if the service trusts whoever can reach it, and none are needed: over a Unix socket, in memory, in tests.
             timeouts: 1 s to connect, 5 s for the next byte, 10 s in all unless said otherwise.
 
         Raises:
-            ValueError: neither or both of `base_url` and `transport`, or a base URL that is none.
+            ValueError: neither or both of `base_url` and `transport`, a base URL that is none, or no credentials and nothing said
+                about trust.
         """
         if (base_url is None) == (transport is None):
             raise ValueError("http() takes a base URL or a transport")
+        check_credentials(self.plans, credentials, trust)
         if transport is None:
             from switchover.port.transports.httpx import HttpxTransport  # noqa: PLC0415 - imported when first used
 

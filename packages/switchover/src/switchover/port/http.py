@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
@@ -12,13 +12,10 @@ from switchover.errors import CallError, CallTimeout, ConnectionLost
 from switchover.port.exchange import Exchange, Remote
 from switchover.port.kinds import watching
 from switchover.port.plan import Plan, Plans
+from switchover.port.proving import Send, SendBlocking, blocking_proving, proving
 from switchover.port.shims import method, object_for
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.port.wire import WireRequest, WireResponse
-from switchover.trust import CredentialSource
-
-Send = Callable[[WireRequest, Timeouts], Awaitable[WireResponse]]
-SendBlocking = Callable[[WireRequest, Timeouts], WireResponse]
 
 _METHOD: Final = """
 _next(_begun)
@@ -60,37 +57,14 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
 def _sender(plan: Plan, transport: Transport | BlockingTransport, remote: Remote) -> Callable[[WireRequest], Any]:
     credentials, timeouts = remote.credentials, remote.timeouts
     if plan.is_async and isinstance(transport, Transport):
-        send = transport.send if credentials is None else _proving(transport.send, credentials)
+        send = transport.send if credentials is None else proving(transport.send, credentials)
         return _within(send, timeouts, is_safe=plan.is_safe)
     if not plan.is_async and isinstance(transport, BlockingTransport):
         blocking = transport.send_blocking
-        send_blocking = blocking if credentials is None else _blocking_proving(blocking, credentials)
+        send_blocking = blocking if credentials is None else blocking_proving(blocking, credentials)
         return _blocking_within(send_blocking, timeouts, is_safe=plan.is_safe)
     kind, wanted = ("async def", "Transport") if plan.is_async else ("def", "BlockingTransport")
     raise TypeError(f"{type(transport).__name__} does not serve `{kind} {plan.method}`: it is no {wanted}")
-
-
-# Each attempt proves itself anew: a signature is good for one.
-
-
-def _proving(send: Send, credentials: CredentialSource) -> Send:
-    async def proving(request: WireRequest, timeouts: Timeouts) -> WireResponse:
-        if not credentials.is_ready():
-            await credentials.refresh()
-        proven = replace(request, headers=[*request.headers, *credentials.headers(request)])
-        return await send(proven, timeouts)
-
-    return proving
-
-
-def _blocking_proving(send: SendBlocking, credentials: CredentialSource) -> SendBlocking:
-    def proving(request: WireRequest, timeouts: Timeouts) -> WireResponse:
-        if not credentials.is_ready():
-            credentials.refresh_blocking()
-        proven = replace(request, headers=[*request.headers, *credentials.headers(request)])
-        return send(proven, timeouts)
-
-    return proving
 
 
 # A kept connection may just have been closed by the other side. What changes nothing is then asked again, once, within the same total;

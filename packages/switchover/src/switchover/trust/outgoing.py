@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Outgoing(Protocol):
@@ -51,4 +51,13 @@ class CredentialSource(Protocol):
 
     def described(self) -> list[str]:
         """What is sent, in plain words, a line each, without secrets: `switchover check` shows it."""
+        ...
+
+
+@runtime_checkable
+class Revocable(Protocol):
+    """A CredentialSource that wants to know when a service refuses what it gave: a token may be revoked before its end."""
+
+    def refused(self) -> None:
+        """A service answered 401. Does no I/O, and is called as often as that happens."""
         ...
