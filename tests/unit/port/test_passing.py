@@ -190,6 +190,19 @@ async def test_a_request_that_is_refused_before_the_backend_is_asked_is_answered
     assert caught.value.errors == (InvalidField("query.limit", "is greater than the maximum of 5"),)
 
 
+async def test_a_failure_of_the_teams_that_forgot_to_be_a_call_error_is_one_nevertheless() -> None:
+    class Hasty(ServiceUnavailable):
+        def __init__(self) -> None:
+            self.detail, self.trace_id, self.retry_after = "later", None, 7
+
+    got = await over_http(front(), Raising(Hasty))
+    assert isinstance(got, ServiceUnavailable)
+    assert (got.detail, got.retry_after) == ("later", 7)
+    found = await raised(front().direct(Raising(Hasty)))
+    assert isinstance(found, Hasty)
+    assert found.operation is not None
+
+
 async def test_samples_report_what_would_not_be_passed_on() -> None:
     found: list[Breach] = []
     inspector = Inspector(1, found.extend)

@@ -30,23 +30,20 @@ class CallError(SwitchoverError):
         trace_id: 32 hex digits that find the call in every log, or None.
         idempotency_key: what the write was sent under, or None; whoever repeats it under this key has it once
             (`calling(idempotency_key=error.idempotency_key)`).
-        operation: what was called through a port and ended so (`switchover.contract.Operation`); None until a port is left by it.
+        operation: what was called through a port and ended so (`switchover.contract.Operation`); None until a port is left by it, and
+            in copies.
     """
 
+    __slots__ = ("operation",)
     code: ClassVar[str] = "call_failed"
     status: ClassVar[int] = 0
-    operation: object = None
 
     def __init__(self, detail: str = "", *, trace_id: str | None = None) -> None:
+        self.operation: object = None
         self.detail = detail
         self.trace_id = trace_id
         self.idempotency_key: str | None = None
         super().__init__(detail)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """What a copy is made of; the operation belongs to this process, and stays behind."""
-        cls, arguments = type(self), self.args
-        return cls, arguments, {name: value for name, value in vars(self).items() if name != "operation"}
 
     def __str__(self) -> str:
         trace = f" [trace {self.trace_id}]" if self.trace_id else ""
@@ -61,11 +58,7 @@ class MalformedRequest(CallError):
 
 
 class Refused(CallError):
-    """The calling service may not come in.
-
-    Attributes:
-        reason: why, as a short stable word for counters and logs; it is never sent, because it would help whoever guesses.
-    """
+    """The calling service may not come in. `reason`: why, a short stable word for counters and logs; never sent, as it would help guessing."""
 
     def __init__(self, detail: str = "", *, reason: str = "unspecified", trace_id: str | None = None) -> None:
         super().__init__(detail, trace_id=trace_id)
@@ -83,12 +76,7 @@ class Unauthenticated(Refused):
     status = 401
 
     def __init__(
-        self,
-        detail: str = "",
-        *,
-        reason: str = "unspecified",
-        challenge: str = "Bearer",
-        trace_id: str | None = None,
+        self, detail: str = "", *, reason: str = "unspecified", challenge: str = "Bearer", trace_id: str | None = None
     ) -> None:
         super().__init__(detail, reason=reason, trace_id=trace_id)
         self.challenge = challenge
@@ -134,11 +122,7 @@ class PayloadTooLarge(CallError):
 
 
 class UnsupportedMediaType(CallError):
-    """415: the body has a media type, charset or content coding that the operation does not take.
-
-    Attributes:
-        codings: those that it takes, where the coding was what is wrong (RFC 9110, section 15.5.16); empty otherwise.
-    """
+    """415: media type, charset or content coding of the body is none that is taken. `codings`: those that are, if that was it."""
 
     code = "unsupported_media_type"
     status = 415

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from switchover.contract import Media
 from switchover.errors import WIRE_ERRORS, CallError, InvalidField, InvalidRequest, PayloadTooLarge
@@ -14,8 +14,6 @@ from switchover.port.plan import Plan
 from switchover.port.transports.base import MAX_ANSWER_BYTES
 from switchover.port.values import UnusableValue
 from switchover.port.wire import WireRequest
-
-_OF_THE_CALL: Final = ("operation", "trace_id")
 
 
 def check_limits(plan: Plan, request: WireRequest, limits: Limits) -> None:
@@ -70,9 +68,9 @@ def differences_of_errors(error: Exception, got: Exception) -> Iterator[tuple[st
 
 
 def _attributes(error: Exception) -> dict[str, Any]:
-    """What an exception carries, without the notes that others attach to it, and without which call it ended."""
-    passed_over = _OF_THE_CALL if isinstance(error, CallError) else ()
-    return {name: value for name, value in vars(error).items() if not name.startswith("__") and name not in passed_over}
+    """What an exception carries, without the notes that others attach to it, and without the trace, which is the call's own."""
+    of_the_call = "trace_id" if isinstance(error, CallError) else ""
+    return {name: value for name, value in vars(error).items() if not name.startswith("__") and name != of_the_call}
 
 
 def oversize(data: bytes) -> str | None:

@@ -31,7 +31,7 @@ def leaving(plan: Plan, failed: Callable[[BaseException], Kind]) -> Callable[[Ba
     """The same, for the calling side: a failure of the kit's own remembers which operation it is the end of."""
 
     def left(error: BaseException) -> Kind:
-        if isinstance(error, CallError) and error.operation is None:
+        if isinstance(error, CallError) and getattr(error, "operation", None) is None:
             error.operation = plan.operation
         return failed(error)
 

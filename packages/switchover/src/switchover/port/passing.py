@@ -12,7 +12,7 @@ from switchover.errors import CallError, InvalidRequest, MalformedRequest, Servi
 
 def is_of_another_call(operation: Operation, error: BaseException) -> bool:
     """Did a call of another operation end with this?"""
-    return isinstance(error, CallError) and error.operation not in (None, operation)
+    return isinstance(error, CallError) and getattr(error, "operation", None) not in (None, operation)
 
 
 def is_passed_on(operation: Operation, error: BaseException) -> bool:
