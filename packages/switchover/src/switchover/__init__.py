@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from switchover.telemetry import Recorder as Recorder
     from switchover.trust import SharedKey as SharedKey
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
+    from switchover.trust.signed import MessageSigner as MessageSigner
+    from switchover.trust.signed import NonceMemory as NonceMemory
+    from switchover.trust.signed import SignedMessageVerifier as SignedMessageVerifier
+    from switchover.trust.signed import SigningKey as SigningKey
 
 # Imported when first used, so that `import switchover` costs what it uses.
 _HOMES: Final = {
@@ -39,10 +43,14 @@ _HOMES: Final = {
     "FidelityError": "switchover.errors",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
+    "MessageSigner": "switchover.trust.signed",
+    "NonceMemory": "switchover.trust.signed",
     "Port": "switchover.port",
     "Recorder": "switchover.telemetry",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
+    "SignedMessageVerifier": "switchover.trust.signed",
+    "SigningKey": "switchover.trust.signed",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
     "calling": "switchover.context",
