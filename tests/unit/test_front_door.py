@@ -30,6 +30,8 @@ def test_the_front_door_offers_these_names() -> None:
         "HttpxTransport",
         "Inspector",
         "IpAllowlist",
+        "MessageSigner",
+        "NonceMemory",
         "Objectives",
         "ObjectivesError",
         "OidcClientCredentials",
@@ -41,6 +43,8 @@ def test_the_front_door_offers_these_names() -> None:
         "Renewal",
         "SharedKey",
         "SharedKeyVerifier",
+        "SignedMessageVerifier",
+        "SigningKey",
         "SwitchoverError",
         "Timeouts",
         "calling",
@@ -60,7 +64,7 @@ def test_importing_it_loads_nothing_heavy() -> None:
     code = (
         "import sys, switchover\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
-        " & {'litestar', 'uvicorn', 'httpx', 'httpcore', 'aiohttp', 'pydantic', 'jsonschema_rs'}))"
+        " & {'litestar', 'uvicorn', 'httpx', 'httpcore', 'aiohttp', 'pydantic', 'jsonschema_rs', 'cryptography'}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"

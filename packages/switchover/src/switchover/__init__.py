@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from switchover.trust.oidc import AllowedService as AllowedService
     from switchover.trust.oidc import FixedKeys as FixedKeys
     from switchover.trust.oidc import OidcVerifier as OidcVerifier
+    from switchover.trust.signed import MessageSigner as MessageSigner
+    from switchover.trust.signed import NonceMemory as NonceMemory
+    from switchover.trust.signed import SignedMessageVerifier as SignedMessageVerifier
+    from switchover.trust.signed import SigningKey as SigningKey
 
 # Imported when first used, so that `import switchover` costs what it uses.
 _HOMES: Final = {
@@ -60,6 +64,8 @@ _HOMES: Final = {
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
     "IpAllowlist": "switchover.trust",
+    "MessageSigner": "switchover.trust.signed",
+    "NonceMemory": "switchover.trust.signed",
     "Objectives": "switchover.telemetry.objectives",
     "ObjectivesError": "switchover.errors",
     "OidcClientCredentials": "switchover.trust",
@@ -71,6 +77,8 @@ _HOMES: Final = {
     "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
+    "SignedMessageVerifier": "switchover.trust.signed",
+    "SigningKey": "switchover.trust.signed",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
     "calling": "switchover.context",
