@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
+    from switchover.probe import ProbeOutcome as ProbeOutcome
+    from switchover.probe import Prober as Prober
+    from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.telemetry import Recorder as Recorder
     from switchover.trust import SharedKey as SharedKey
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
@@ -40,6 +43,9 @@ _HOMES: Final = {
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
     "Port": "switchover.port",
+    "ProbeOutcome": "switchover.probe",
+    "ProbeTarget": "switchover.probe",
+    "Prober": "switchover.probe",
     "Recorder": "switchover.telemetry",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
