@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from switchover.cli import commands
+from switchover.cli import commands, probe
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -84,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
         subparsers, "routes", commands.routes, "list the operations: address, method, arguments, answers, failures"
     )
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
+
+    probe.add_arguments(
+        _command(subparsers, "probe", probe.run, "ask services from outside: status, conformance, where the time goes")
+    )
     return parser
 
 
