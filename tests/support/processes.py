@@ -97,9 +97,9 @@ def livetrip(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
     )
 
 
-def switchover(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def switchover(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command `switchover` to its end."""
     command = [sys.executable, "-c", "from switchover.cli import main; raise SystemExit(main())", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, env=clean_environment(), timeout=180, check=False
+        command, capture_output=True, text=True, cwd=cwd, env=clean_environment(**environment), timeout=180, check=False
     )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
+    from switchover.probe import ProbeOutcome as ProbeOutcome
+    from switchover.probe import Prober as Prober
+    from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import AnyOf as AnyOf
@@ -73,6 +76,9 @@ _HOMES: Final = {
     "Port": "switchover.port",
     "Principal": "switchover.trust",
     "PrivateKeyJwt": "switchover.trust",
+    "ProbeOutcome": "switchover.probe",
+    "ProbeTarget": "switchover.probe",
+    "Prober": "switchover.probe",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from switchover.cli import commands, slo
+from switchover.cli import commands, probe, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -99,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
     _slo(subparsers)
+    probe.add_arguments(
+        _command(subparsers, "probe", probe.run, "ask services from outside: status, conformance, where the time goes")
+    )
     return parser
 
 

@@ -64,6 +64,18 @@ def load(contract: str | None) -> Settings:
     return _settings(root, table)
 
 
+def contract_if_named(contract: str | None) -> Path | None:
+    """The contract, from the command line or from the file; None where neither names one.
+
+    Raises:
+        UsageError: the file's settings cannot be used.
+    """
+    file = _nearest(Path.cwd())
+    if contract is None and (file is None or "contract" not in _table(file)):
+        return None
+    return load(contract).contract
+
+
 def _settings(root: Path, table: dict[str, Any]) -> Settings:
     values = {key: (root / value).resolve() if key in _PATHS else value for key, value in table.items()}
     return Settings(root=root, **values)

@@ -212,7 +212,7 @@ class ConnectionLost(TransportError):
 
 
 class CallTimeout(TransportError):
-    """No answer within `seconds` of `phase` (`connect`, `read` or `total`): it is unknown whether anything was done."""
+    """No answer within `seconds` of `phase` (`connect`, `read`, `total`; of a probe, what went on): it is unknown whether anything was done."""
 
     code = "call_timeout"
 

@@ -14,11 +14,11 @@ from switchover.trust.allowlist import IpAllowlist
 from switchover.trust.incoming import Incoming
 from switchover.trust.outgoing import Outgoing
 from switchover.trust.principal import Principal
+from switchover.trust.refusal import REFUSAL
 from switchover.trust.shared_key import SHORTEST_KEY
 
 API_KEY_HEADER: Final = "x-api-key"
 
-_REFUSAL: Final = "Valid service credentials are required."
 _CHALLENGE: Final = "ApiKey"
 _PREFIX: Final = "sha256:"
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
@@ -120,7 +120,7 @@ class ApiKeyVerifier:
             found = principal if hmac.compare_digest(digest, known) else found
         if found is None:
             raise Unauthenticated(
-                _REFUSAL, reason="missing" if presented is None else "unknown_key", challenge=_CHALLENGE
+                REFUSAL, reason="missing" if presented is None else "unknown_key", challenge=_CHALLENGE
             )
         return found
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from switchover.errors import Unauthenticated
 from switchover.trust.incoming import Incoming
+from switchover.trust.refusal import REFUSAL
 from switchover.trust.signed.covering import TAG
 from switchover.trust.signed.fields import MalformedField, SignatureInput, read_byte_sequences, read_signature_inputs
 
 LONGEST_NONCE: Final = 128
 
-_REFUSAL: Final = "Valid service credentials are required."
 _PARAMETERS: Final = frozenset({"created", "expires", "nonce", "keyid", "alg", "tag"})
 
 
@@ -38,7 +38,7 @@ class ReceivedSignature:
 
 def refusal(reason: str) -> Unauthenticated:
     """The same answer for everything; the reason is for counters."""
-    return Unauthenticated(_REFUSAL, reason=reason, challenge="Signature")
+    return Unauthenticated(REFUSAL, reason=reason, challenge="Signature")
 
 
 def received_signature(incoming: Incoming) -> ReceivedSignature:

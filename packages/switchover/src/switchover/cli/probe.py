@@ -1,0 +1,130 @@
+"""`switchover probe`: external monitoring, from wherever it is run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from switchover.cli.settings import UsageError, contract_if_named
+from switchover.contract import Document
+from switchover.errors import ContractError
+
+if TYPE_CHECKING:
+    from switchover.probe import Delivery, ProbeTarget, Watch
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "urls", nargs="+", metavar="URL", help="base URL of a service; without a contract, the full URL to ask"
+    )
+    parser.add_argument("--region", required=True, metavar="NAME", help="where this runs, as reports call it")
+    parser.add_argument(
+        "--operation", action="append", default=[], metavar="ID",
+        help="what to call (may be repeated; default: getHealth, or all that are safe, open and without parameters)",
+    )  # fmt: skip
+    parser.add_argument("--every", type=_duration, metavar="TIME", help="repeat until Ctrl-C, as in 30s or 2m")
+    parser.add_argument("--count", type=_count, metavar="N", help="with --every: how many rounds")
+    parser.add_argument(
+        "--timeout", type=_duration, default=10.0, metavar="TIME", help="of one probe, all in all (default: 10s)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--ca", type=Path, metavar="FILE", help="trust these certificates (PEM) and no others")
+    parser.add_argument("--token-env", metavar="NAME", help="environment variable that holds a bearer token")
+    family = parser.add_mutually_exclusive_group()
+    for option, kind in (("--ipv4", socket.AF_INET), ("--ipv6", socket.AF_INET6)):
+        what = f"only {option[2:].replace('ip', 'IP')} addresses"
+        family.add_argument(option, dest="family", action="store_const", const=kind, help=what)
+    parser.set_defaults(family=socket.AF_UNSPEC)
+    parser.add_argument("--metrics-file", type=Path, metavar="FILE", help="write metrics for a textfile collector")
+    parser.add_argument("--push", metavar="URL", help="push metrics to a Pushgateway")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Probe; the exit code: 0 all of the last round went well, 1 something did not."""
+    if options.count is not None and options.every is None:
+        raise UsageError("--count says how often; say with --every how much time lies between")
+    try:
+        watch = _watch(options)
+    except (ContractError, ValueError) as error:
+        raise UsageError(str(error)) from error
+    return _watched(watch, options)
+
+
+def _watched(watch: Watch, options: argparse.Namespace) -> int:
+    from switchover.probe import beats  # noqa: PLC0415 - as below
+
+    try:
+        asyncio.run(watch.run(beats(options.every, options.count)))
+    except KeyboardInterrupt:
+        if watch.is_well is None:
+            raise
+    return 0 if watch.is_well else 1
+
+
+def _watch(options: argparse.Namespace) -> Watch:
+    from switchover.probe import Prober, Watch, as_json, line, trust_of  # noqa: PLC0415 - the other commands need none of it
+
+    token = _token(options.token_env)
+    prober = Prober(
+        options.region, timeout=options.timeout, trust=trust_of(options.ca), token=token, family=options.family
+    )
+    show = as_json if options.json else line
+    return Watch(
+        prober,
+        _targets(options, has_token=token is not None),
+        show=lambda outcome: print(show(outcome), flush=True),
+        deliveries=_deliveries(options),
+        complain=lambda what: print(f"switchover: {what}", file=sys.stderr),
+    )
+
+
+def _targets(options: argparse.Namespace, *, has_token: bool) -> list[ProbeTarget]:
+    from switchover.probe import ProbeTarget, require_distinct, targets  # noqa: PLC0415 - as above
+
+    contract = contract_if_named(options.contract)
+    if contract is not None:
+        found = targets(Document.load(contract), options.urls, options.operation, has_token=has_token)
+    elif options.operation:
+        raise UsageError("--operation names an operation of a contract; name that with --contract")
+    else:
+        found = [ProbeTarget.at(url) for url in options.urls]
+    require_distinct(found)
+    return found
+
+
+def _deliveries(options: argparse.Namespace) -> list[Delivery]:
+    from switchover.probe import to_file, to_gateway  # noqa: PLC0415 - as above
+
+    found = [to_file(options.metrics_file)] if options.metrics_file is not None else []
+    if options.push is not None:
+        found.append(to_gateway(options.push, options.region, socket.gethostname()))
+    return found
+
+
+def _token(name: str | None) -> str | None:
+    if name is None:
+        return None
+    if not (token := os.environ.get(name)):
+        raise UsageError(f"--token-env: the environment has no {name}, or it is empty")
+    return token
+
+
+def _duration(text: str) -> float:
+    from switchover.probe import seconds_of  # noqa: PLC0415 - as above
+
+    try:
+        return seconds_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no count; it is 1 or more")
+    return int(text)
