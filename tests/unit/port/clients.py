@@ -24,6 +24,7 @@ async def connecting(kind: str) -> AsyncIterator[Connecting]:
             transport = AiohttpTransport(address, **given) if kind == "aiohttp" else HttpxTransport(address, **given)
             stack.push_async_callback(transport.aclose)
             port: Any = blocking_desk_port() if kind.startswith("blocking") else desk_port()
-            return port.http(transport=transport, timeouts=timeouts, credentials=credentials)
+            proof = {"trust": "open"} if credentials is None else {"credentials": credentials}
+            return port.http(transport=transport, timeouts=timeouts, **proof)
 
         yield connect

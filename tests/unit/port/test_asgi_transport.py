@@ -49,7 +49,7 @@ class App:
 
 
 def desk(app: Any, **given: Any) -> Any:
-    return desk_port().http(transport=AsgiTransport(app), **given)
+    return desk_port().http(transport=AsgiTransport(app), **given, trust="open")
 
 
 async def test_an_answer_may_come_in_parts_and_with_messages_of_extensions() -> None:
@@ -119,7 +119,7 @@ def test_a_thread_that_is_out_of_time_is_told_so() -> None:
             await asyncio.Event().wait()
 
     with AsgiTransport(Stuck()) as transport:
-        client = blocking_desk_port().http(transport=transport, timeouts=Timeouts(total=0.01))
+        client = blocking_desk_port().http(transport=transport, timeouts=Timeouts(total=0.01), trust="open")
         with pytest.raises(CallTimeout, match=r"No answer within 0.01 s \(total\)"):
             client.get_health()
 
@@ -139,7 +139,7 @@ async def test_an_application_is_started_and_stopped_with_its_transport_and_shar
     app = Stateful(START, BODY)
     async with AsgiTransport(app) as transport:
         assert app.steps == ["startup"]
-        assert await desk_port().http(transport=transport).get_health() == Health()
+        assert await desk_port().http(transport=transport, trust="open").get_health() == Health()
     assert app.steps == ["startup", "shutdown"]
     assert states == [("lifespan", {}), ("http", {"pool": "open"})]
     await transport.aclose()
@@ -149,7 +149,7 @@ async def test_an_application_is_started_and_stopped_with_its_transport_and_shar
 async def test_an_application_that_nobody_started_is_used_as_it_is() -> None:
     app = App(START, BODY)
     transport = AsgiTransport(app)
-    assert await desk_port().http(transport=transport).get_health() == Health()
+    assert await desk_port().http(transport=transport, trust="open").get_health() == Health()
     await transport.aclose()
     assert app.steps == []
 
@@ -158,7 +158,7 @@ def test_threads_start_an_application_once_and_again_after_it_was_closed() -> No
     app = App(START, BODY)
     transport = AsgiTransport(app)
     transport.close()
-    client: Any = blocking_desk_port().http(transport=transport)
+    client: Any = blocking_desk_port().http(transport=transport, trust="open")
     for _ in range(2):
         assert [client.get_health() for _ in range(2)] == [Health()] * 2
         transport.close()
@@ -188,7 +188,7 @@ async def test_a_service_that_fails_as_it_starts_or_stops_is_told_with_its_reaso
     assert error in reasons(starting.value.__cause__)
     transport = AsgiTransport(failing("shutdown", error))
     await transport.__aenter__()
-    assert (await desk_port().http(transport=transport).get_health()).status == "ok"
+    assert (await desk_port().http(transport=transport, trust="open").get_health()).status == "ok"
     with pytest.raises(ServiceUnreachable, match="The application failed at shutdown") as stopping:
         await transport.aclose()
     assert error in reasons(stopping.value.__cause__)
@@ -197,7 +197,7 @@ async def test_a_service_that_fails_as_it_starts_or_stops_is_told_with_its_reaso
 def test_a_service_that_fails_as_threads_start_it_leaves_no_event_loop_behind() -> None:
     error = RuntimeError("no database")
     transport = AsgiTransport(failing("startup", error))
-    client = blocking_desk_port().http(transport=transport)
+    client = blocking_desk_port().http(transport=transport, trust="open")
     for _ in range(2):
         with pytest.raises(ServiceUnreachable, match="The application failed at startup"):
             client.get_health()

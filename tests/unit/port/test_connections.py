@@ -78,8 +78,8 @@ async def test_a_call_waits_for_a_connection_no_longer_than_for_the_network() ->
     for make in (HttpxTransport, AiohttpTransport):
         with raw_server(stuck) as (address, server):
             async with make(address, max_connections=1) as transport:
-                client = desk_port().http(transport=transport, timeouts=Timeouts(connect=0.05))
-                first = asyncio.ensure_future(desk_port().http(transport=transport).get_health())
+                client = desk_port().http(transport=transport, timeouts=Timeouts(connect=0.05), trust="open")
+                first = asyncio.ensure_future(desk_port().http(transport=transport, trust="open").get_health())
                 await server.was_asked()
                 with pytest.raises(CallTimeout) as caught:
                     await client.get_health()
@@ -107,7 +107,7 @@ async def test_a_cancelled_call_gives_its_connection_back() -> None:
     for make in (HttpxTransport, AiohttpTransport):
         with raw_server(talk) as (address, server):
             async with make(address, max_connections=1) as transport:
-                client = desk_port().http(transport=transport)
+                client = desk_port().http(transport=transport, trust="open")
                 call = asyncio.ensure_future(client.get_health())
                 await server.was_asked()
                 call.cancel()
@@ -121,13 +121,13 @@ async def test_a_transport_that_was_closed_connects_again_and_may_be_closed_twic
         for make in (HttpxTransport, AiohttpTransport):
             transport: Any = make(address)
             await transport.aclose()
-            client = desk_port().http(transport=transport)
+            client = desk_port().http(transport=transport, trust="open")
             for _ in range(2):
                 assert await client.get_health() == Health()
                 await transport.aclose()
                 await transport.aclose()
         with HttpxTransport(address) as blocking:
-            thread_client = blocking_desk_port().http(transport=blocking)
+            thread_client = blocking_desk_port().http(transport=blocking, trust="open")
             assert await asyncio.to_thread(thread_client.get_health) == Health()
             blocking.close()
             assert await asyncio.to_thread(thread_client.get_health) == Health()
@@ -136,7 +136,7 @@ async def test_a_transport_that_was_closed_connects_again_and_may_be_closed_twic
 
 def test_many_threads_share_few_connections() -> None:
     with raw_server(answering(100)) as (address, _), HttpxTransport(address, max_connections=2) as transport:
-        client = blocking_desk_port().http(transport=transport, timeouts=Timeouts(connect=5))
+        client = blocking_desk_port().http(transport=transport, timeouts=Timeouts(connect=5), trust="open")
         found: list[Any] = []
         threads = [threading.Thread(target=lambda: found.append(client.get_health())) for _ in range(8)]
         for thread in threads:
@@ -195,7 +195,10 @@ async def test_whatever_another_transport_raises_is_a_failure_of_the_kits(
 
     mock = httpx.MockTransport(raising)
     async with HttpxTransport("http://desk", transport=mock, blocking_transport=mock) as transport:
-        for client in (desk_port().http(transport=transport), blocking_desk_port().http(transport=transport)):
+        for client in (
+            desk_port().http(transport=transport, trust="open"),
+            blocking_desk_port().http(transport=transport, trust="open"),
+        ):
             with pytest.raises(expected) as caught:
                 await call(client, "echo", 1)
             assert getattr(caught.value, "phase", None) == phase
@@ -214,7 +217,7 @@ async def test_another_transport_that_waits_too_long_is_out_of_time() -> None:
 
     mock = httpx.MockTransport(respond)
     with HttpxTransport("http://desk", blocking_transport=mock) as transport:
-        client: Any = blocking_desk_port().http(transport=transport, timeouts=Timeouts(total=0.01))
+        client: Any = blocking_desk_port().http(transport=transport, timeouts=Timeouts(total=0.01), trust="open")
         with pytest.raises(CallTimeout) as caught:
             client.get_health()
         assert (caught.value.phase, caught.value.seconds) == ("total", 0.01)
@@ -227,4 +230,4 @@ async def test_an_answer_of_another_transport_is_read_in_its_parts() -> None:
         )
 
     async with HttpxTransport("http://desk", transport=httpx.MockTransport(respond)) as transport:
-        assert await desk_port().http(transport=transport).get_health() == Health()
+        assert await desk_port().http(transport=transport, trust="open").get_health() == Health()

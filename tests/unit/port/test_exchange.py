@@ -46,7 +46,7 @@ class Canned:
 
 
 def desk(*answer: Any) -> Any:
-    return desk_port().http(transport=Canned(*answer))
+    return desk_port().http(transport=Canned(*answer), trust="open")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_no_problem_however_odd_ends_in_anything_but_a_call_error() -> Non
 
 async def test_every_unsafe_request_has_a_key_and_every_request_names_what_it_takes() -> None:
     transport = Canned()
-    client = desk_port().http(transport=transport)
+    client = desk_port().http(transport=transport, trust="open")
     await client.echo(1)
     with calling(idempotency_key="mine"):
         await client.echo(1)

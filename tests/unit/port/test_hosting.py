@@ -78,7 +78,7 @@ async def test_a_signal_ends_it_as_it_should_and_what_was_opened_is_closed(numbe
 
     before = signal.getsignal(number)
     async with hosted(serving(None, lifespan)) as (_, address), AiohttpTransport(address.url) as transport:
-        assert await desk_port().http(transport=transport).get_health() == Health()
+        assert await desk_port().http(transport=transport, trust="open").get_health() == Health()
         assert steps == ["opened"]
         tell(number)
     assert steps == ["opened", "closed"]
@@ -93,12 +93,12 @@ async def test_calls_that_are_inside_finish_and_new_ones_are_refused() -> None:
         AiohttpTransport(address.url) as kept,
         AiohttpTransport(address.url) as new,
     ):
-        inside = asyncio.ensure_future(desk_port().http(transport=kept).echo(1))
+        inside = asyncio.ensure_future(desk_port().http(transport=kept, trust="open").echo(1))
         await backend.inside.wait()
         tell()
         await gate_closed(service)
         with pytest.raises((ServiceUnavailable, ServiceUnreachable, ConnectionLost)):
-            await desk_port().http(transport=new).get_health()
+            await desk_port().http(transport=new, trust="open").get_health()
         assert not hosting.done()
         backend.finish.set()
         assert await inside == 1
@@ -107,7 +107,7 @@ async def test_calls_that_are_inside_finish_and_new_ones_are_refused() -> None:
 async def test_calls_that_do_not_finish_are_cut_off_after_the_grace() -> None:
     backend = Slow()
     async with hosted(serving(backend), grace_seconds=0.05) as (_, address), AiohttpTransport(address.url) as transport:
-        inside = asyncio.ensure_future(desk_port().http(transport=transport).echo(1))
+        inside = asyncio.ensure_future(desk_port().http(transport=transport, trust="open").echo(1))
         await backend.inside.wait()
         tell()
         with pytest.raises(CallError):
@@ -119,7 +119,7 @@ async def test_a_second_signal_does_not_wait_for_anybody() -> None:
     backend = Slow()
     service = serving(backend)
     async with hosted(service, grace_seconds=600) as (hosting, address), AiohttpTransport(address.url) as transport:
-        inside = asyncio.ensure_future(desk_port().http(transport=transport).echo(1))
+        inside = asyncio.ensure_future(desk_port().http(transport=transport, trust="open").echo(1))
         await backend.inside.wait()
         tell()
         await gate_closed(service)
@@ -194,7 +194,7 @@ def test_signals_are_left_alone_in_other_threads_where_cancelling_ends_it() -> N
         address = await ready
         assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == handlers
         async with AiohttpTransport(address.url) as transport:
-            assert await desk_port().http(transport=transport).get_health() == Health()
+            assert await desk_port().http(transport=transport, trust="open").get_health() == Health()
         hosting.cancel()
         await asyncio.wait({hosting})
         assert hosting.cancelled()

@@ -64,9 +64,9 @@ def broken(request: pytest.FixtureRequest) -> Callable[..., tuple[Any, Breaking]
     def make(*steps: Step, timeouts: Timeouts = TIMEOUTS) -> tuple[Any, Breaking]:
         if request.param == "async":
             transport = BreakingTransport(*steps)
-            return desk_port().http(transport=transport, timeouts=timeouts), transport
+            return desk_port().http(transport=transport, timeouts=timeouts, trust="open"), transport
         blocking = BreakingBlockingTransport(*steps)
-        return blocking_desk_port().http(transport=blocking, timeouts=timeouts), blocking
+        return blocking_desk_port().http(transport=blocking, timeouts=timeouts, trust="open"), blocking
 
     return make
 
@@ -123,7 +123,7 @@ def spend(seconds: float) -> Callable[[], None]:
 def test_the_second_attempt_of_a_thread_has_what_is_left_of_the_total() -> None:
     transport = BreakingBlockingTransport(spend(0.01), ConnectionLost("a"), CallTimeout(phase="total", seconds=0.1))
     with pytest.raises(CallTimeout) as caught:
-        blocking_desk_port().http(transport=transport, timeouts=TIMEOUTS).get_health()
+        blocking_desk_port().http(transport=transport, timeouts=TIMEOUTS, trust="open").get_health()
     assert transport.totals[0] == 5.0
     assert transport.totals[1] < 4.995
     assert (caught.value.phase, caught.value.seconds) == ("total", 5.0)  # as the caller set it
@@ -132,7 +132,7 @@ def test_the_second_attempt_of_a_thread_has_what_is_left_of_the_total() -> None:
 def test_a_thread_whose_time_is_over_does_not_ask_again() -> None:
     transport = BreakingBlockingTransport(spend(0.02), ConnectionLost("a"), OK)
     with pytest.raises(CallTimeout, match=r"No answer within 0.01 s \(total\)") as caught:
-        blocking_desk_port().http(transport=transport, timeouts=Timeouts(total=0.01)).get_health()
+        blocking_desk_port().http(transport=transport, timeouts=Timeouts(total=0.01), trust="open").get_health()
     assert caught.value.phase == "total"
     assert len(transport.steps) == 1
 
@@ -144,7 +144,7 @@ async def test_a_coroutine_ends_within_its_total_whatever_the_transport_does() -
             raise AssertionError
 
     with pytest.raises(CallTimeout, match=r"No answer within 0.01 s \(total\)") as caught:
-        await desk_port().http(transport=Stuck(), timeouts=Timeouts(total=0.01)).get_health()
+        await desk_port().http(transport=Stuck(), timeouts=Timeouts(total=0.01), trust="open").get_health()
     assert caught.value.phase == "total"
     assert len(caught.value.trace_id or "") == 32
 
@@ -161,7 +161,7 @@ async def test_a_caller_that_is_cancelled_is_cancelled_and_recorded() -> None:
     recorder = Recorder()
     events: list[tuple[str, str, str]] = []
     recorder.subscribe(lambda batch: events.extend((e.operation, e.wiring, e.failure) for e in batch))
-    call = asyncio.ensure_future(desk_port(recorder).http(transport=Stuck()).get_health())
+    call = asyncio.ensure_future(desk_port(recorder).http(transport=Stuck(), trust="open").get_health())
     await entered.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -50,7 +50,7 @@ async def test_a_body_that_is_not_read_is_refused_alike_in_process_and_over_http
     assert caught.value.__notes__ == [f"echo body: {what}; over HTTP the caller gets PayloadTooLarge"]
     async with AsgiTransport(port.serve(backend, trust="open")) as transport:
         with pytest.raises(PayloadTooLarge, match=what):
-            await port.http(transport=transport).echo(value)
+            await port.http(transport=transport, trust="open").echo(value)
 
 
 async def test_what_is_just_read_passes() -> None:

@@ -57,6 +57,7 @@ paths:
       security: []
       responses: {'204': {description: .}}
 components:
+  securitySchemes: {service: {type: http, scheme: bearer}}
   schemas:
     Health:
       type: object
