@@ -11,7 +11,18 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pydantic.dataclasses
 import pytest
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NaiveDatetime, SecretStr, TypeAdapter, computed_field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    NaiveDatetime,
+    SecretStr,
+    TypeAdapter,
+    computed_field,
+)
+from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
 from switchover.contract import GapKind, SchemaEngine, gaps
@@ -154,6 +165,12 @@ def test_a_default_that_the_type_does_not_allow_only_says_absent() -> None:
         (AwareDatetime, "date-time", "date-time"),
         (NaiveDatetime, "date-time without an offset", "date-time without an offset"),
         (time, None, None),
+        (Annotated[time, GetPydanticSchema(lambda *_: core_schema.time_schema(tz_constraint="aware"))], "time", "time"),
+        (
+            Annotated[time, GetPydanticSchema(lambda *_: core_schema.time_schema(tz_constraint="naive"))],
+            "time-local",
+            "time-local",
+        ),
         (timedelta, "duration", None),
         (bytes, "binary", "binary"),
     ],

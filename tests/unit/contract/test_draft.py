@@ -167,6 +167,18 @@ def test_type_variables_of_what_is_inherited_are_resolved() -> None:
     )
 
 
+class Half(Repository):  # type: ignore[type-arg]
+    pass
+
+
+class Mixed(Half, Open[int]):
+    pass
+
+
+def test_what_is_said_on_one_way_to_a_class_holds_on_all() -> None:
+    assert answer(drafted(Mixed), "/{key}/get", "get") == {"type": "integer"}
+
+
 def test_type_variables_of_protocols_are_resolved() -> None:
     assert answer(drafted(Words), "/{key}/read", "get") == {"type": "string"}
 
@@ -285,3 +297,75 @@ class Door:
 
 def test_the_exceptions_of_a_draft_are_handed_out() -> None:
     assert (draft(Hours).errors, draft(Door).errors) == ((), (Closed,))
+
+
+@dataclass(frozen=True)
+class Caller:
+    user_id: str
+    groups: frozenset[str] = frozenset()
+
+
+class Private:
+    def get_note(self, caller: Caller, key: int) -> str:
+        return f"{caller.user_id}{key}"
+
+    def get_time(self) -> datetime: ...  # type: ignore[empty-body]
+
+
+def test_methods_that_act_for_somebody_need_credentials() -> None:
+    text = draft(Private, caller=Caller).text
+    port = Contract.read("draft.yaml", lambda _: text.encode()).bind(Private, caller=Caller)
+    assert [plan.has_caller for plan in port.plans.values()] == [True, False]
+    assert port.warnings == ()
+
+
+class Taken(Exception):
+    code = "taken"
+
+
+class Elsewhere:
+    class Occupied(Exception):
+        code = "taken"
+
+
+class Wrapped(Exception):
+    def __init__(self, inner: Callable[[], int]) -> None:
+        self.inner = inner
+
+
+class Impossible:
+    def call(self, function: Callable[[], int], Function: int) -> Callable[[], int]:  # noqa: N803
+        raise Taken
+
+    def get_x(self) -> None:
+        raise Elsewhere.Occupied
+
+    def getX(self) -> None:  # noqa: N802
+        raise Wrapped(lambda: 1)
+
+
+def test_everything_that_cannot_cross_is_named() -> None:
+    place = f"{__name__}:Impossible"
+    said = "\n".join(refusals(Impossible))
+    for part in (
+        f"{place} has the methods 'get_x' and 'getX', which differ in case style only; that does not tell them apart",
+        f"{place}.call has the arguments 'function' and 'Function', which differ in case style only",
+        f"{place}.call has the argument 'function', which cannot cross as JSON",
+        f"{place}.call returns what cannot cross as JSON",
+        f"{place}.getX raises Wrapped, which is made with 'inner', which cannot cross as JSON",
+    ):
+        assert part in said
+
+
+class Twofold:
+    def get_x(self) -> None:
+        raise Elsewhere.Occupied
+
+    def get_y(self) -> None:
+        raise Taken
+
+
+def test_two_exceptions_of_one_code_are_named() -> None:
+    assert refusals(Twofold) == [
+        f"{__name__}:Twofold raises {__name__}.Elsewhere.Occupied and {__name__}.Taken with the code 'taken'; give one of them a `code` of its own"
+    ]

@@ -139,6 +139,7 @@ def imported(reference: str, root: Path) -> type:
 def _found(module_name: str, name: str, root: Path) -> Any:
     """Whatever goes wrong in a module that belongs to somebody else ends its import, not this process."""
     sys.path.insert(0, str(root))
+    importlib.invalidate_caches()  # `generate` may just have written it
     try:
         value: Any = importlib.import_module(module_name)
         for piece in name.split("."):

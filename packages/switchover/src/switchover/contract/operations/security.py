@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from switchover.contract.findings import Notes
 from switchover.contract.node import Node
@@ -69,7 +69,7 @@ def _schemes(root: Node, alternative: Node) -> Iterator[tuple[str, Node | None]]
 def _demand(place: Node, name: str, scheme: Node | None) -> _Demand:
     if scheme is None:
         return _Demand(place, f"asks for {name!r}, which is no scheme in components/securitySchemes", is_known=False)
-    kind: Any = scheme.value.get("type")
+    kind = str(scheme.value.get("type"))
     if kind in _TOKENS or (kind == "http" and str(scheme.value.get("scheme")).lower() == "bearer"):
         return _Demand(place, reserve=_of_scopes(place))
     if kind == "apiKey" and scheme.value.get("in") == "header":
