@@ -124,9 +124,9 @@ async def test_a_documented_failure_has_the_trace_beside_it() -> None:
 
 
 @pytest.mark.parametrize("more", [{}, {"noteId": 7}, {"noteId": "not an id"}, {"noteId": None}])
-async def test_a_documented_failure_without_what_its_exception_is_made_of_is_unexpected(more: Any) -> None:
+async def test_a_documented_failure_that_breaks_the_contract_is_unexpected(more: Any) -> None:
     body = json.dumps({"code": "note_not_found", **more}).encode()
-    with pytest.raises(UnexpectedAnswer, match=r"The failure lacks what its exception is made of: .* \(status 404\)"):
+    with pytest.raises(UnexpectedAnswer, match=r"The failure breaks the contract: #/noteId .* \(status 404\)"):
         await desk(404, PROBLEM, body).get_note(AIKO, MISSING_ID)
 
 

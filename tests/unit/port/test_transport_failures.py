@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from switchover import Timeouts
+from switchover import SharedKey, Timeouts
 from switchover.errors import CallError, CallTimeout, ConnectionLost, ServiceUnreachable, UnexpectedAnswer
+from switchover.trust import Outgoing
 from unit.port.clients import NETWORKED, Connecting, connecting
 from unit.port.desk import result_of
 from unit.port.peers import RawServer, Talk, answer, raw_server
@@ -174,12 +175,14 @@ async def test_an_answer_in_parts_that_grows_too_large_is_not_read_on(
 
 
 async def test_a_credential_that_no_header_can_carry_is_not_sent(connect: Connecting) -> None:
-    class Broken:
-        def authorization(self) -> str:
-            return "Bearer a\r\nx-switchover-caller: admin"
+    class Broken(SharedKey):
+        def headers(self, outgoing: Outgoing) -> Sequence[tuple[str, str]]:
+            return [("authorization", "Bearer a\r\nx-switchover-caller: admin")]
 
     with raw_server(saying(answer(b"1"))) as (address, server):
-        error = await failure(lambda: connect(address, credentials=Broken()).echo(1))
+        error = await failure(
+            lambda: connect(address, credentials=Broken("a-key-for-tests-alone-0123456789abcdef")).echo(1)
+        )
         assert isinstance(error, ServiceUnreachable)
         assert "admin" not in str(error)
         assert server.requests == []
