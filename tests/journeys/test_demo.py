@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.processes import clean_environment, livetrip
 
 
@@ -44,8 +46,8 @@ def test_what_configures_livetrip_does_not_disturb_it(tmp_path: Path) -> None:
 def test_a_service_that_dies_in_the_middle_is_told_and_not_traced(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "livetrip_cli", "demo", "--reads", "3000"]
     demo = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(), cwd=tmp_path
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**clean_environment(), "TMPDIR": str(tmp_path)}, cwd=tmp_path
+    )  # fmt: skip
     try:
         assert demo.stderr is not None
         said = ""
@@ -63,7 +65,12 @@ def test_a_service_that_dies_in_the_middle_is_told_and_not_traced(tmp_path: Path
     assert "Traceback" not in errors + output
 
 
-def test_ctrl_c_ends_it_without_a_trace_and_without_the_service(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_ends_it_without_a_trace_and_without_the_service(
+    tmp_path: Path, number: signal.Signals, code: int, word: str
+) -> None:
     command = [sys.executable, "-m", "livetrip_cli", "demo", "--reads", "3000"]
     demo = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(), cwd=tmp_path
@@ -73,12 +80,13 @@ def test_ctrl_c_ends_it_without_a_trace_and_without_the_service(tmp_path: Path) 
         said = ""
         while (found := re.search(r"\(process (\d+)\)", said)) is None:
             said += demo.stderr.readline()
-        demo.send_signal(signal.SIGINT)
+        demo.send_signal(number)
         _, errors = demo.communicate(timeout=60)
     finally:
         demo.kill()
         demo.communicate()
-    assert demo.returncode == 130
-    assert "interrupted" in errors
+    assert demo.returncode == code
+    assert word in errors
     assert "Traceback" not in errors
     assert not Path(f"/proc/{found[1]}").exists()
+    assert list(tmp_path.iterdir()) == []

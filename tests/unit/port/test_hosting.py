@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -14,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from switchover import AiohttpTransport
-from switchover.errors import CallError, ConnectionLost, ServiceUnavailable, ServiceUnreachable
+from switchover import AiohttpTransport, Recorder
+from switchover.errors import ConnectionLost, InternalError, ServiceUnavailable, ServiceUnreachable
 from switchover.port.hosting import Address, host, run
 from switchover.port.serve import Service
 from unit.port.desk import Health, InMemoryDesk, desk_port
@@ -110,9 +111,41 @@ async def test_calls_that_do_not_finish_are_cut_off_after_the_grace() -> None:
         inside = asyncio.ensure_future(desk_port().http(transport=transport, trust="open").echo(1))
         await backend.inside.wait()
         tell()
-        with pytest.raises(CallError):
+        with pytest.raises(InternalError):
             await inside
         await backend.cut_off.wait()
+
+
+async def test_a_request_that_is_not_all_there_when_the_grace_is_over_was_not_carried_out() -> None:
+    recorder = Recorder()
+    service = desk_port(recorder=recorder).serve(InMemoryDesk(), trust="open")
+    async with hosted(service, grace_seconds=0.05) as (_, address):
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        writer.write(
+            b"POST /api/echo HTTP/1.1\r\nhost: desk\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n1"
+        )
+        await writer.drain()
+        while not recorder.in_flight["serve"]:  # noqa: ASYNC110 - a recorder tells nobody
+            await asyncio.sleep(0.001)
+        tell()
+        said = await reader.read()
+        writer.close()
+    assert said.startswith(b"HTTP/1.1 503 ")
+    assert b'"code":"service_unavailable"' in said
+
+
+@pytest.mark.parametrize("sent", [b"what\r\n\r\n", b"GET /\x00 HTTP/1.1\r\n\r\n", b"FOO / HTTP/1.1\r\n\r\n"])
+async def test_what_is_no_http_is_refused_with_a_problem_as_well(sent: bytes) -> None:
+    async with hosted(serving()) as (_, address):
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        writer.write(sent)
+        said = await reader.read()
+        writer.close()
+        tell()
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n")
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (400, "malformed_request")
 
 
 async def test_a_second_signal_does_not_wait_for_anybody() -> None:

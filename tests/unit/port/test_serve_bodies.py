@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from switchover.port.serve import Limits, Service
+from switchover.port.serve.body import Reading
 from unit.port.asking import CALLER, JSON, NOTE, Answered, Header, ask
 from unit.port.desk import InMemoryBlockingDesk, InMemoryDesk, desk_port
 
@@ -96,6 +99,19 @@ async def test_only_json_has_a_depth(service: Service) -> None:
 @pytest.mark.parametrize("body", [b"{", b"nul", b"{'a': 1}", b"\xff", b"NaN", b"1 1", b"]"])
 async def test_a_body_that_is_not_json_cannot_be_read(service: Service, body: bytes) -> None:
     assert (await echo(service, body)).refusal == (400, "malformed_request", "The body is not JSON.")
+
+
+async def test_a_body_that_somebody_had_to_see_before_comes_again_whole() -> None:
+    messages = iter(
+        [{"type": "http.request", "body": b"ab", "more_body": True}, {"type": "http.request", "body": b"c"}]
+    )
+
+    async def receive() -> Any:
+        return next(messages)
+
+    reading = Reading(receive, None, 10)
+    assert [await reading.body(), await reading.body()] == [b"abc", b"abc"]
+    assert await reading.receive() == {"type": "http.request", "body": b"abc", "more_body": False}
 
 
 async def test_a_body_that_is_not_there_is_named(service: Service) -> None:

@@ -8,9 +8,10 @@ import json
 import sys
 from typing import Any
 
-from livetrip_adapters import Settings, live_trip_port, load_settings, open_live_trip
+from livetrip_adapters import Settings, SettingsError, live_trip_port, load_settings, open_live_trip
 from livetrip_contract import Caller, LiveTripError
 from switchover import CallError, Port, calling
+from switchover.context import is_idempotency_key
 from switchover.errors import InvalidRequest
 from switchover.port.dynamic import as_json, invoke, plan_for
 
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Call, and print what comes back."""
     arguments = _arguments(options.json)
+    if options.idempotency_key is not None and not is_idempotency_key(options.idempotency_key):
+        raise SettingsError("--idempotency-key has to be 1 to 128 visible ASCII characters")
     settings = load_settings()
     port = live_trip_port()
     try:
@@ -72,9 +75,11 @@ def _arguments(text: str) -> dict[str, Any]:
     try:
         value = json.loads(sys.stdin.read() if text == "-" else text)
     except ValueError as error:
-        raise SystemExit(f"livetrip: --json is not JSON: {error}") from None
+        raise SettingsError(f"--json is not JSON: {error}") from None
+    except RecursionError:
+        raise SettingsError("--json is nested too deep") from None
     if not isinstance(value, dict):
-        raise SystemExit("livetrip: --json has to be an object of arguments by name, as in '{\"limit\": 5}'")
+        raise SettingsError("--json has to be an object of arguments by name, as in '{\"limit\": 5}'")
     return value
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 import uvicorn
 
 from switchover.port.listening import Address, listening
+from switchover.port.protocol import ProblemProtocol
 from switchover.port.serve import Service
 
 __all__ = ["KEEP_ALIVE_SECONDS", "Address", "host", "run", "run_in_loop"]
@@ -70,6 +71,7 @@ async def host(
     with listening(address) as (listener, taken):
         config = uvicorn.Config(
             service,
+            http=ProblemProtocol,
             log_level="warning",
             access_log=False,
             server_header=False,

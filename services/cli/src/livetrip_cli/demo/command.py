@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import statistics
 import sys
 import tempfile
@@ -66,6 +67,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="livetrip-demo-") as folder:
             monolith, service = asyncio.run(_play_both(Path(folder), options.reads, say))
+    except asyncio.CancelledError:
+        print("livetrip demo: terminated", file=sys.stderr)
+        return 128 + signal.SIGTERM
     except (StoryBroken, ServiceDidNotStart) as error:
         print(f"livetrip demo: {error}", file=sys.stderr)
         return 1
@@ -78,6 +82,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _play_both(folder: Path, reads: int, say: Any) -> tuple[Played, Played]:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     key = secrets.token_urlsafe(32)
     database = f"sqlite:///{folder / 'monolith.sqlite3'}"
     say("playing the story in-process …")

@@ -60,10 +60,10 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     try:
         line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
     except TimeoutError:
-        line = b""
-    text = line.decode().strip()
+        raise ServiceDidNotStart(_said(log) or f"it said nothing for {START_SECONDS:g} s") from None
+    text = line.decode("utf-8", "replace").strip()
     if not text.startswith("listening on "):
-        raise ServiceDidNotStart(_said(log) or f"it said nothing for {START_SECONDS:g} s")
+        raise ServiceDidNotStart(_said(log) or f"it ended with exit code {await process.wait()}")
     return text.removeprefix("listening on ")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -112,7 +113,9 @@ class OperationHandler:
             reply = self._failure(error, trace.trace_id, is_called=is_called)
         except BaseException as error:
             kind = self._failed(error)
-            raise
+            if not (isinstance(error, asyncio.CancelledError) and self._gate.is_closed):
+                raise
+            reply = self._cut_off(trace.trace_id, is_called=is_called)
         finally:
             self._recorder.put((next(self._lane.numbers), kind, started, perf_counter(), trace, identity))
         return reply
@@ -150,6 +153,12 @@ class OperationHandler:
         if wanted.media is Media.JSON:
             check_depth(body, self._limits.json_depth)
         return body
+
+    def _cut_off(self, trace_id: str, *, is_called: bool) -> Reply:
+        """The grace of a service that ends is over: whoever still waits is told so, and does not just lose the connection."""
+        _log.warning("%s was cut off [trace %s]", self._operation.id, trace_id)
+        told = InternalError() if is_called else ServiceUnavailable("The service is shutting down.")
+        return error_reply(told, trace_id)
 
     def _failure(self, error: Exception, trace_id: str, *, is_called: bool) -> Reply:
         """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""

@@ -45,7 +45,7 @@ class ClaimRules:
         return self._check_times(claims, now)
 
     def _check_names(self, claims: Mapping[str, Any]) -> None:
-        for name in SERVICE_CLAIMS:
+        for name in (*SERVICE_CLAIMS, "jti"):
             value = claims.get(name, "absent")
             if not isinstance(value, str) or not value:
                 raise Untrusted("claims")
