@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import inspect
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +45,7 @@ from unit.port.desk import (
 )
 from unit.port.peers import served
 
+TESTS = Path(__file__).parents[2]
 KEY = "a-key-for-tests-alone-0123456789abcdef"
 BACKEND = InMemoryBlockingDesk()
 
@@ -202,16 +205,22 @@ def test_connections_belong_to_the_event_loop_that_opened_them(tcp: str) -> None
         assert [asyncio.run(call()) for _ in range(2)] == [1, 1]
 
 
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # connections that live as long as the process
+BY_ADDRESS = """
+import sys
+from switchover import SharedKey
+from unit.port.desk import blocking_desk_port
+
+for address in sys.argv[2:]:
+    desk = blocking_desk_port().http(address, credentials=SharedKey(sys.argv[1]))
+    print(type(desk).__name__, desk.echo(1))
+"""
+
+
 def test_an_address_may_be_given_as_it_is_printed(uds: str, tcp: str) -> None:
-    for address in (f"unix:{uds}", tcp):
-        desk: Any = blocking_desk_port().http(address, credentials=SharedKey(KEY))
-        assert desk.echo(1) == 1
-        assert type(desk).__name__ == "BlockingDeskOverHttp"
-        del desk
-    gc.collect()
+    # In a process of its own, because connections of such a client live as long as their process.
+    command = [sys.executable, "-c", BY_ADDRESS, KEY, f"unix:{uds}", tcp]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=TESTS, timeout=60, check=False)
+    assert (done.stdout, done.returncode) == ("BlockingDeskOverHttp 1\n" * 2, 0), done.stderr
 
 
 def test_secrets_and_addresses_are_in_no_representation() -> None:
