@@ -218,3 +218,19 @@ async def test_a_call_that_is_cut_off_is_recorded_as_such() -> None:
         await asyncio.ensure_future(ask(service, "GET", "/api/health"))
     recorder.close()
     assert events == [("getHealth", "serve", "CancelledError")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "refusal"),
+    [((), "missing"), ((("authorization", "Bearer of-somebody-else"), CALLER), "unknown_key"), ((BEARER, CALLER), "")],
+)
+async def test_the_event_of_a_call_tells_why_its_caller_was_not_let_in(
+    headers: tuple[Header, ...], refusal: str
+) -> None:
+    recorder = Recorder()
+    told: list[str] = []
+    recorder.subscribe(lambda batch: told.extend(event.refusal for event in batch))
+    verifier = SharedKeyVerifier(KEY, principal="web", may_act_for_users=True)
+    await ask(desk_port(recorder).serve(InMemoryDesk(), verifier=verifier), "GET", "/api/notes", *headers)
+    recorder.close()
+    assert told == [refusal]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from switchover.errors import CallError
+from switchover.errors import CallError, Refused
 from switchover.port.plan import CallerForm, Plan
 from switchover.telemetry import Kind, Outcome, Recorder, nobody
 
@@ -22,7 +22,8 @@ def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
     """The kind of a call that ends with an exception."""
 
     def failed(error: BaseException) -> Kind:
-        return kind._replace(outcome=_outcome(plan, error), failure=type(error).__name__)
+        refusal = error.reason if isinstance(error, Refused) else ""
+        return kind._replace(outcome=_outcome(plan, error), failure=type(error).__name__, refusal=refusal)
 
     return failed
 

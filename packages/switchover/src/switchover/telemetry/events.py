@@ -36,6 +36,7 @@ class Kind(NamedTuple):
         failure: name of the exception that ended the call; "" if it succeeded.
         reason: why this wiring, as a short word.
         user_of: the user id of a caller, asked off the caller's path.
+        refusal: why the caller was not let in (`switchover.errors.Refused.reason`); "" if it was.
     """
 
     operation: str
@@ -44,6 +45,7 @@ class Kind(NamedTuple):
     failure: str = ""
     reason: str = "wired"
     user_of: Callable[[Any], str | None] = nobody
+    refusal: str = ""
 
 
 Position = TraceContext | Callable[[], TraceContext]
@@ -58,7 +60,7 @@ class CallEvent(NamedTuple):
 
     Attributes:
         number: counts the calls of one wiring, in the order in which they ended.
-        operation, wiring, outcome, failure, reason: see `Kind`.
+        operation, wiring, outcome, failure, reason, refusal: see `Kind`.
         at: when it began, in seconds since the epoch.
         duration: in seconds.
         position: its own position in the trace; None if it has none.
@@ -75,6 +77,7 @@ class CallEvent(NamedTuple):
     duration: float
     position: TraceContext | None
     user: str | None
+    refusal: str = ""
 
 
 Subscriber = Callable[[Sequence[CallEvent]], None]
@@ -84,10 +87,12 @@ Subscriber = Callable[[Sequence[CallEvent]], None]
 def told(raw: RawEvent, epoch: float) -> CallEvent:
     """The event that a raw one stands for; `epoch` is when the clock of its times was zero, in seconds since the epoch."""
     number, kind, started, ended, position, caller = raw
-    operation, wiring, outcome, failure, reason, user_of = kind
+    operation, wiring, outcome, failure, reason, user_of, refusal = kind
     here = position() if callable(position) else position
     try:
         user = user_of(caller) if caller is not None else None
     except Exception:  # the caller's type is the team's code, and may raise anything
         user = None
-    return CallEvent(number, operation, wiring, outcome, failure, reason, epoch + started, ended - started, here, user)
+    return CallEvent(
+        number, operation, wiring, outcome, failure, reason, epoch + started, ended - started, here, user, refusal
+    )

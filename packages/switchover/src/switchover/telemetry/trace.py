@@ -29,11 +29,13 @@ class TraceContext(NamedTuple):
         trace: number of the trace, 1 to 2**128 - 1; the same on every side of every call of one request.
         span: number of this position, 1 to 2**64 - 1.
         flags: `trace-flags`, 0 to 255.
+        state: `tracestate` as it is passed on, what tracing systems remember beside the trace; "" for none.
     """
 
     trace: int
     span: int
     flags: int = _RANDOM
+    state: str = ""
 
     @property
     def trace_id(self) -> str:
@@ -57,12 +59,12 @@ class TraceContext(NamedTuple):
 
     def child(self) -> TraceContext:
         """A new position below this one."""
-        return _new(TraceContext, (self.trace, _bits(64) or 1, self.flags))
+        return _new(TraceContext, (self.trace, _bits(64) or 1, self.flags, self.state))
 
 
 def start() -> TraceContext:
     """The first position of a new trace, with a random trace id (level 2, section 3.2.2.5)."""
-    return _new(TraceContext, (_bits(128) or 1, _bits(64) or 1, _RANDOM))
+    return _new(TraceContext, (_bits(128) or 1, _bits(64) or 1, _RANDOM, ""))
 
 
 def derived(seed: int, number: int, outside: TraceContext | None) -> TraceContext:
@@ -72,8 +74,8 @@ def derived(seed: int, number: int, outside: TraceContext | None) -> TraceContex
     """
     span = _mixed(seed ^ _mixed(number)) or 1
     if outside is not None:
-        return _new(TraceContext, (outside.trace, span, outside.flags))
-    return _new(TraceContext, (_mixed(span) << 64 | _mixed(~seed & _WORD ^ span) or 1, span, _RANDOM))
+        return _new(TraceContext, (outside.trace, span, outside.flags, outside.state))
+    return _new(TraceContext, (_mixed(span) << 64 | _mixed(~seed & _WORD ^ span) or 1, span, _RANDOM, ""))
 
 
 def _mixed(number: int) -> int:

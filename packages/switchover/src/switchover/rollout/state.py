@@ -1,0 +1,27 @@
+"""What a rollout has come to: the part that changes while everything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from switchover.rollout.share import Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutState:
+    """How much of each operation goes over HTTP.
+
+    Attributes:
+        version: counts changes; 0 before the first.
+        shares: by operation id; what is not in it has a share of 0.
+        pinned: operations that the kill switch keeps in this process, whatever their share.
+        is_pinned: does it keep all of them?
+        held: operations that are not to be promoted for now.
+    """
+
+    version: int = 0
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    pinned: frozenset[str] = frozenset()
+    is_pinned: bool = False
+    held: frozenset[str] = frozenset()
