@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -164,22 +165,22 @@ def test_a_fold_that_was_cut_off_counts_nobody_twice(
     assert calls(one.sees()) == 12
 
 
-def test_what_somebody_was_writing_when_it_was_killed_is_removed(one: Worker, directory: Path) -> None:
-    one.sees()
-    left = directory / "worker-0123456789abcdef.json.tmp"
-    left.write_bytes(b"{")
-    left.chmod(0o600)
-    one.sees()
-    assert not left.exists()
-
-
-def test_what_somebody_is_writing_is_let_be(one: Worker, directory: Path) -> None:
+@pytest.mark.parametrize("seconds", [0, 61])
+@pytest.mark.parametrize("is_held", [True, False])
+def test_what_somebody_was_writing_when_it_was_killed_is_removed_after_a_while(
+    one: Worker, directory: Path, seconds: int, is_held: bool
+) -> None:
     one.sees()
     unfinished = directory / "worker-0123456789abcdef.json.tmp"
     descriptor = files.replace(unfinished, b"{")
+    if not is_held:
+        os.close(descriptor)
+    since = time.time() - seconds
+    os.utime(unfinished, (since, since))
     one.sees()
-    assert unfinished.exists()
-    os.close(descriptor)
+    assert unfinished.exists() is (is_held or seconds == 0)
+    if is_held:
+        os.close(descriptor)
 
 
 # -- what is not ours -------------------------------------------------------------------------------------------------

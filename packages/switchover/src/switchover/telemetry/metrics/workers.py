@@ -14,6 +14,7 @@ import logging
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,9 @@ from switchover.telemetry.metrics.totals import Gauges, Totals
 
 LOCK_SECONDS: Final = 1.0
 """How long a scrape waits for another one that adds up."""
+
+UNFINISHED_SECONDS: Final = 60.0
+"""How long a file may take to be written, which takes a millisecond."""
 
 _WORKER: Final = re.compile(r"worker-([0-9a-f]{16})\.json")
 _UNFINISHED: Final = re.compile(r"worker-([0-9a-f]{16})\.json\.tmp")
@@ -175,13 +179,14 @@ class Workers:
         return folded
 
     def _sweep(self, names: Iterable[str]) -> None:
-        """Remove what workers were writing when they were killed."""
+        """Remove what workers were writing when they were killed; what is new may be about to be locked."""
         for name in names:
-            match = _UNFINISHED.fullmatch(name)
-            if match and match[1] != self._token:
+            path = self._directory / name
+            if _UNFINISHED.fullmatch(name):
                 with suppress(OSError, ValueError):
-                    if not files.read(self._directory / name, MOST_BYTES).is_held:
-                        (self._directory / name).unlink()
+                    is_old = time.time() - path.stat().st_mtime > UNFINISHED_SECONDS
+                    if is_old and not files.read(path, MOST_BYTES).is_held:
+                        path.unlink()
 
     def _path(self, token: str) -> Path:
         return self._directory / f"worker-{token}.json"
