@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from switchover import Metrics, Port, SharedKeyVerifier
+from switchover import Metrics, Port, Recorder, SharedKeyVerifier
 from switchover.port.serve import Service
 from switchover.port.serve.metrics import MOST_SCRAPES, is_plain
 from switchover.telemetry.metrics import names
@@ -27,7 +27,7 @@ VERIFIER = SharedKeyVerifier(KEY, principal="tests", may_act_for_users=True)
 
 @pytest.fixture
 def port() -> Iterator[Port[Any]]:
-    port = desk_port()
+    port = desk_port(Recorder())
     yield port
     port.recorder.close()
 

@@ -42,7 +42,7 @@ class Metrics:
         *,
         directory: str | os.PathLike[str] | None = None,
     ) -> None:
-        """Count from here on.
+        """Count every event that the recorder still has or gets.
 
         Args:
             recorder: whose calls are counted.
