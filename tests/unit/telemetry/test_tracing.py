@@ -138,7 +138,9 @@ def test_without_an_sdk_there_is_no_span(parent: TraceContext | None) -> None:
 
 def test_an_sdk_may_be_set_after_the_tracing_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
     tracing, observed = OpenTelemetryTracing(), Observed()
-    monkeypatch.setattr(otel, "_TRACER_PROVIDER", observed.provider)  # what set_tracer_provider does, once for a process
+    monkeypatch.setattr(
+        otel, "_TRACER_PROVIDER", observed.provider
+    )  # what set_tracer_provider does, once for a process
     span = tracing.open(CALL, None, scheme="", is_remote=False)
     assert span is not None
     span.end(OK)
