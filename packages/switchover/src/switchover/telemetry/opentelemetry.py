@@ -40,6 +40,7 @@ class OpenTelemetryTracing:
             ValueError: the share is none of 0 to 1.
         """
         self.chosen = choices(share)
+        self._is_global = tracer_provider is None
         self._tracer = otel.get_tracer("switchover", tracer_provider=tracer_provider)
         self.active = otel_context.get_current
 
@@ -51,6 +52,8 @@ class OpenTelemetryTracing:
     def open(self, call: TracedCall, parent: TraceContext | None, *, scheme: str, is_remote: bool) -> LiveSpan | None:
         """See `Tracing.open`. An SDK that raises is logged, and the call goes on without a span."""
         try:
+            if self._is_global and isinstance(otel.get_tracer_provider(), otel.ProxyTracerProvider):
+                return None  # no SDK is set
             here = _below(parent, is_remote=is_remote)
             span = self._tracer.start_span(
                 call.operation,
@@ -62,7 +65,7 @@ class OpenTelemetryTracing:
             )
             found = span.get_span_context()
             if not found.is_valid or (parent is not None and found.span_id == parent.span):
-                return None  # no SDK is set
+                return None  # what is set makes no spans
             return _Attached(span, _position(found), here)
         except Exception:  # an SDK, its samplers and its processors are other people's code
             _log.exception("no span could be started for %s", call.operation)
