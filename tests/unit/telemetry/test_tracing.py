@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextvars
+import subprocess
+import sys
 from itertools import islice
 
 import pytest
@@ -174,3 +176,9 @@ def test_a_call_that_is_closed_from_elsewhere_leaves_what_is_current_there(caplo
     assert elsewhere.run(otel.get_current_span) is otel.INVALID_SPAN
     assert len(observed.spans) == 1
     assert caplog.text == ""
+
+
+def test_the_kit_brings_the_api_alone() -> None:
+    program = "import sys; from switchover import OpenTelemetryTracing as T; T(); print('opentelemetry.trace' in sys.modules, 'opentelemetry.sdk' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["True", "False"]

@@ -73,7 +73,7 @@ class OpenTelemetryTracing:
 
     def quiet(self, position: TraceContext) -> LiveSpan:
         """See `Tracing.quiet`."""
-        return _Attached(NonRecordingSpan(_context(position, is_remote=False)), position, otel_context.get_current())
+        return _Quiet(NonRecordingSpan(_context(position, is_remote=False)), position, otel_context.get_current())
 
 
 class _Attached:
@@ -89,14 +89,27 @@ class _Attached:
 
     def end(self, kind: Kind, status: int | None = None) -> None:
         """See `LiveSpan.end`."""
-        # A coroutine that nobody finishes may be closed from anywhere; what is current there is not this.
-        if kind.outcome is not Outcome.CANCELLED or otel_context.get_current() is self._here:
-            otel_context.detach(self._token)
+        self._leave(kind)
         try:
             _tell(self._span, kind, status)
             self._span.end()
         except Exception:  # as above
             _log.exception("the span of %s could not be ended", kind.operation)
+
+    def _leave(self, kind: Kind) -> None:
+        # A coroutine that nobody finishes may be closed from anywhere; what is current there is not this.
+        if kind.outcome is not Outcome.CANCELLED or otel_context.get_current() is self._here:
+            otel_context.detach(self._token)
+
+
+class _Quiet(_Attached):
+    """A position that is current, with nothing to record."""
+
+    __slots__ = ()
+
+    def end(self, kind: Kind, status: int | None = None) -> None:
+        """See `LiveSpan.end`."""
+        self._leave(kind)
 
 
 def _tell(span: Span, kind: Kind, status: int | None) -> None:
