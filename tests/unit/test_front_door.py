@@ -37,6 +37,7 @@ def test_the_front_door_offers_these_names() -> None:
         "ObjectivesError",
         "OidcClientCredentials",
         "OidcVerifier",
+        "OpenTelemetryTracing",
         "Port",
         "Principal",
         "PrivateKeyJwt",

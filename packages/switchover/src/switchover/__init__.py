@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.metrics.exporter import Metrics as Metrics
     from switchover.telemetry.objectives import Objectives as Objectives
+    from switchover.telemetry.opentelemetry import OpenTelemetryTracing as OpenTelemetryTracing
     from switchover.trust import AnyOf as AnyOf
     from switchover.trust import ApiKey as ApiKey
     from switchover.trust import ApiKeyVerifier as ApiKeyVerifier
@@ -76,6 +77,7 @@ _HOMES: Final = {
     "ObjectivesError": "switchover.errors",
     "OidcClientCredentials": "switchover.trust",
     "OidcVerifier": "switchover.trust.oidc",
+    "OpenTelemetryTracing": "switchover.telemetry.opentelemetry",
     "Port": "switchover.port",
     "Principal": "switchover.trust",
     "PrivateKeyJwt": "switchover.trust",

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from switchover.telemetry import Lane, TraceContext
+from switchover.telemetry import Lane, TraceContext, Unsampled, located
 
 
 class CallContext(NamedTuple):
@@ -63,7 +63,7 @@ class Inside(tuple[Any, int, Lane]):
     def trace(self) -> TraceContext:
         """The call's own position."""
         outside, number, lane = self
-        return lane.position(number, outside.trace)
+        return lane.position(number, located(outside))
 
     @property
     def idempotency_key(self) -> None:
@@ -81,11 +81,21 @@ class Inside(tuple[Any, int, Lane]):
 Beside = CallContext | Inside
 
 EMPTY = CallContext()
-_current: ContextVar[Beside] = ContextVar("switchover_call", default=EMPTY)
+_current: ContextVar[Beside | Unsampled] = ContextVar("switchover_call", default=EMPTY)
 
-current = _current.get
+stored = _current.get
 enter = _current.set
 leave = _current.reset
+
+
+def current() -> Beside:
+    """What travels beside the call that is made or carried out here."""
+    return shown(stored())
+
+
+def shown(found: Beside | Unsampled) -> Beside:
+    """What travels beside a call, whichever way it is kept."""
+    return Inside(found) if type(found) is tuple else found  # type: ignore[return-value]  # what is no tuple is the one of them
 
 
 @contextmanager

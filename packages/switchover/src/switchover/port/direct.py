@@ -16,6 +16,7 @@ from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
+from switchover.port.traced import traced
 from switchover.telemetry import Recorder
 
 _TIMED: Final = """
@@ -31,7 +32,7 @@ return _result
 
 _WRITING: Final = """
 _started = _clock()
-_outside = _current()
+_outside = _shown(_current())
 _here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))
 _token = _enter(_here)
 try:
@@ -113,10 +114,14 @@ def _watched(
             "_carrying_out": carrying_out,
             "_id": plan.operation.id,
             "_lane": recorder.lane("direct"),
-            "_current": context.current,
+            "_current": context.stored,
+            "_shown": context.shown,
             "_enter": context.enter,
             "_leave": context.leave,
         }
+        if recorder.tracing is not None:
+            methods[name] = traced(plan, recorder.tracing, names)
+            continue
         reading = _SPANNED if recorder.spans else _TIMED
         methods[name] = method(plan, reading if plan.is_safe else _WRITING, names)
     return object_for(interface, "Direct", methods)

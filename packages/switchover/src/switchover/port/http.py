@@ -14,6 +14,7 @@ from switchover.port.kinds import watching
 from switchover.port.plan import Plan, Plans
 from switchover.port.proving import Send, SendBlocking, blocking_proving, proving
 from switchover.port.shims import method, object_for
+from switchover.port.spans import Spans
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.port.wire import WireRequest, WireResponse
 
@@ -35,6 +36,29 @@ _put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
 return _result
 """
 
+_TRACED: Final = """
+_next(_begun)
+_started = _clock()
+_span = _open()
+_trace = _span.position
+_request = _response = None
+try:
+    _request = _exchange.request(_trace, {caller}, {values})
+    _response = {await_}_send(_request)
+    _result = _exchange.result(_response, _trace)
+except BaseException as _error:
+    if isinstance(_error, _CallError):
+        _error.trace_id = _error.trace_id or _trace.trace_id
+        _error.idempotency_key = _request and _request.idempotency_key
+    _kind = _failed(_error)
+    _put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
+    _span.end(_kind, _response and _response.status)
+    raise
+_put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
+_span.end(_ok, _response.status)
+return _result
+"""
+
 
 def http(interface: type, plans: Plans, transport: Transport | BlockingTransport, remote: Remote) -> Any:
     """The interface over a transport.
@@ -50,7 +74,10 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
             "_CallError": CallError,
             **watching(plan, "http", remote.recorder, remote.caller),
         }
-        methods[name] = method(plan, _METHOD, names)
+        tracing = remote.recorder.tracing
+        if tracing is not None:
+            names["_open"] = Spans(tracing, plan, "http").request
+        methods[name] = method(plan, _METHOD if tracing is None else _TRACED, names)
     return object_for(interface, "Http", methods)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from switchover.telemetry.trace import TraceContext
 
@@ -48,7 +48,18 @@ class Kind(NamedTuple):
     refusal: str = ""
 
 
-Position = TraceContext | Callable[[], TraceContext]
+class Placing(Protocol):
+    """Works out positions: a `Lane`."""
+
+    def position(self, number: int, outside: TraceContext | None) -> TraceContext: ...
+
+
+Unsampled = tuple[Any, int, Placing]
+"""A call that no tracing system has a span of, nor of the calls made inside: what is outside of it, its number, and what works out its
+position. A plain tuple, because every in-process call makes one.
+"""
+
+Position = TraceContext | Unsampled | Callable[[], TraceContext]
 """A position in a trace, or what works it out."""
 
 RawEvent = tuple[int, Kind, float, float, Position | None, Any]
@@ -84,11 +95,23 @@ Subscriber = Callable[[Sequence[CallEvent]], None]
 """Gets every batch of events, in the order in which they ended, on a thread of the recorder's."""
 
 
+def located(place: Any) -> TraceContext | None:
+    """The position of what is beside a call: of an `Unsampled` it is worked out, everything else tells its `trace`."""
+    if type(place) is tuple:
+        outside, number, lane = place
+        position: TraceContext = lane.position(number, located(outside))
+        return position
+    trace: TraceContext | None = place.trace
+    return trace
+
+
 def told(raw: RawEvent, epoch: float) -> CallEvent:
     """The event that a raw one stands for; `epoch` is when the clock of its times was zero, in seconds since the epoch."""
     number, kind, started, ended, position, caller = raw
     operation, wiring, outcome, failure, reason, user_of, refusal = kind
-    here = position() if callable(position) else position
+    if type(position) is tuple:
+        position = located(position)
+    here: Any = position() if callable(position) else position
     try:
         user = user_of(caller) if caller is not None else None
     except Exception:  # the caller's type is the team's code, and may raise anything

@@ -15,6 +15,7 @@ from typing import Final
 
 from switchover.telemetry.events import RawEvent, Subscriber, told
 from switchover.telemetry.trace import TraceContext, derived
+from switchover.telemetry.tracing import Tracing
 
 FLUSH_SECONDS: Final = 0.1
 """How long an event waits at most before the subscribers see it."""
@@ -74,14 +75,16 @@ class Recorder:
         put: takes a RawEvent.
         spans: gives each in-process call a position of its own in the trace, which what the backend logs and asks its database carries,
             and counts it while it is under way. Calls over HTTP have and are that always.
+        tracing: gives sampled calls, under every wiring, a live span; with it, `spans` is on. See `OpenTelemetryTracing`.
     """
 
-    def __init__(self, capacity: int = 16_384, *, spans: bool = False) -> None:
+    def __init__(self, capacity: int = 16_384, *, spans: bool = False, tracing: Tracing | None = None) -> None:
         """Raises ValueError for a capacity below 1."""
         if capacity < 1:
             raise ValueError(f"a recorder holds at least 1 event, not {capacity}")
         self._ring: deque[RawEvent] = deque(maxlen=capacity)
-        self.spans = spans
+        self.spans = spans or tracing is not None
+        self.tracing = tracing
         self._subscribers: list[Subscriber] = []
         self._lanes: dict[str, Lane] = {}
         self.put = self._ring.append

@@ -27,10 +27,19 @@ from switchover.port.plan import CallerForm, Plan
 from switchover.port.requests import BoundBody
 from switchover.port.serve.body import Reading, read_body
 from switchover.port.serve.gate import Gate
-from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, target_of, trace_of, without_repeats
+from switchover.port.serve.incoming import (
+    Headers,
+    idempotency_key,
+    parent_of,
+    segments_of,
+    target_of,
+    trace_of,
+    without_repeats,
+)
 from switchover.port.serve.negotiation import accepts_one, is_content_type, require_plain
 from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
 from switchover.port.serve.threads import Threads
+from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received
 from switchover.telemetry import Recorder
@@ -64,6 +73,7 @@ class OperationHandler:
         self._limits = limits
         self._gate = gate
         self._recorder, self._lane = recorder, recorder.lane("serve")
+        self._spans = None if recorder.tracing is None else Spans(recorder.tracing, plan, "serve")
         self._ok = kind_of(plan, "serve", caller)
         self._failed = failing(plan, self._ok)
         self._body = plan.requests.body
@@ -80,9 +90,10 @@ class OperationHandler:
         started = perf_counter()
         raw = scope["headers"]
         headers: Headers = dict(raw)
-        trace = trace_of(headers)
-        kind, identity = self._ok, None
-        is_called = False
+        span = None if self._spans is None else self._spans.answer(parent_of(headers), scope["scheme"])
+        trace = trace_of(headers) if span is None else span.position
+        kind, identity, is_called = self._ok, None, False
+        reply: Reply | None = None
         try:
             if len(headers) != len(raw):
                 headers = without_repeats(raw)
@@ -119,6 +130,8 @@ class OperationHandler:
             kind = answered(kind, reply.status, is_called=is_called)
         finally:
             self._recorder.put((next(self._lane.numbers), kind, started, perf_counter(), trace, identity))
+            if span is not None:
+                span.end(kind, None if reply is None else reply.status)
         return reply
 
     async def _verified(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> Any:

@@ -21,10 +21,15 @@ _ONCE: Final = frozenset(
 """Headers that decide something, and therefore may not be there twice."""
 
 
+def parent_of(headers: Headers) -> TraceContext | None:
+    """The position that the request names."""
+    header = headers.get(b"traceparent")
+    return parse_trace(header.decode("latin-1")) if header is not None else None
+
+
 def trace_of(headers: Headers) -> TraceContext:
     """A position below the one that the request names, or the first of a new trace."""
-    header = headers.get(b"traceparent")
-    parent = parse_trace(header.decode("latin-1")) if header is not None else None
+    parent = parent_of(headers)
     return parent.child() if parent is not None else start_trace()
 
 

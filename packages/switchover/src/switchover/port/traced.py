@@ -1,0 +1,95 @@
+"""Calls in this process with a tracing system beside them: a live span where a call is sampled, next to nothing where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from switchover.context import EMPTY, CallContext
+from switchover.port.plan import Plan
+from switchover.port.shims import method
+from switchover.port.spans import Spans
+from switchover.telemetry import Tracing
+
+# Below a call that is not sampled nothing is; outside of everything the next one is drawn; whatever else there may be is looked at.
+_LOOKING: Final = """
+_started = _clock()
+_outside = _current()
+if (_active() or _next(_chosen)) if _outside is _EMPTY else _type(_outside) is not _tuple:
+    _outside, _span = _open(_outside)
+    if _span is not None:
+        return {await_}_sampled((_span, _outside, _started), {call})
+"""
+
+_UNSAMPLED_READ: Final = """
+_here = (_outside, _next(_begun), _lane)
+_token = _enter(_here)
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _put((_next(_numbers), _failed(_error), _started, _clock(), _here, {caller}))
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _ok, _started, _clock(), _here, {caller}))
+return _result
+"""
+
+_UNSAMPLED_WRITE: Final = """
+_outside = _shown(_outside)
+_here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))
+_token = _enter(_here)
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _put((_next(_numbers), _failed(_error), _started, _clock(), _here.trace, {caller}))
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _ok, _started, _clock(), _here.trace, {caller}))
+return _result
+"""
+
+# What would be the object is what is known of the call.
+_SAMPLED: Final = """
+_span, _outside, _started = _self
+_next(_begun)
+_trace = _span.position
+_token = _enter(_beside(_outside, _trace))
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _kind = _failed(_error)
+    _put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
+    _span.end(_kind)
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
+_span.end(_ok)
+return _result
+"""
+
+
+def traced(plan: Plan, tracing: Tracing, names: Mapping[str, Any]) -> Callable[..., Any]:
+    """A method of `direct` of which sampled calls have a live span; `names` are those of every method of `direct`."""
+    carrying_out, operation = names["_carrying_out"], plan.operation.id
+
+    def reading(outside: Any, trace: Any) -> CallContext:  # noqa: ARG001 - a read has no key, whatever is outside
+        return CallContext(trace)
+
+    def writing(outside: Any, trace: Any) -> Any:
+        return carrying_out(outside, operation, trace)
+
+    sampled = method(plan, _SAMPLED, {**names, "_beside": reading if plan.is_safe else writing})
+    deciding = {
+        "_sampled": sampled,
+        "_open": Spans(tracing, plan, "direct").in_process,
+        "_active": tracing.active,
+        "_chosen": tracing.chosen,
+        "_type": type,
+        "_tuple": tuple,
+        "_EMPTY": EMPTY,
+    }
+    unsampled = _UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE
+    return method(plan, _LOOKING.strip() + unsampled, {**names, **deciding})
