@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import , clients, direct_calls
+from benchmarks import clients, direct_calls, imports, in_process, metrics, over_http, signatures, telemetry, tokens
 from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
