@@ -339,3 +339,7 @@ def test_a_socket_has_no_addresses_whoever_names_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LIVETRIP_API_SOCKET", "/run/livetrip")
     with pytest.raises(SettingsError, match="nobody could call"):
         load_api_settings()
+
+
+def test_a_problem_is_told_once() -> None:
+    assert problems({"LIVETRIP_TRUST": "api-key", CALLERS: " "}).count(f"{CALLERS}: is set to nothing") == 1

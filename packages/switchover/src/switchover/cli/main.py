@@ -67,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     check = _command(
-        subparsers, "check", commands.check, "say whether contract, lock, port, generated files and boundaries hold"
+        subparsers,
+        "check",
+        commands.check,
+        "say whether contract, lock, port, generated files and boundaries hold, and what is configured",
     )
     check.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 

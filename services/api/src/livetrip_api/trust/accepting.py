@@ -15,7 +15,7 @@ from livetrip_api.trust.callers import CALLERS_FILE, LISTED, Callers, read_calle
 from switchover import AnyOf
 from switchover.trust import Verifier
 
-_MISSING: Final = (
+MISSING: Final = (
     f"{SERVICE_KEY} is missing, so anyone could call as anyone; make one with `livetrip key new`, "
     f"say {TRUST}=open, or name another kind of trust there"
 )
@@ -62,7 +62,7 @@ def read_acceptance(environment: Mapping[str, str], *, is_socket: bool = False) 
     """
     reading = Reading(environment, SERVING)
     if not reading.kinds and not reading.problems:
-        reading.problems.append(_MISSING)
+        reading.problems.append(MISSING)
     _refuse_combinations(reading)
     allow = allowlist(reading, is_socket=is_socket) if Kind.OPEN not in reading.kinds else None
     verifiers = _verifiers(reading)
