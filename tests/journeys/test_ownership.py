@@ -19,10 +19,8 @@ from switchover.trust import Identity, encode_identity
 OWNER, THIEF = Caller("owner"), Caller("thief")
 TRIP = TripDraft.model_validate({"title": "Kyoto", "startDate": "2026-11-20", "endDate": "2026-11-24"})
 ENTRY = EntryDraft.model_validate({"text": "Rain.", "happenedAt": "2026-11-20T09:00:00+09:00"})
-CHANGE, ENTRY_CHANGE = (
-    made.model_validate({"version": 1, **what})
-    for made, what in ((TripChange, {"title": "Mine now"}), (EntryChange, {"text": "Mine now"}))
-)
+CHANGE = TripChange.model_validate({"version": 1, "title": "Mine now"})
+ENTRY_CHANGE = EntryChange.model_validate({"version": 1, "text": "Mine now"})
 NOWHERE = UUID("0198c0de-0000-7000-8000-000000000001")
 
 Attempt = Callable[[LiveTrip, Caller, UUID, UUID], Awaitable[Any]]

@@ -13,7 +13,7 @@ from livetrip_adapters.trust import Kind, read_credentials
 from livetrip_adapters.trust.variables import VARIABLES
 from livetrip_api import load_api_settings
 from livetrip_api.trust import Acceptance, read_acceptance
-from support.processes import KEY
+from support.processes import KEY, ROOT
 from support.signing import SigningKey
 from support.trust import key_set, private_pem, public_pem, written
 from switchover.errors import Forbidden, Unauthenticated
@@ -343,3 +343,34 @@ def test_a_socket_has_no_addresses_whoever_names_it(monkeypatch: pytest.MonkeyPa
 
 def test_a_problem_is_told_once() -> None:
     assert problems({"LIVETRIP_TRUST": "api-key", CALLERS: " "}).count(f"{CALLERS}: is set to nothing") == 1
+
+
+async def test_a_signed_message_is_let_in_once_by_all_that_share_a_file(tmp_path: Path) -> None:
+    written(tmp_path / "web.key", KEY)
+    shared = {"LIVETRIP_TRUST": "signed", "LIVETRIP_TRUST_SIGNED_BASE_URL": "https://diary.internal"}
+    serving = {
+        **shared,
+        **callers(tmp_path, f'{WEB}signed = {{ web-1 = "web.key" }}\n'),
+        "LIVETRIP_TRUST_SIGNED_NONCES_FILE": str(tmp_path / "nonces"),
+    }
+    key = {"LIVETRIP_TRUST_SIGNED_KEY_ID": "web-1", "LIVETRIP_TRUST_SIGNED_KEY_FILE": str(tmp_path / "web.key")}
+    message = await sent({**shared, **key})
+    first, second = accepted(serving), accepted(serving)
+    assert await principal(first, message) == Principal("web", True)
+    with pytest.raises(Unauthenticated) as refused:
+        await principal(second, message)
+    assert refused.value.reason == "replayed"
+    first.close()
+    second.close()
+
+
+def test_every_variable_is_in_the_reference() -> None:
+    text = (ROOT / "docs" / "reference" / "livetrip.md").read_text("utf-8")
+    kinds = ("OIDC", "GCP", "JWT", "SIGNED")
+    tails = {name: name.removeprefix("LIVETRIP_TRUST_") for name in VARIABLES}
+    short = {
+        name: tail.removeprefix(next((f"{kind}_" for kind in kinds if tail.startswith(f"{kind}_")), ""))
+        for name, tail in tails.items()
+    }
+    secrets = {"LIVETRIP_SERVICE_KEY_FILE", "LIVETRIP_TRUST_OIDC_CLIENT_SECRET_FILE", "LIVETRIP_TRUST_API_KEY_FILE"}
+    assert [n for n in VARIABLES if n not in secrets and f"`{n}`" not in text and f"`…_{short[n]}`" not in text] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from livetrip_adapters.trust.variables import SERVICE_KEY, SERVING, TRUST
 from livetrip_api.trust import api_key, shared_key, signed, tokens
 from livetrip_api.trust.addresses import allowlist
 from livetrip_api.trust.callers import CALLERS_FILE, LISTED, Callers, read_callers
-from switchover import AnyOf
+from switchover import AnyOf, SharedNonces
 from switchover.trust import Verifier
 
 MISSING: Final = (
@@ -20,9 +21,10 @@ MISSING: Final = (
     f"say {TRUST}=open, or name another kind of trust there"
 )
 
-# Which verifier a request is addressed to is asked in this order: the choosier one first (see `AnyOf`).
-_MAKERS: Final[dict[Kind, Callable[[Reading, Callers], Verifier | None]]] = {
-    Kind.SIGNED: signed.verifier,
+_Maker = Callable[[Reading, Callers], Verifier | None]
+
+# Which verifier a request is addressed to is asked in this order, after signed messages: the choosier one first (see `AnyOf`).
+_MAKERS: Final[dict[Kind, _Maker]] = {
     Kind.API_KEY: api_key.verifier,
     Kind.OIDC: tokens.oidc,
     Kind.GCP: tokens.gcp,
@@ -40,11 +42,18 @@ class Acceptance:
         kinds: what is accepted.
         verifier: decides; None for `open`, and where something is wrong.
         problems: all that is wrong, a line each, without secrets.
+        nonces: what the verifier opens when the first signed message comes.
     """
 
     kinds: tuple[Kind, ...]
     verifier: Verifier | None = None
     problems: list[str] = field(default_factory=list)
+    nonces: SharedNonces | None = None
+
+    def close(self) -> None:
+        """Close what the verifier has opened, after the last call."""
+        if self.nonces is not None:
+            self.nonces.close()
 
     def described(self) -> list[str]:
         """In plain words, a line each."""
@@ -65,21 +74,23 @@ def read_acceptance(environment: Mapping[str, str], *, is_socket: bool = False) 
         reading.problems.append(MISSING)
     _refuse_combinations(reading)
     allow = allowlist(reading, is_socket=is_socket) if Kind.OPEN not in reading.kinds else None
-    verifiers = _verifiers(reading)
+    nonces = signed.shared_nonces(reading) if Kind.SIGNED in reading.kinds else None
+    verifiers = _verifiers(reading, nonces)
     reading.refuse_strangers()
     kinds = tuple(reading.kinds)
     if reading.problems or not verifiers:
         return Acceptance(kinds, problems=reading.problems)
     verifier = AnyOf(*verifiers) if len(verifiers) > 1 else verifiers[0]
-    return Acceptance(kinds, allow.around(verifier) if allow is not None else verifier)
+    return Acceptance(kinds, allow.around(verifier) if allow is not None else verifier, nonces=nonces)
 
 
-def _verifiers(reading: Reading) -> list[Verifier]:
+def _verifiers(reading: Reading, nonces: SharedNonces | None) -> list[Verifier]:
     callers = read_callers(reading) if set(reading.kinds) & set(LISTED) else Callers((), Path())
     for kind in LISTED:
         if kind in reading.kinds and callers.listed and not any(True for _ in callers.of(kind)):
             reading.wrong(CALLERS_FILE, f"{TRUST} names {kind.value}, and no service in the file has it")
-    made = [make(reading, callers) for kind, make in _MAKERS.items() if kind in reading.kinds]
+    makers: dict[Kind, _Maker] = {Kind.SIGNED: partial(signed.verifier, nonces=nonces), **_MAKERS}
+    made = [make(reading, callers) for kind, make in makers.items() if kind in reading.kinds]
     return [verifier for verifier in made if verifier is not None]
 
 

@@ -7,13 +7,20 @@ from typing import Any
 from livetrip_adapters.trust import Kind, Reading
 from livetrip_adapters.trust.files import Unreadable, read_text, signing_material
 from livetrip_api.trust.callers import CALLERS_FILE, Caller, Callers
-from switchover import SignedMessageVerifier, SigningKey
+from switchover import SharedNonces, SignedMessageVerifier, SigningKey
 from switchover.trust import Verifier
+from switchover.trust.signed import Nonces
 
 _NAME = "LIVETRIP_TRUST_SIGNED"
 
 
-def verifier(reading: Reading, callers: Callers) -> Verifier | None:
+def shared_nonces(reading: Reading) -> SharedNonces | None:
+    """Where processes of one machine keep which messages came in, if a file is named for it; in this process otherwise."""
+    path = reading.optional(f"{_NAME}_NONCES_FILE")
+    return SharedNonces(path) if path is not None else None
+
+
+def verifier(reading: Reading, callers: Callers, *, nonces: Nonces | None) -> Verifier | None:
     """The keys of each caller, by key id."""
     noted = len(reading.problems)
     keys: dict[str, SigningKey] = {}
@@ -26,7 +33,9 @@ def verifier(reading: Reading, callers: Callers) -> Verifier | None:
         return None
     return reading.made(
         "LIVETRIP_TRUST=signed",
-        lambda: SignedMessageVerifier(keys, base_url=base_url, max_age_seconds=age, leeway_seconds=leeway),
+        lambda: SignedMessageVerifier(
+            keys, base_url=base_url, max_age_seconds=age, leeway_seconds=leeway, nonces=nonces
+        ),
     )
 
 
