@@ -79,6 +79,7 @@ async def test_a_shared_key_is_the_webs() -> None:
     found = accepted({"LIVETRIP_SERVICE_KEY": KEY})
     assert found.kinds == (Kind.SHARED_KEY,)
     assert await principal(found, {"authorization": f"Bearer {KEY}"}) == Principal("livetrip-web", True)
+    found.close()  # nothing was opened
 
 
 async def test_api_keys_are_known_by_hash_several_at_a_time(tmp_path: Path) -> None:
