@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from journeys.trusted import World
+from support.issuer import running_issuer
 from support.processes import KEY, livetrip, running_api
 
 MODES = [os.environ["BACKEND_MODE"]] if "BACKEND_MODE" in os.environ else ["monolith", "service"]
@@ -38,3 +40,11 @@ def call(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call]:
             )
 
         yield run
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Services that accept every kind of trust, and their callers. The issuer is theirs alone, so that nobody rotates its keys meanwhile."""
+    folder = tmp_path_factory.mktemp("trust")
+    with ExitStack() as stack:
+        yield World(folder, stack.enter_context(running_issuer(folder)), stack)

@@ -48,6 +48,7 @@ def test_the_front_door_offers_these_names() -> None:
         "Renewal",
         "SharedKey",
         "SharedKeyVerifier",
+        "SharedNonces",
         "SignedMessageVerifier",
         "SigningKey",
         "SwitchoverError",

@@ -83,7 +83,7 @@ def test_the_service_is_closed_until_opened(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SettingsError, match="LIVETRIP_TRUST"):
         load_api_settings()
     monkeypatch.setenv("LIVETRIP_TRUST", "open")
-    assert load_api_settings().service_key is None
+    assert load_api_settings().acceptance.verifier is None
     monkeypatch.setenv("LIVETRIP_SERVICE_KEY", KEY)
     with pytest.raises(SettingsError, match="only one can be meant"):
         load_api_settings()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from support.processes import ROOT
 from switchover.cli import main
+from switchover.cli.configuration import TOPICS
 
 PYPROJECT = """\
 [tool.switchover]
@@ -65,6 +67,8 @@ def test_a_project_that_holds_is_told_line_by_line(project: Path, capsys: pytest
         ["generated", "ok"],
         ["objectives", "skipped"],
         ["boundaries", "skipped"],
+        ["trust", "skipped"],
+        ["telemetry", "skipped"],
     ]
     assert "OpenAPI 3.1, 4 operations" in output
 
@@ -223,8 +227,12 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_our_own_contract_holds(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
+    for name in [name for name in os.environ if name.startswith("LIVETRIP_") or name == "BACKEND_MODE"]:
+        monkeypatch.delenv(name)
     assert main(["check", "--json"]) == 0
-    assert set(states(capsys.readouterr().out).values()) == {"ok"}
+    found = states(capsys.readouterr().out)
+    assert {state for name, state in found.items() if name not in TOPICS} == {"ok"}
+    assert found["trust"] == "not set"
 
 
 # -- what goes wrong around a command

@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from livetrip_adapters.settings import Settings
+from livetrip_adapters.trust import Kind
 from livetrip_contract import LiveTrip
-from switchover import HttpxTransport, Port, SharedKey
+from switchover import HttpxTransport, Port
 
 
 @asynccontextmanager
 async def open_http(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[LiveTrip]:
     """The service, as LiveTrip; connections are closed at the end."""
-    key = settings.service_key
     base_url = settings.service_url or "http://livetrip"
     socket = str(settings.service_socket) if settings.service_socket is not None else None
     async with HttpxTransport(base_url, uds=socket) as transport:
-        if key is None:
+        if settings.trust is Kind.OPEN:
             yield port.http(transport=transport, trust="open")
         else:
-            yield port.http(transport=transport, credentials=SharedKey(key.get_secret_value()))
+            yield port.http(transport=transport, credentials=settings.credential_source())

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SkipValidation,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from livetrip_adapters.trust import Kind, read_credentials
 from switchover import Fidelity, SharedKey
 from switchover.port.transports.base import require_base_url
+from switchover.trust import CredentialSource
 
 DEFAULT_DATABASE_URL = "sqlite:///.livetrip/livetrip.sqlite3"
+
+
+STAND_IN: Final = SharedKey("-" * 32)
+"""Stands for credentials that are told as wrong already, so that what else is wrong is told with them. Nothing is ever called with it."""
 
 
 class SettingsError(Exception):
@@ -36,11 +52,13 @@ class Settings(BaseModel):
         fidelity_share: `LIVETRIP_FIDELITY_SHARE`: the share of calls that `sample` looks at, 0 to 1.
         service_url: `LIVETRIP_SERVICE_URL`, `http://host:port` of the service.
         service_socket: `LIVETRIP_SERVICE_SOCKET`, path of a Unix socket instead.
-        service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with.
-        trust: `LIVETRIP_TRUST=open`: the service trusts whoever can reach it, and no key is sent. Meant for Unix sockets.
+        service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with where nothing else is said.
+        trust: `LIVETRIP_TRUST`: the kind of trust. `open`: the service trusts whoever can reach it, and nothing is sent. Meant for Unix
+            sockets.
+        credentials: what this process proves itself with, made of the variables of that kind.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     backend_mode: BackendMode = BackendMode.MONOLITH
     database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
@@ -49,7 +67,8 @@ class Settings(BaseModel):
     service_url: str | None = None
     service_socket: Path | None = None
     service_key: SecretStr | None = None
-    trust: Annotated[str | None, Field(pattern="^open$")] = None
+    trust: Kind | None = None
+    credentials: SkipValidation[CredentialSource | None] = None
 
     @field_validator("service_url")
     @classmethod
@@ -70,15 +89,20 @@ class Settings(BaseModel):
         wrong = []
         if self.service_url is None and self.service_socket is None:
             wrong.append("BACKEND_MODE=service needs LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET")
-        if self.service_key is None and self.trust is None:
+        if self.credential_source() is None and self.trust is not Kind.OPEN:
             wrong.append(
-                "BACKEND_MODE=service needs LIVETRIP_SERVICE_KEY, or LIVETRIP_TRUST=open where only trusted callers reach the service"
+                "BACKEND_MODE=service needs LIVETRIP_SERVICE_KEY, or LIVETRIP_TRUST=open where only trusted callers reach the service, "
+                "or another kind of trust"
             )
-        if self.service_key is not None and self.trust is not None:
-            wrong.append("LIVETRIP_SERVICE_KEY and LIVETRIP_TRUST=open are both set; only one can be meant")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def credential_source(self) -> CredentialSource | None:
+        """What is attached to calls; None where the service trusts whoever can reach it."""
+        if self.credentials is not None or self.trust is Kind.OPEN or self.service_key is None:
+            return self.credentials
+        return SharedKey(self.service_key.get_secret_value())
 
 
 class _Environment(Settings, BaseSettings):
@@ -88,16 +112,27 @@ class _Environment(Settings, BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment.
+    """Read the environment. What it says of trust counts in service mode alone: the way back to the monolith is not barred by it.
 
     Raises:
         SettingsError: it cannot be used.
     """
+    problems: list[str] = []
+    given: dict[str, object] = {"trust": None, "credentials": None}
+    if os.environ.get("BACKEND_MODE") == BackendMode.SERVICE.value:
+        kind, source, problems = read_credentials(os.environ)
+        given = {"trust": kind, "credentials": STAND_IN if problems else source, "service_key": None}
     try:
-        return _Environment()
+        settings = _Environment(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = settings_problems(error, _Environment)
-        raise SettingsError("The environment cannot be used:\n" + "\n".join(problems)) from None
+        raise _unusable([*problems, *settings_problems(error, _Environment)]) from None
+    if problems:
+        raise _unusable(problems)
+    return settings
+
+
+def _unusable(problems: list[str]) -> SettingsError:
+    return SettingsError("The environment cannot be used:\n" + "\n".join(f"  - {problem}" for problem in problems))
 
 
 def settings_problems(error: ValidationError, settings: type[BaseSettings]) -> list[str]:
@@ -107,7 +142,7 @@ def settings_problems(error: ValidationError, settings: type[BaseSettings]) -> l
         name = str(item["loc"][0]) if item["loc"] else ""
         variable = _variable(name, settings)
         message = item["msg"].removeprefix("Value error, ")
-        lines.append(f"  - {variable}: {message}" if variable else f"  - {message}")
+        lines.append(f"{variable}: {message}" if variable else message)
     return lines
 
 

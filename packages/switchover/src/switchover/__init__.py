@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from switchover.trust.oidc import OidcVerifier as OidcVerifier
     from switchover.trust.signed import MessageSigner as MessageSigner
     from switchover.trust.signed import NonceMemory as NonceMemory
+    from switchover.trust.signed import SharedNonces as SharedNonces
     from switchover.trust.signed import SignedMessageVerifier as SignedMessageVerifier
     from switchover.trust.signed import SigningKey as SigningKey
 
@@ -88,6 +89,7 @@ _HOMES: Final = {
     "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
+    "SharedNonces": "switchover.trust.signed",
     "SignedMessageVerifier": "switchover.trust.signed",
     "SigningKey": "switchover.trust.signed",
     "SwitchoverError": "switchover.errors",

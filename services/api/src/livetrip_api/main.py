@@ -15,6 +15,8 @@ _EPILOG = """\
 The environment:
   LIVETRIP_SERVICE_KEY    the key that callers prove themselves with (at least 32 characters)
   LIVETRIP_TRUST=open     instead of a key: whoever reaches the service is trusted
+  LIVETRIP_TRUST=KINDS    or shared-key, oidc, gcp, private-key-jwt, api-key, signed, with commas: what is accepted
+                          (their variables: docs/reference/livetrip.md)
   LIVETRIP_DATABASE_URL   default sqlite:///.livetrip/livetrip.sqlite3
   LIVETRIP_API_HOST, LIVETRIP_API_PORT, LIVETRIP_API_SOCKET, LIVETRIP_API_GRACE_SECONDS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from livetrip_adapters.direct import open_backend
 from livetrip_adapters.port import live_trip_port
@@ -24,6 +25,8 @@ def run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
 async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
     port = live_trip_port()
     address = Address(settings.host, settings.port, str(settings.socket) if settings.socket is not None else None)
-    async with open_backend(port, settings.database_url.get_secret_value()) as backend:
+    async with AsyncExitStack() as stack:
+        stack.callback(settings.acceptance.close)
+        backend = await stack.enter_async_context(open_backend(port, settings.database_url.get_secret_value()))
         service = make_service(port, backend, settings)
         await host(service, address, grace_seconds=settings.grace_seconds, on_ready=on_ready)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from livetrip_adapters.trust import Kind
 from livetrip_api.settings import ApiSettings
 from livetrip_contract import LiveTrip
-from switchover import Port, SharedKeyVerifier
+from switchover import Port
 from switchover.port.serve import Service
 
 
 def make_service(port: Port[LiveTrip], backend: LiveTrip, settings: ApiSettings) -> Service:
     """The Litestar application."""
-    if settings.service_key is None:
+    acceptance = settings.acceptance
+    if acceptance.kinds == (Kind.OPEN,):
         return port.serve(backend, trust="open")
-    key = settings.service_key.get_secret_value()
-    return port.serve(backend, verifier=SharedKeyVerifier(key, principal="livetrip-web", may_act_for_users=True))
+    return port.serve(backend, verifier=acceptance.verifier)

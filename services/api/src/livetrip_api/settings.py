@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, SkipValidation, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, SettingsError, settings_problems
-from switchover import SharedKey
+from livetrip_api.trust import Acceptance, read_acceptance
 
 
 class ApiSettings(BaseSettings):
@@ -20,8 +21,7 @@ class ApiSettings(BaseSettings):
         socket: `LIVETRIP_API_SOCKET`: path of a Unix socket to listen at instead; only its owner may connect.
         grace_seconds: `LIVETRIP_API_GRACE_SECONDS`: how long calls may take to finish after SIGTERM.
         database_url: `LIVETRIP_DATABASE_URL`.
-        service_key: `LIVETRIP_SERVICE_KEY`: the key that callers prove themselves with.
-        trust: `LIVETRIP_TRUST=open`: whoever reaches the service is trusted. Meant for Unix sockets.
+        acceptance: `LIVETRIP_TRUST`, and the variables of the kinds that it names: whom the service lets in.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIVETRIP_API_", extra="ignore", frozen=True, populate_by_name=True)
@@ -33,26 +33,8 @@ class ApiSettings(BaseSettings):
     database_url: Annotated[SecretStr, Field(validation_alias="LIVETRIP_DATABASE_URL")] = SecretStr(
         DEFAULT_DATABASE_URL
     )
-    service_key: Annotated[SecretStr | None, Field(validation_alias="LIVETRIP_SERVICE_KEY")] = None
-    trust: Annotated[str | None, Field(validation_alias="LIVETRIP_TRUST", pattern="^open$")] = None
-
-    @field_validator("service_key")
-    @classmethod
-    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            SharedKey(value.get_secret_value())
-        return value
-
-    @model_validator(mode="after")
-    def _is_closed_until_opened(self) -> Self:
-        if self.service_key is None and self.trust is None:
-            raise ValueError(
-                "LIVETRIP_SERVICE_KEY is missing, so anyone could call as anyone; make one with "
-                "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`, or say LIVETRIP_TRUST=open"
-            )
-        if self.service_key is not None and self.trust is not None:
-            raise ValueError("LIVETRIP_SERVICE_KEY and LIVETRIP_TRUST=open are both set; only one can be meant")
-        return self
+    # Always given, so that a variable of this name counts for nothing; it is not decoded either.
+    acceptance: Annotated[SkipValidation[Acceptance], NoDecode]
 
 
 def load_api_settings(**given: object) -> ApiSettings:
@@ -61,7 +43,17 @@ def load_api_settings(**given: object) -> ApiSettings:
     Raises:
         SettingsError: it cannot be used.
     """
+    said = {name: value for name, value in given.items() if value is not None}
+    is_socket = bool(said.get("socket") or os.environ.get("LIVETRIP_API_SOCKET"))
+    acceptance = read_acceptance(os.environ, is_socket=is_socket)
     try:
-        return ApiSettings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = ApiSettings(**{**said, "acceptance": acceptance})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise SettingsError("The service cannot start:\n" + "\n".join(settings_problems(error, ApiSettings))) from None
+        raise _unusable([*acceptance.problems, *settings_problems(error, ApiSettings)]) from None
+    if acceptance.problems:
+        raise _unusable(acceptance.problems)
+    return settings
+
+
+def _unusable(problems: list[str]) -> SettingsError:
+    return SettingsError("The service cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 from livetrip_adapters import SettingsError
-from livetrip_cli import api, call, migrate
+from livetrip_cli import api, call, key, migrate
 from livetrip_cli.demo import command as demo
 from switchover import CallError
 
 _EPILOG = """\
 BACKEND_MODE=monolith (default) runs the backend in this process, on LIVETRIP_DATABASE_URL.
-BACKEND_MODE=service calls the service at LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET, with LIVETRIP_SERVICE_KEY.
+BACKEND_MODE=service calls the service at LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET, with LIVETRIP_SERVICE_KEY
+or whatever LIVETRIP_TRUST names.
 
   livetrip demo                                                  the same story under both, side by side
   livetrip call createTrip --user aiko --json '{"tripDraft": {"title": "Kyoto", "startDate": "2026-11-20", "endDate": "2026-11-24"}}'
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, module in (("demo", demo), ("api", api), ("call", call), ("migrate", migrate)):
+    for name, module in (("demo", demo), ("api", api), ("call", call), ("key", key), ("migrate", migrate)):
         made = commands.add_parser(
             name,
             help=module.SUMMARY,

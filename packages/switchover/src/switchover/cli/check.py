@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from switchover.cli import slo
+from switchover.cli.configuration import told
 from switchover.cli.proof import prove
 from switchover.cli.settings import Settings, UsageError, imported
 from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
@@ -23,7 +24,7 @@ _MOST_LINES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was looked at: `ok`, `failed` or `skipped`, and why."""
+    """One thing that was looked at: `ok`, `failed`, `skipped`, or as `configuration` has it, and why."""
 
     name: str
     state: str
@@ -62,6 +63,8 @@ def run(settings: Settings) -> Iterator[Line]:
     )
     for name, check in checks:
         yield _line(name, check)
+    for topic, state, (message, *details) in told(settings.configuration, settings.root):
+        yield Line(topic, state, message, tuple(details))
 
 
 def _line(name: str, check: Callable[[], str]) -> Line:

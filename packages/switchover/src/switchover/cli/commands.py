@@ -23,7 +23,7 @@ from switchover.port.bind import bind
 
 Command = Callable[[argparse.Namespace], int]
 
-_MARKS = {"ok": "ok     ", "failed": "FAILED ", "skipped": "skipped"}
+_MARKS = {"ok": "ok     ", "failed": "FAILED ", "skipped": "skipped", "warning": "WARNING", "not set": "not set"}
 
 
 def check(options: argparse.Namespace) -> int:

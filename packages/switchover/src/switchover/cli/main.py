@@ -67,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     check = _command(
-        subparsers, "check", commands.check, "say whether contract, lock, port, generated files and boundaries hold"
+        subparsers,
+        "check",
+        commands.check,
+        "say whether contract, lock, port, generated files and boundaries hold, and what is configured",
     )
     check.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
@@ -114,6 +117,8 @@ def _slo(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     written = parser.add_subparsers(title="what to write", metavar="WHAT", required=True)
+    summary = "write the JSON Schema of slo.toml, for editors"
+    _command(written, "schema", slo.write_schema, summary, contract=False)
     for artifact in slo.ARTIFACTS:
         command = _command(written, artifact.name, slo.write, f"write {artifact.summary} from slo.toml")
         command.set_defaults(artifact=artifact)

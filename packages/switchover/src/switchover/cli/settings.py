@@ -7,6 +7,7 @@ import keyword
 import sys
 import tomllib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,8 @@ contract = "openapi/openapi.yaml"
 package = "src/diary_contract"            # where `generate` writes
 interface = "diary_contract:Diary"        # the Protocol or class
 caller = "diary_contract:Caller"          # optional: who calls
-errors = "diary_contract:DiaryError"      # optional: base class of the documented failures"""
+errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
+configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures"""
 
 
 class UsageError(Exception):
@@ -34,9 +36,11 @@ class Settings:
     interface: str | None = None
     caller: str | None = None
     errors: str | None = None
+    configuration: tuple[str, ...] = ()
 
 
 _PATHS: Final = ("contract", "package")
+_LISTS: Final = ("configuration",)
 _NAMES: Final = tuple(field.name for field in fields(Settings) if field.name != "root")
 
 
@@ -78,7 +82,8 @@ def contract_if_named(contract: str | None) -> Path | None:
 
 def _settings(root: Path, table: dict[str, Any]) -> Settings:
     values = {key: (root / value).resolve() if key in _PATHS else value for key, value in table.items()}
-    return Settings(root=root, **values)
+    lists = {key: tuple(values[key]) for key in _LISTS if key in values}
+    return Settings(root=root, **{**values, **lists})
 
 
 def _nearest(folder: Path) -> Path | None:
@@ -102,7 +107,14 @@ def _table(path: Path) -> dict[str, Any]:
 def _problems(table: dict[str, Any]) -> list[str]:
     found = [f"{key!r} is not known; there are {', '.join(_NAMES)}" for key in table if key not in _NAMES]
     found += [
-        f"{key!r} has to be a text" for key, value in table.items() if key in _NAMES and not isinstance(value, str)
+        f"{key!r} has to be a text"
+        for key, value in table.items()
+        if key in _NAMES and key not in _LISTS and not isinstance(value, str)
+    ]
+    found += [
+        f"{key!r} has to be a list of module:function"
+        for key in _LISTS
+        if key in table and not (isinstance(table[key], list) and all(map(_is_reference, table[key])))
     ]
     for key in ("interface", "caller", "errors"):
         value = table.get(key)
@@ -111,7 +123,9 @@ def _problems(table: dict[str, Any]) -> list[str]:
     return found
 
 
-def _is_reference(text: str) -> bool:
+def _is_reference(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
     module, colon, name = text.partition(":")
     return bool(colon) and all(is_name(piece) for piece in (*module.split("."), *name.split(".")))
 
@@ -134,6 +148,20 @@ def imported(reference: str, root: Path) -> type:
     if not isinstance(value, type):
         raise UsageError(f"{module_name} has no class {name}")
     return value
+
+
+def imported_function(reference: str, root: Path) -> Callable[[], Any]:
+    """The function that `module:name` names, found as `imported` finds classes.
+
+    Raises:
+        UsageError: there is no such module or function.
+    """
+    module_name, _, name = reference.partition(":")
+    value = _found(module_name, name, root)
+    if not callable(value):
+        raise UsageError(f"{module_name} has no function {name}")
+    function: Callable[[], Any] = value
+    return function
 
 
 def _found(module_name: str, name: str, root: Path) -> Any:

@@ -12,6 +12,7 @@ from switchover.cli import settings as configuration
 from switchover.cli.settings import UsageError, shown
 from switchover.contract import Document, OperationReader
 from switchover.telemetry.objectives import Objectives, dashboard, load, rules
+from switchover.telemetry.objectives.schema import schema
 
 OBJECTIVES: Final = "slo.toml"
 """Where the objectives are, beside pyproject.toml."""
@@ -73,6 +74,12 @@ def write(options: argparse.Namespace) -> int:
         return 0
     path = Path(options.output) if options.output else settings.root / artifact.path
     return _compare(path, text) if options.check else _put(path, text)
+
+
+def write_schema(_options: argparse.Namespace) -> int:
+    """Write the schema of slo.toml to standard output."""
+    print(schema(), end="")
+    return 0
 
 
 def read(path: Path, document: Document) -> Objectives:

@@ -6,7 +6,6 @@ https://cloud.google.com/run/docs/authenticating/service-to-service
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,8 +13,8 @@ from switchover.errors import CredentialUnavailable
 from switchover.trust.answers import claims_of, seconds_of, visible
 from switchover.trust.asker import asker
 from switchover.trust.asking import Answer, Question
-from switchover.trust.outgoing import Outgoing
 from switchover.trust.renewal import Renewal
+from switchover.trust.renewed import RenewedToken
 from switchover.trust.renewing import Fetched, Renewing
 from switchover.trust.token_answer import LONGEST_SECONDS
 
@@ -26,7 +25,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _WHOM: Final = "the metadata server"
 
 
-class GcpIdentityToken:
+class GcpIdentityToken(RenewedToken):
     """Sends identity tokens of the machine's own service account, as bearer tokens; renewed like those of an issuer.
 
     Args:
@@ -39,7 +38,7 @@ class GcpIdentityToken:
         ValueError: there is no audience, or the host is none.
     """
 
-    __slots__ = ("_ask", "_audience", "_clock", "_renewing", "_url")
+    __slots__ = ("_ask", "_audience", "_clock", "_url")
 
     def __init__(
         self, audience: str, *, host: str = METADATA_HOST, timeout_seconds: float = 3.0, renewal: Renewal | None = None
@@ -53,27 +52,7 @@ class GcpIdentityToken:
         self._url = f"http://{host}{_PATH}?{urlencode({'audience': audience, 'format': 'full'})}"
         self._ask = asker(timeout_seconds)
         self._clock = renewal.clock
-        self._renewing = Renewing(f"identity tokens for {audience}", self._fetch, renewal)
-
-    def is_ready(self) -> bool:
-        """Is there a token that can be used?"""
-        return self._renewing.is_ready()
-
-    async def refresh(self) -> None:
-        """See `CredentialSource`."""
-        await self._renewing.refresh()
-
-    def refresh_blocking(self) -> None:
-        """See `CredentialSource`."""
-        self._renewing.refresh_blocking()
-
-    def headers(self, outgoing: Outgoing) -> Sequence[tuple[str, str]]:
-        """The token, as `Authorization`. If it is due for renewal, that is set off."""
-        return (("authorization", f"Bearer {self._renewing.token()}"),)
-
-    def refused(self) -> None:
-        """See `Revocable`."""
-        self._renewing.refused()
+        super().__init__(Renewing(f"identity tokens for {audience}", self._fetch, renewal))
 
     def described(self) -> list[str]:
         """See `CredentialSource`."""

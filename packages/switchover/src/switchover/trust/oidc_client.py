@@ -12,8 +12,8 @@ from switchover.trust.asker import asker
 from switchover.trust.asking import Ask, Question
 from switchover.trust.client_proof import Authentication, ClientKey, ClientProof, ClientSecret
 from switchover.trust.discovery import DiscoveredEndpoint, FixedEndpoint
-from switchover.trust.outgoing import Outgoing
 from switchover.trust.renewal import Renewal
+from switchover.trust.renewed import RenewedToken
 from switchover.trust.renewing import Fetched, Renewing
 from switchover.trust.signing_key import SigningKey
 from switchover.trust.token_answer import read_token
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from switchover.trust.signing_key import PrivateKey
 
 
-class OidcClientCredentials:
+class OidcClientCredentials(RenewedToken):
     """Sends access tokens of an issuer, as bearer tokens; fetched by the first call, and renewed beside the calls from then on.
 
     While a token lives, no call waits for the issuer, and none fails because it is down. Once there is none, calls wait for one fetch
@@ -49,7 +49,7 @@ class OidcClientCredentials:
         ValueError: these do not go together, or a URL is not https (http is for this machine alone).
     """
 
-    __slots__ = ("_ask", "_assumed", "_endpoint", "_fields", "_proof", "_renewing", "_what")
+    __slots__ = ("_ask", "_assumed", "_endpoint", "_fields", "_proof", "_what")
 
     def __init__(
         self,
@@ -78,27 +78,7 @@ class OidcClientCredentials:
         self._fields = _fields(audience, resource, scope)
         self._assumed = assumed_lifetime_seconds
         self._what = f"access tokens of {issuer or 'a fixed token endpoint'} for the client {client_id}"
-        self._renewing = Renewing(self._what, self._fetch, renewal)
-
-    def is_ready(self) -> bool:
-        """Is there a token that can be used?"""
-        return self._renewing.is_ready()
-
-    async def refresh(self) -> None:
-        """See `CredentialSource`."""
-        await self._renewing.refresh()
-
-    def refresh_blocking(self) -> None:
-        """See `CredentialSource`."""
-        self._renewing.refresh_blocking()
-
-    def headers(self, outgoing: Outgoing) -> Sequence[tuple[str, str]]:
-        """The token, as `Authorization` (RFC 6750, section 2.1). If it is due for renewal, that is set off."""
-        return (("authorization", f"Bearer {self._renewing.token()}"),)
-
-    def refused(self) -> None:
-        """See `Revocable`."""
-        self._renewing.refused()
+        super().__init__(Renewing(self._what, self._fetch, renewal))
 
     def described(self) -> list[str]:
         """See `CredentialSource`."""

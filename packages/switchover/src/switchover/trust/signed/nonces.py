@@ -22,7 +22,7 @@ class Claim(Enum):
 
 
 class Nonces(Protocol):
-    """Where the nonces of messages that were let in are kept. Several processes that serve one address need one place for all."""
+    """Where the nonces of messages that were let in are kept. Several processes that serve one address need one place for all: `SharedNonces`."""
 
     async def claim(self, key_id: str, nonce: str, *, until: float, now: float) -> Claim:
         """Take a nonce, which is asked for after the signature holds; of several at the same time, one gets TAKEN.
@@ -32,6 +32,9 @@ class Nonces(Protocol):
             nonce: at most 128 characters.
             until: when the message stops being acceptable, in seconds since 1970; to be kept until then, or refused.
             now: the same, at this moment.
+
+        Raises:
+            ServiceUnavailable: it cannot be said whether the nonce was taken.
         """
         ...
 
