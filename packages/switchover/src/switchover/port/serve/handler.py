@@ -80,7 +80,7 @@ class OperationHandler:
         started = perf_counter()
         raw = scope["headers"]
         headers: Headers = dict(raw)
-        trace = trace_of(headers)
+        trace = trace_of(raw, headers)
         kind, identity = self._ok, None
         is_called = False
         try:
