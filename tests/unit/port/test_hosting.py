@@ -143,7 +143,11 @@ async def test_what_is_no_http_is_refused_with_a_problem_as_well(sent: bytes) ->
         writer.close()
         tell()
     head, _, body = said.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["content-length"] == str(len(body))
+    assert headers["connection"] == "close"
     problem = json.loads(body)
     assert (problem["status"], problem["code"]) == (400, "malformed_request")
 

@@ -42,15 +42,37 @@ def test_a_header_that_breaks_the_format_is_ignored(header: str | None) -> None:
     assert parse(header) is None
 
 
+@pytest.mark.parametrize("around", ["{} ", " {}", "\t{}", "{}\t", " \t{} \t "])
+def test_white_space_around_a_header_does_not_count(around: str) -> None:
+    assert parse(around.format(f"00-{TRACE}-{SPAN}-01")) == TraceContext(*HERE, 1)
+
+
+@pytest.mark.parametrize(
+    ("flags", "known"), [("00", 0), ("01", 1), ("02", 2), ("03", 3), ("04", 0), ("fd", 1), ("ff", 3)]
+)
+def test_flags_that_are_not_known_are_not_passed_on(flags: str, known: int) -> None:
+    assert parse(f"00-{TRACE}-{SPAN}-{flags}") == TraceContext(*HERE, known)
+
+
+def test_what_tracing_systems_remember_is_a_part_of_the_position() -> None:
+    found = parse(f"00-{TRACE}-{SPAN}-01", [" a=1", "b@c=2 "])
+    assert found == TraceContext(*HERE, 1, "a=1,b@c=2")
+    assert found.child().state == derived(1, 2, found).state == "a=1,b@c=2"
+    assert parse(f"00-{TRACE}-{SPAN}-01", ["a=1", "A=2"]) == TraceContext(*HERE, 1, "")
+    assert parse("00-", ["a=1"]) is None
+
+
 def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
     assert parse(f"01-{TRACE}-{SPAN}-ff-what-comes-later") == TraceContext(*HERE, 3)
 
 
-@given(st.text())
-@example(f"00-{TRACE}-{SPAN}-01")
-def test_any_text_is_a_position_or_ignored(text: str) -> None:
-    found = parse(text)
-    assert found is None or parse(found.header) == found
+@given(st.text() | st.binary().map(lambda data: data.decode("latin-1")), st.lists(st.text()))
+@example(f"00-{TRACE}-{SPAN}-01", ["a=1"])
+@example(f"cc-{TRACE}-{SPAN}-01-\u0660", ["a=1,"])
+@example(f"00-{TRACE[:-1]}\u0661-{SPAN}-01", [])
+def test_any_text_is_a_position_or_ignored(text: str, states: list[str]) -> None:
+    found = parse(text, states)
+    assert found is None or parse(found.header, [found.state]) == found
 
 
 @given(st.integers(1, 2**128 - 1), st.integers(1, 2**64 - 1), st.integers(0, 3))

@@ -9,13 +9,23 @@ from pathlib import Path
 
 import livetrip_bff
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, Settings, SettingsError
+from livetrip_bff import SqlComments
 from livetrip_contract import LiveTrip
 from switchover import Fidelity, Inspector, Port
 
+__all__ = ["SqlComments", "migrate", "open_backend", "open_direct", "pending"]
+
 
 @asynccontextmanager
-async def open_backend(port: Port[LiveTrip], database_url: str) -> AsyncIterator[LiveTrip]:
+async def open_backend(
+    port: Port[LiveTrip], database_url: str, *, sql_comments: SqlComments = SqlComments.SAMPLED
+) -> AsyncIterator[LiveTrip]:
     """The backend itself, with nothing around it: what a service hosts.
+
+    Arguments:
+        port: of the contract.
+        database_url: see `livetrip_bff.open_backend`.
+        sql_comments: which statements tell their trace to the database.
 
     Raises:
         SettingsError: the database cannot be used, or has to be migrated first.
@@ -23,7 +33,7 @@ async def open_backend(port: Port[LiveTrip], database_url: str) -> AsyncIterator
     """
     version = str(port.document.root.value["info"]["version"])
     with _settled(database_url):
-        async with livetrip_bff.open_backend(database_url, version=version) as backend:
+        async with livetrip_bff.open_backend(database_url, version=version, sql_comments=sql_comments) as backend:
             yield backend
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livetrip_bff.backend import LiveTripBackend
-from livetrip_bff.database import migrate, pending
+from livetrip_bff.database import SqlComments, migrate, pending
 from livetrip_bff.errors import BackendError, MigrationsPending, UnusableDatabaseUrl
 from livetrip_bff.opening import open_backend
 
@@ -11,6 +11,7 @@ __all__ = [
     "BackendError",
     "LiveTripBackend",
     "MigrationsPending",
+    "SqlComments",
     "UnusableDatabaseUrl",
     "migrate",
     "open_backend",

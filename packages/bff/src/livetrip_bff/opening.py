@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from livetrip_bff.backend import LiveTripBackend
 from livetrip_bff.clock import SystemClock
-from livetrip_bff.database import is_sqlite, migrate, open_units_of_work, parse, pending
+from livetrip_bff.database import SqlComments, is_sqlite, migrate, open_units_of_work, parse, pending
 from livetrip_bff.errors import MigrationsPending
 from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_core import Clock, IdentifierSource
@@ -20,6 +20,7 @@ async def open_backend(
     version: str,
     clock: Clock | None = None,
     identifiers: IdentifierSource | None = None,
+    sql_comments: SqlComments = SqlComments.SAMPLED,
 ) -> AsyncIterator[LiveTripBackend]:
     """A backend over a database; its connections are closed at the end.
 
@@ -31,6 +32,7 @@ async def open_backend(
         version: of the contract that is served, for `get_health`.
         clock: the machine's, if none is given.
         identifiers: UUIDv7 by that clock, if none are given.
+        sql_comments: which statements tell their trace to the database.
 
     Raises:
         UnusableDatabaseUrl: the URL names no database that can be used.
@@ -42,5 +44,5 @@ async def open_backend(
     elif missing := await pending(database_url):
         raise MigrationsPending(missing)
     clock = clock or SystemClock()
-    async with open_units_of_work(database_url) as units_of_work:
+    async with open_units_of_work(database_url, sql_comments=sql_comments) as units_of_work:
         yield LiveTripBackend(units_of_work, clock, identifiers or UuidV7Identifiers(clock), version=version)

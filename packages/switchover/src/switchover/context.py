@@ -1,7 +1,7 @@
 """What travels beside a call, in a context variable: trace position, idempotency key.
 
 A backend reads it with `current()`; a caller sets it with `calling(...)`. The wirings carry it: in-process it is simply
-there, over HTTP it is `traceparent` (W3C Trace Context) and `Idempotency-Key`.
+there, over HTTP it is `traceparent` and `tracestate` (W3C Trace Context) and `Idempotency-Key`.
 
 An idempotency key names one write. What a caller sets is sent as it is, so that a call which failed can be repeated under it. A backend
 that writes elsewhere in its turn does so under keys derived from the one it was called with: other writes, and the same ones when it is
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from switchover.telemetry import Lane, TraceContext, Unsampled, located
+from switchover.telemetry import Lane, TraceContext, Unsampled, is_state, located
 
 
 class CallContext(NamedTuple):
@@ -103,10 +103,12 @@ def calling(*, trace: TraceContext | None = None, idempotency_key: str | None = 
     """Set what travels beside the calls made inside; what is not given stays as it is outside.
 
     Raises:
-        ValueError: the key is not 1 to 128 visible ASCII characters.
+        ValueError: the key is not 1 to 128 visible ASCII characters, or the state of the trace is no `tracestate`.
     """
     if idempotency_key is not None and not is_idempotency_key(idempotency_key):
         raise ValueError("an idempotency key is 1 to 128 visible ASCII characters")
+    if trace is not None and trace.state and not is_state(trace.state):
+        raise ValueError("the state of a trace is a tracestate, as switchover.telemetry.read_state gives it")
     outside = current()
     inside = CallContext(
         trace if trace is not None else outside.trace,

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from livetrip_bff.database import engine as engines
+from livetrip_bff.database.comments import SqlComments, comment_statements
 from livetrip_bff.database.entries import SqlEntryRepository
 from livetrip_bff.database.faults import unavailable
 from livetrip_bff.database.requests import SqlIdempotencyStore
@@ -64,8 +65,14 @@ class SqlUnitOfWorkFactory:
 
 
 @asynccontextmanager
-async def open_units_of_work(database_url: str) -> AsyncIterator[SqlUnitOfWorkFactory]:
+async def open_units_of_work(
+    database_url: str, *, sql_comments: SqlComments = SqlComments.SAMPLED
+) -> AsyncIterator[SqlUnitOfWorkFactory]:
     """Units of work over a database, whose connections are closed at the end.
+
+    Arguments:
+        database_url: see `parse`.
+        sql_comments: which statements tell their trace.
 
     Raises:
         UnusableDatabaseUrl: the URL names no database that can be used.
@@ -78,6 +85,7 @@ async def open_units_of_work(database_url: str) -> AsyncIterator[SqlUnitOfWorkFa
         # Every unit of work ends its own transaction; making sure of it is one more way to the database.
         pool_reset_on_return=None,
     ) as engine:
+        comment_statements(engine, sql_comments)
         yield SqlUnitOfWorkFactory(engine)
 
 

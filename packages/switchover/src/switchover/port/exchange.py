@@ -64,6 +64,8 @@ class Exchange:
         request.target = self._prefix + request.target
         headers = request.headers
         headers += (("accept", self._accept), ("traceparent", trace.header))
+        if trace.state:
+            headers.append(("tracestate", trace.state))
         if self._caller is not None:
             headers.append((CALLER_HEADER, encode_identity(self._caller.to_identity(caller))))
         if self._is_unsafe:

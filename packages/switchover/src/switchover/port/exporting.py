@@ -21,7 +21,7 @@ import uvicorn
 from switchover.errors import CallError, MethodNotAllowed, NotFound
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
-from switchover.port.serve.incoming import trace_of
+from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.metrics import MetricsHandler
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import send_reply
@@ -110,7 +110,7 @@ class _Application:
 
 
 def _refused(scope: Any, error: CallError) -> Reply:
-    return error_reply(error, trace_of(dict(scope["headers"])).trace_id)
+    return error_reply(error, trace_of_scope(scope).trace_id)
 
 
 class _Server(uvicorn.Server):

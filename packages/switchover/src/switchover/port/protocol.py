@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, Final
 
-from pydantic_core import to_json
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from switchover.errors import MalformedRequest
-from switchover.port.problems import PROBLEM_JSON, write_wire_error
+from switchover.port.serve.reply import error_reply
+from switchover.telemetry import start
 
-_BODY: Final = to_json(write_wire_error(MalformedRequest("The request is not HTTP.")))
-_ANSWER: Final = (
-    b"HTTP/1.1 400 Bad Request\r\ncontent-type: %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
-    % (PROBLEM_JSON.encode(), len(_BODY), _BODY)
-)
+_STATUS: Final = b"HTTP/1.1 400 Bad Request\r\n"
+_log = logging.getLogger("switchover.serve")
 
 _Base: Any = AutoHTTPProtocol
 
@@ -27,5 +25,10 @@ class ProblemProtocol(_Base):  # type: ignore[misc]  # whichever of uvicorn's pa
 
     def send_400_response(self, msg: str) -> None:
         """Refuse, and hang up: what comes next would not be understood either."""
-        self.transport.write(_ANSWER)
+        # No trace is named by what cannot be read, so this is the first position of a new one.
+        trace_id = start().trace_id
+        _log.info("what is no HTTP was refused [trace %s]", trace_id)
+        reply = error_reply(MalformedRequest("The request is not HTTP."), trace_id)
+        head = b"".join(b"%s: %s\r\n" % header for header in (*reply.headers, (b"connection", b"close")))
+        self.transport.write(_STATUS + head + b"\r\n" + reply.body)
         self.transport.close()

@@ -2,6 +2,7 @@
 
 from switchover.telemetry.events import CallEvent, Kind, Outcome, Unsampled, located, nobody
 from switchover.telemetry.recorder import Lane, Recorder
+from switchover.telemetry.state import is_state, read_state
 from switchover.telemetry.trace import TraceContext, parse, start
 from switchover.telemetry.tracing import LiveSpan, TracedCall, Tracing
 
@@ -16,8 +17,10 @@ __all__ = [
     "TracedCall",
     "Tracing",
     "Unsampled",
+    "is_state",
     "located",
     "nobody",
     "parse",
+    "read_state",
     "start",
 ]

@@ -1,12 +1,15 @@
-"""Positions in a trace: W3C Trace Context, level 2 (`traceparent`, section 3.2)."""
+"""Positions in a trace: W3C Trace Context, level 2 (`traceparent`, section 3.2; for `tracestate` see `state`)."""
 
 from __future__ import annotations
 
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from random import Random
 from typing import Final, NamedTuple
+
+from switchover.telemetry.state import read_state
 
 _PARENT: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _SAMPLED: Final = 0x01
@@ -85,13 +88,21 @@ def _mixed(number: int) -> int:
     return word ^ (word >> 31)
 
 
-def parse(header: str | None) -> TraceContext | None:
-    """The position that a `traceparent` names; None for one that has to be ignored (section 3.2.2.1 and 4.3)."""
-    match = _PARENT.fullmatch(header) if header else None
+def parse(header: str | None, states: Sequence[str] = ()) -> TraceContext | None:
+    """The position that a `traceparent` names; None for one that has to be ignored (section 3.2.2.1 and 3.2.4).
+
+    Of a later version, what this one knows is read. Flags that it does not know are not passed on (section 3.2.2.5.3).
+
+    Arguments:
+        header: its value; white space around it does not count.
+        states: the values of the `tracestate` headers beside it. They do not matter to whether the position is one.
+    """
+    match = _PARENT.fullmatch(header.strip(" \t")) if header else None
     if match is None:
         return None
     version, trace_id, span_id, flags, rest = match.groups()
     trace, span = int(trace_id, 16), int(span_id, 16)
     if version == "ff" or (version == "00" and rest) or not trace or not span:
         return None
-    return TraceContext(trace, span, int(flags, 16) & (_SAMPLED | _RANDOM))
+    state = read_state(states) if states else ""
+    return TraceContext(trace, span, int(flags, 16) & (_SAMPLED | _RANDOM), state)

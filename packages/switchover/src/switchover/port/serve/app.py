@@ -26,11 +26,12 @@ from switchover.port.plan import CallerForm, Plans
 from switchover.port.serve.addresses import Addresses
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.handler import OperationHandler
-from switchover.port.serve.incoming import trace_of
+from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
 from switchover.port.serve.threads import Threads
-from switchover.telemetry import Recorder, start
+from switchover.port.serve.tracing import traced
+from switchover.telemetry import Recorder
 from switchover.trust import Verifier
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _application(known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifes
         debug=False,
     )
     service.gate = gate
-    service.asgi_handler = Addresses(known, service.asgi_handler)
+    service.asgi_handler = Addresses(known, traced(service.asgi_handler))
     return service
 
 
@@ -159,7 +160,7 @@ def _publications(document: Document, base_path: str) -> Iterator[tuple[str, Ans
 
 def _sender(content: bytes, media_type: bytes) -> Answering:
     async def send(scope: Any, receive: Any) -> Reply:  # noqa: ARG001 - says the same to everyone
-        return Reply(200, (b"content-type", media_type), content, start().trace_id)
+        return Reply(200, (b"content-type", media_type), content, trace_of_scope(scope).trace_id)
 
     return send
 
@@ -197,7 +198,7 @@ def _other_exception(request: Any, error: Exception) -> _Prepared:  # noqa: ARG0
 
 
 def _prepared(error: CallError, request: Any) -> _Prepared:
-    return _Prepared(error_reply(error, trace_of(dict(request.scope["headers"])).trace_id))
+    return _Prepared(error_reply(error, trace_of_scope(request.scope).trace_id))
 
 
 def _allowed(headers: Mapping[str, str]) -> list[str]:

@@ -90,8 +90,8 @@ class OperationHandler:
         started = perf_counter()
         raw = scope["headers"]
         headers: Headers = dict(raw)
-        span = None if self._spans is None else self._spans.answer(parent_of(headers), scope["scheme"])
-        trace = trace_of(headers) if span is None else span.position
+        span = None if self._spans is None else self._spans.answer(parent_of(raw, headers), scope["scheme"])
+        trace = trace_of(raw, headers) if span is None else span.position
         kind, identity, is_called = self._ok, None, False
         reply: Reply | None = None
         try:

@@ -21,16 +21,36 @@ _ONCE: Final = frozenset(
 """Headers that decide something, and therefore may not be there twice."""
 
 
-def parent_of(headers: Headers) -> TraceContext | None:
-    """The position that the request names."""
+def parent_of(raw: Sequence[tuple[bytes, bytes]], headers: Headers) -> TraceContext | None:
+    """The position that the request names.
+
+    A `traceparent` that is there more than once names none; several `tracestate` are one (W3C Trace Context, level 2, section 3.3.1).
+
+    Arguments:
+        raw: all headers, in order.
+        headers: the same as a dict, in which the last of a name stands for all of them.
+    """
     header = headers.get(b"traceparent")
-    return parse_trace(header.decode("latin-1")) if header is not None else None
+    if header is None or (len(headers) != len(raw) and len(_values(raw, b"traceparent")) > 1):
+        return None
+    states = _values(raw, b"tracestate") if b"tracestate" in headers else ()
+    return parse_trace(header.decode("latin-1"), states)
 
 
-def trace_of(headers: Headers) -> TraceContext:
-    """A position below the one that the request names, or the first of a new trace."""
-    parent = parent_of(headers)
+def trace_of(raw: Sequence[tuple[bytes, bytes]], headers: Headers) -> TraceContext:
+    """A position below the one that the request names, or the first of a new trace; see `parent_of`."""
+    parent = parent_of(raw, headers)
     return parent.child() if parent is not None else start_trace()
+
+
+def trace_of_scope(scope: Any) -> TraceContext:
+    """Like `trace_of`, of an ASGI scope."""
+    raw = scope["headers"]
+    return trace_of(raw, dict(raw))
+
+
+def _values(raw: Sequence[tuple[bytes, bytes]], wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in raw if name == wanted]
 
 
 def without_repeats(raw: Sequence[tuple[bytes, bytes]]) -> Headers:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from switchover.errors import WIRE_ERRORS, InternalError, Refused, ServiceUnavailable
 from switchover.port.plan import Plans
 from switchover.port.serve.body import Reading
-from switchover.port.serve.incoming import Headers, target_of, trace_of, without_repeats
+from switchover.port.serve.incoming import Headers, target_of, trace_of_scope, without_repeats
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import Answering
 from switchover.port.serve.threads import Threads
@@ -33,7 +33,7 @@ class MetricsHandler:
 
     async def __call__(self, scope: Any, receive: Any) -> Reply:
         """The answer to a scrape; every failure is one, nothing is raised."""
-        trace_id = trace_of(dict(scope["headers"])).trace_id
+        trace_id = trace_of_scope(scope).trace_id
         try:
             headers = without_repeats(scope["headers"])
             if self._verifier is not None:

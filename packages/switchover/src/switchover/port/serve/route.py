@@ -8,8 +8,8 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
+from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.reply import Reply
-from switchover.telemetry import start
 
 Answering = Callable[[Any, Any], Awaitable[Reply]]
 """Makes the answer to a request, of its ASGI scope and receive channel."""
@@ -60,7 +60,7 @@ def with_head_and_options(answers: Mapping[str, Answering]) -> dict[str, Answeri
     allow = ", ".join(sorted({*known, "OPTIONS"})).encode()
 
     async def options(scope: Any, receive: Any) -> Reply:  # noqa: ARG001 - says the same to everyone
-        reply = Reply(204, None, b"", start().trace_id)
+        reply = Reply(204, None, b"", trace_of_scope(scope).trace_id)
         reply.headers.append((b"allow", allow))
         return reply
 

@@ -1,0 +1,37 @@
+"""The trace around what the port does not answer itself: Litestar's refusals, and routes that a team adds beside the contract's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.types import ASGIApp
+
+from switchover import context
+from switchover.context import CallContext
+from switchover.port.serve.incoming import trace_of_scope
+from switchover.port.serve.reply import TRACE_HEADER
+
+
+def traced(app: ASGIApp) -> ASGIApp:
+    """An application whose answers tell their trace, and whose own calls are part of it."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        trace = trace_of_scope(scope)
+
+        async def tell(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                if all(name.lower() != TRACE_HEADER for name, _ in headers):
+                    message = {**message, "headers": [*headers, (TRACE_HEADER, trace.trace_id.encode())]}
+            await send(message)
+
+        token = context.enter(CallContext(trace))
+        try:
+            await app(scope, receive, tell)
+        finally:
+            context.leave(token)
+
+    return answer
