@@ -21,6 +21,7 @@ def test_the_front_door_offers_these_names() -> None:
         "BindError",
         "CallContext",
         "CallError",
+        "CallLog",
         "Contract",
         "ContractError",
         "Fidelity",
@@ -42,6 +43,7 @@ def test_the_front_door_offers_these_names() -> None:
         "ProbeOutcome",
         "ProbeTarget",
         "Prober",
+        "Pseudonyms",
         "Recorder",
         "Renewal",
         "SharedKey",
@@ -51,6 +53,7 @@ def test_the_front_door_offers_these_names() -> None:
         "SwitchoverError",
         "Timeouts",
         "calling",
+        "configure_logging",
         "current",
     ]
     assert dir(switchover) == switchover.__all__
@@ -67,7 +70,7 @@ def test_importing_it_loads_nothing_heavy() -> None:
     code = (
         "import sys, switchover\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
-        " & {'litestar', 'uvicorn', 'httpx', 'httpcore', 'aiohttp', 'pydantic', 'jsonschema_rs', 'cryptography'}))"
+        " & {'structlog', 'litestar', 'uvicorn', 'httpx', 'httpcore', 'aiohttp', 'pydantic', 'jsonschema_rs', 'cryptography'}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"

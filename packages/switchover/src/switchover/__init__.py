@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from switchover.port import Contract as Contract
     from switchover.port import Port as Port
     from switchover.port import Timeouts as Timeouts
+    from switchover.port.logs import configure_logging as configure_logging
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.telemetry import Recorder as Recorder
+    from switchover.telemetry.logs import CallLog as CallLog
+    from switchover.telemetry.logs import Pseudonyms as Pseudonyms
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import AnyOf as AnyOf
     from switchover.trust import ApiKey as ApiKey
@@ -58,6 +61,7 @@ _HOMES: Final = {
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
     "CallError": "switchover.errors",
+    "CallLog": "switchover.telemetry.logs",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
     "Fidelity": "switchover.parity",
@@ -79,6 +83,7 @@ _HOMES: Final = {
     "ProbeOutcome": "switchover.probe",
     "ProbeTarget": "switchover.probe",
     "Prober": "switchover.probe",
+    "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",
@@ -88,6 +93,7 @@ _HOMES: Final = {
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
     "calling": "switchover.context",
+    "configure_logging": "switchover.port.logs",
     "current": "switchover.context",
 }
 
