@@ -1,7 +1,8 @@
 """What a contract marks as personal: `x-pii: true` in a schema, or in a parameter.
 
 The mark covers the value and everything in it, however the schema is reached: by `$ref`, by composition, as a member, an element or a
-value of a map. Names that the contract does not give (keys of a map, members that it does not know) are then values like any other.
+value of a map. Names that the contract does not give (keys of a map, members that it does not know) are values like any other, and
+taken for personal in every object that holds something personal.
 """
 
 from __future__ import annotations
@@ -65,15 +66,16 @@ class Personal:
         return found or _any_marked(schemas)
 
     def shown(self, path: Iterable[Token]) -> list[Token]:
-        """The path as it may be told: names that are personal themselves are hidden."""
+        """The path as it may be told: names that the contract does not give are hidden where they stand in or beside what is personal."""
         found, schemas = self._whole, _applied([self._schema])
         told: list[Token] = []
         for token in path:
-            found = found or _any_marked(schemas) or _has_marked_names(schemas)
             step = _step(schemas, token)
+            if not step.is_named:
+                found = found or _has_marked_names(schemas) or _holds_any(schemas)
+            found = found or _any_marked(schemas)
+            told.append(token if step.is_named or not found else HIDDEN)
             schemas = step.schemas
-            hides = not step.is_named and (found or _any_marked(schemas))
-            told.append(HIDDEN if hides else token)
         return told
 
     def shown_pointer(self, path: str) -> str:
@@ -95,6 +97,10 @@ def _any_marked(schemas: Sequence[Node]) -> bool:
 
 def _has_marked_names(schemas: Sequence[Node]) -> bool:
     return _any_marked(_applied(found for schema in schemas for found in _child(schema, "propertyNames")))
+
+
+def _holds_any(schemas: Sequence[Node]) -> bool:
+    return next(_places(schemas, (), frozenset(), whole=False), None) is not None
 
 
 def _child(node: Node, key: str) -> list[Node]:
