@@ -13,9 +13,8 @@ from typing import Any
 
 import structlog
 
-from switchover import CallLog, Pseudonyms, SwitchoverError
+from switchover import CallLog, Pseudonyms, SwitchoverError, configure_logging
 from switchover.contract import Personal
-from switchover.telemetry.logs import configure_logging
 
 Path = tuple[str | int, ...]
 

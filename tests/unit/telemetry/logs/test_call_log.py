@@ -6,18 +6,29 @@ import io
 import json
 import os
 import threading
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switchover import CallLog, Pseudonyms, Recorder
 from switchover.telemetry import CallEvent, Kind, Outcome, TraceContext
-from switchover.telemetry.logs.lines import CALL_FRAME, RECORD_FRAME, Lines
+from switchover.telemetry.logs.lines import CALL_FRAME, RECORD_FRAME, Lines, _after_fork, rfc3339
 from unit.telemetry.logs.streams import Broken, Pieces, lines_in
 
 HERE = TraceContext(1, 2)
 BEGAN = 1_800_000_000.25
 OK = Kind("getTrip", "direct")
 KEYS = Pseudonyms(keys={"k1": b"k" * 32}, current="k1")
+
+
+@given(st.floats(0, 4e9))
+def test_times_are_those_of_datetime(seconds: float) -> None:
+    told = datetime.fromisoformat(rfc3339(seconds))
+    assert abs(told.timestamp() - seconds) <= 1e-6
+    assert told.tzinfo == UTC
+    assert len(rfc3339(seconds)) == len("2026-11-24T18:00:00.000000Z")
 
 
 def event(**changes: object) -> CallEvent:
@@ -194,6 +205,15 @@ def test_a_process_without_standard_error_goes_on(monkeypatch: pytest.MonkeyPatc
     log = CallLog("diary")
     log([event()])
     assert log.lines.lost == 1
+
+
+def test_after_a_fork_nobody_waits_for_a_thread_of_the_parent_s() -> None:
+    stream = io.StringIO()
+    lines = Lines("diary", stream)
+    with lines._writing:
+        _after_fork()
+        lines.tell({"event": "child"})
+    assert lines_in(stream) == [{"event": "child"}]
 
 
 def test_a_forked_child_writes_although_its_parent_was_writing() -> None:

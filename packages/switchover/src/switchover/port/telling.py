@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from switchover.contract import pointer
 from switchover.contract.personal import HIDDEN
 from switchover.port.plan import Plan
 from switchover.port.requests import BoundBody
 
-_OWN_TOKENS = 2
+_OWN_TOKENS: Final = 2
 """Of a pointer into an exception: `/args/0`, or an attribute and a member of it."""
 
 
@@ -39,8 +40,9 @@ def _of_value(plan: Plan, name: str) -> Callable[[str], str]:
 
 def _in_body(body: BoundBody, index: int) -> Callable[[str], str]:
     codec = body.codec
-    if codec is None or body.index == index:
-        return codec.shown if codec is not None else str
+    assert codec is not None  # there is nothing inside of text and bytes
+    if body.index == index:
+        return codec.shown
     member = pointer.of([dict(body.members)[index]])
     return lambda path: codec.shown(member + path)[len(member) :]
 

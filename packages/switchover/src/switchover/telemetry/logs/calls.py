@@ -52,7 +52,7 @@ class CallLog:
     def __call__(self, events: Sequence[CallEvent]) -> None:
         """Write a line for each event."""
         for event in events:
-            self.lines.tell(self._line(event))
+            self.lines.tell_plain(self._line(event))
 
     def close(self) -> None:
         """Have what the watched recorders still hold written, and what they dropped."""

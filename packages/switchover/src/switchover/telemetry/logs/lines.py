@@ -10,6 +10,7 @@ import time
 import weakref
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import structlog
@@ -25,8 +26,10 @@ CALL_FRAME: Final = (
 RECORD_FRAME: Final = ("time", "level", "event", "service", "logger", "trace_id", "span_id")
 """The keys that every other line begins with."""
 
-_render: Final = structlog.processors.JSONRenderer(json.dumps, separators=(",", ":"), allow_nan=False)
-"""ASCII, so that every stream takes it, whatever its encoding."""
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+"""ASCII, so that every stream takes it, whatever its encoding. `json.dumps` would make an encoder for every line."""
+
+_render: Final = structlog.processors.JSONRenderer(lambda fields, **_: _encode(fields))
 
 
 class Stream(Protocol):
@@ -65,6 +68,10 @@ class Lines:
         """Write one line; never raises for a stream that does not take it."""
         self._take(line_of(fields))
 
+    def tell_plain(self, fields: dict[str, Any]) -> None:
+        """The same for fields that are JSON values already."""
+        self._take(_rendered(fields))
+
     def _take(self, line: str) -> None:
         with self._writing:
             stream = self._stream if self._stream is not None else sys.stderr
@@ -91,14 +98,24 @@ class Lines:
 
 def line_of(fields: Mapping[str, Any]) -> str:
     """JSON of whatever the fields hold: what has no JSON is told by its type, and nothing by its `repr`."""
-    rendered = _render(None, "", plain(fields))
+    return _rendered(plain(fields))
+
+
+def _rendered(fields: dict[str, Any]) -> str:
+    rendered = _render(None, "", fields)
     assert isinstance(rendered, str)
     return rendered
 
 
 def rfc3339(seconds: float) -> str:
     """A time in UTC with microseconds (RFC 3339, section 5.6); `seconds` since 1970."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    whole, part = divmod(round(seconds * 1_000_000), 1_000_000)
+    return f"{_second(whole)}.{part:06d}Z"
+
+
+@lru_cache(4)  # many lines are of one second, and its text costs more than the rest of a line's time
+def _second(whole: int) -> str:
+    return datetime.fromtimestamp(whole, UTC).isoformat()[: len("2026-11-24T18:00:00")]
 
 
 _all_lines: weakref.WeakSet[Lines] = weakref.WeakSet()
