@@ -186,14 +186,14 @@ async def refusing(_: Any) -> AsyncIterator[None]:
 
 
 async def test_a_service_that_cannot_start_exits_with_3_and_frees_its_address(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "s"
     with pytest.raises(SystemExit) as caught:
         await host(serving(None, refusing), Address(uds=str(path)), on_ready=lambda _: pytest.fail("it is not ready"))
     assert caught.value.code == 3
     assert not path.exists()
-    assert "no database" in capsys.readouterr().err
+    assert "no database" in caplog.text
 
 
 def test_a_process_serves_in_an_event_loop_of_its_own(tmp_path: Path) -> None:

@@ -40,8 +40,9 @@ class Session(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
-    user_id: Annotated[str, Field(alias='userId', max_length=200, min_length=1)]
+    user_id: Annotated[str, Field(repr=False, alias='userId', max_length=200, min_length=1)]
     groups: list[Group]
 
 
@@ -111,9 +112,10 @@ class Coordinates(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
-    latitude: Annotated[float, Field(ge=-90.0, le=90.0)]
-    longitude: Annotated[float, Field(ge=-180.0, le=180.0)]
+    latitude: Annotated[float, Field(repr=False, ge=-90.0, le=90.0)]
+    longitude: Annotated[float, Field(repr=False, ge=-180.0, le=180.0)]
 
 
 class Place(BaseModel):
@@ -121,8 +123,9 @@ class Place(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
-    name: Title
+    name: Annotated[Title, Field(repr=False)]
     coordinates: Coordinates | None = None
     """
     Where it is, if the traveller wants to say.
@@ -138,14 +141,15 @@ class TripDraft(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
-    title: Title
-    description: Description = ''
-    start_date: Annotated[date, Field(alias='startDate')]
+    title: Annotated[Title, Field(repr=False)]
+    description: Annotated[Description, Field(repr=False)] = ''
+    start_date: Annotated[date, Field(repr=False, alias='startDate')]
     """
     First day.
     """
-    end_date: Annotated[date, Field(alias='endDate')]
+    end_date: Annotated[date, Field(repr=False, alias='endDate')]
     """
     Last day, not before the first.
     """
@@ -160,15 +164,16 @@ class TripChange(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     version: Annotated[int, Field(ge=1, le=2147483647)]
     """
     The version the change was made on.
     """
-    title: Title | None = None
-    description: Description | None = None
-    start_date: Annotated[date | None, Field(alias='startDate')] = None
-    end_date: Annotated[date | None, Field(alias='endDate')] = None
+    title: Annotated[Title | None, Field(repr=False)] = None
+    description: Annotated[Description | None, Field(repr=False)] = None
+    start_date: Annotated[date | None, Field(repr=False, alias='startDate')] = None
+    end_date: Annotated[date | None, Field(repr=False, alias='endDate')] = None
 
 
 class TripFields(BaseModel):
@@ -179,15 +184,16 @@ class TripFields(BaseModel):
     model_config = ConfigDict(
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     id: UUID
-    title: Title
-    description: Description
-    start_date: Annotated[date, Field(alias='startDate')]
+    title: Annotated[Title, Field(repr=False)]
+    description: Annotated[Description, Field(repr=False)]
+    start_date: Annotated[date, Field(repr=False, alias='startDate')]
     """
     First day.
     """
-    end_date: Annotated[date, Field(alias='endDate')]
+    end_date: Annotated[date, Field(repr=False, alias='endDate')]
     """
     Last day.
     """
@@ -208,15 +214,16 @@ class EntryDraft(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
-    text: Text
-    happened_at: Annotated[AwareDatetime, Field(alias='happenedAt')]
+    text: Annotated[Text, Field(repr=False)]
+    happened_at: Annotated[AwareDatetime, Field(repr=False, alias='happenedAt')]
     """
     When it happened, with the offset of the place where it did.
     """
-    mood: Mood | None = None
+    mood: Annotated[Mood | None, Field(repr=False)] = None
     place: Place | None = None
-    tags: Annotated[list[Tag], Field(max_length=20)] = []
+    tags: Annotated[list[Tag], Field(repr=False, max_length=20)] = []
 
 
 class EntryChange(BaseModel):
@@ -228,16 +235,17 @@ class EntryChange(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     version: Annotated[int, Field(ge=1, le=2147483647)]
     """
     The version the change was made on.
     """
-    text: Text | None = None
-    happened_at: Annotated[AwareDatetime | None, Field(alias='happenedAt')] = None
-    mood: Mood | None = None
+    text: Annotated[Text | None, Field(repr=False)] = None
+    happened_at: Annotated[AwareDatetime | None, Field(repr=False, alias='happenedAt')] = None
+    mood: Annotated[Mood | None, Field(repr=False)] = None
     place: Place | None = None
-    tags: Annotated[list[Tag] | None, Field(max_length=20)] = None
+    tags: Annotated[list[Tag] | None, Field(repr=False, max_length=20)] = None
 
 
 class Entry(BaseModel):
@@ -249,17 +257,18 @@ class Entry(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     id: UUID
     trip_id: Annotated[UUID, Field(alias='tripId')]
-    text: Text
-    happened_at: Annotated[AwareDatetime, Field(alias='happenedAt')]
+    text: Annotated[Text, Field(repr=False)]
+    happened_at: Annotated[AwareDatetime, Field(repr=False, alias='happenedAt')]
     """
     When it happened, with the offset it was written with.
     """
-    mood: Mood | None
+    mood: Annotated[Mood | None, Field(repr=False)]
     place: Place | None
-    tags: Annotated[list[Tag], Field(max_length=20)]
+    tags: Annotated[list[Tag], Field(repr=False, max_length=20)]
     outside_trip: Annotated[bool, Field(alias='outsideTrip')]
     """
     It happened on a day that is not one of the trip's.
@@ -277,6 +286,7 @@ class EntryPage(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     items: Annotated[list[Entry], Field(max_length=100)]
     next_cursor: Annotated[Cursor | None, Field(alias='nextCursor')]
@@ -290,8 +300,9 @@ class VisitedPlace(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
-    name: Title
+    name: Annotated[Title, Field(repr=False)]
     entries: Annotated[int, Field(ge=1)]
     """
     How many entries were written there.
@@ -303,6 +314,7 @@ class TripSummary(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     trip_id: Annotated[UUID, Field(alias='tripId')]
     days: Annotated[int, Field(ge=1)]
@@ -372,6 +384,7 @@ class Trip(TripFields):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
 
 
@@ -384,6 +397,7 @@ class TripDetail(TripFields):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     entries: Annotated[list[Entry], Field(max_length=10)]
     next_cursor: Annotated[Cursor | None, Field(alias='nextCursor')]
@@ -397,6 +411,7 @@ class TripPage(BaseModel):
         extra='forbid',
         validate_by_name=True,
         frozen=True,
+        hide_input_in_errors=True,
     )
     items: Annotated[list[Trip], Field(max_length=100)]
     next_cursor: Annotated[Cursor | None, Field(alias='nextCursor')]

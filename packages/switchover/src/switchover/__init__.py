@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from switchover.port import Port as Port
     from switchover.port import Timeouts as Timeouts
     from switchover.port.exporting import serve_metrics as serve_metrics
+    from switchover.port.logs import configure_logging as configure_logging
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
     from switchover.probe import ProbeOutcome as ProbeOutcome
-    from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
+    from switchover.probe import Prober as Prober
     from switchover.telemetry import Recorder as Recorder
+    from switchover.telemetry.logs import CallLog as CallLog
+    from switchover.telemetry.logs import Pseudonyms as Pseudonyms
     from switchover.telemetry.metrics.exporter import Metrics as Metrics
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.telemetry.opentelemetry import OpenTelemetryTracing as OpenTelemetryTracing
@@ -62,6 +65,7 @@ _HOMES: Final = {
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
     "CallError": "switchover.errors",
+    "CallLog": "switchover.telemetry.logs",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
     "Fidelity": "switchover.parity",
@@ -85,6 +89,7 @@ _HOMES: Final = {
     "ProbeOutcome": "switchover.probe",
     "ProbeTarget": "switchover.probe",
     "Prober": "switchover.probe",
+    "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
     "SharedKey": "switchover.trust",
@@ -95,6 +100,7 @@ _HOMES: Final = {
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
     "calling": "switchover.context",
+    "configure_logging": "switchover.port.logs",
     "current": "switchover.context",
     "serve_metrics": "switchover.port.exporting",
 }

@@ -16,6 +16,7 @@ from switchover.contract.model import (
 from switchover.contract.operations.failures import STANDARD_MEMBERS
 from switchover.contract.operations.parameters import CALLER_HEADER, CONTEXT_HEADERS
 from switchover.contract.operations.reading import OperationReader, base_path
+from switchover.contract.personal import Personal
 from switchover.contract.schemas.check import SchemaCheck, SchemaEngine
 from switchover.contract.shapes.compare import Gap, GapKind, gaps
 from switchover.contract.shapes.shape import Shape, kind_of
@@ -39,6 +40,7 @@ __all__ = [
     "Operation",
     "OperationReader",
     "Parameter",
+    "Personal",
     "PythonFinding",
     "RequestBody",
     "SchemaCheck",

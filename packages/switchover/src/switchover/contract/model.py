@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Final, Literal
 
 from switchover.contract.node import Node
+from switchover.contract.personal import Personal
 from switchover.contract.shapes.shape import Shape
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -40,7 +42,11 @@ class Media(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Parameter:
-    """One parameter: `name` as it is written on the wire, `place` where."""
+    """One parameter: `name` as it is written on the wire, `place` where.
+
+    Attributes:
+        is_marked: does it say itself that it is personal (`x-pii`), whatever its schema says?
+    """
 
     name: str
     place: ParameterPlace
@@ -49,11 +55,17 @@ class Parameter:
     explode: bool
     schema: Node
     shape: Shape
+    is_marked: bool = False
 
     @property
     def label(self) -> str:
         """How messages call it: `query.limit`."""
         return f"{self.place}.{self.name}"
+
+    @cached_property
+    def personal(self) -> Personal:
+        """What of it is personal."""
+        return Personal(self.schema, whole=self.is_marked)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +76,11 @@ class Content:
     media: Media
     schema: Node
     shape: Shape
+
+    @cached_property
+    def personal(self) -> Personal:
+        """What of it is personal."""
+        return Personal(self.schema)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +126,11 @@ class Failure:
     media_type: str
     schema: Node | None
     node: Node
+
+    @cached_property
+    def personal(self) -> Personal | None:
+        """What of the problem is personal; None where the contract describes no object."""
+        return Personal(self.schema) if self.schema is not None else None
 
     def covers(self, status: int) -> bool:
         """May this failure be carried by `status`?"""

@@ -52,6 +52,7 @@ from switchover.errors.calls import (
     UnsupportedMediaType,
 )
 from switchover.errors.listings import BindError, ContractError, FidelityError, ObjectivesError, SwitchoverError
+from switchover.errors.outline import failure_of, outline, outlined
 
 __all__ = [
     "WIRE_ERRORS",
@@ -81,4 +82,7 @@ __all__ = [
     "Unauthenticated",
     "UnexpectedAnswer",
     "UnsupportedMediaType",
+    "failure_of",
+    "outline",
+    "outlined",
 ]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from switchover.errors import failure_of, outline
+
 _log = logging.getLogger("switchover.parity")
 
 
@@ -122,8 +124,8 @@ class Inspector:
             try:
                 if breaches := look():
                     self._report(breaches)
-            except Exception:  # a report that fails must not end the looking
-                _log.exception("a sampled call could not be looked at")
+            except Exception as error:  # a report that fails must not end the looking
+                _log.error("a sampled call could not be looked at: %s", outline(error), extra=failure_of(error))
 
 
 _inspectors: weakref.WeakSet[Inspector] = weakref.WeakSet()

@@ -11,6 +11,7 @@ from switchover.parity import Breach, differences
 from switchover.port.limits import Limits, check_depth, check_size
 from switchover.port.passing import is_of_another_call
 from switchover.port.plan import Plan
+from switchover.port.telling import told
 from switchover.port.transports.base import MAX_ANSWER_BYTES
 from switchover.port.values import UnusableValue
 from switchover.port.wire import WireRequest
@@ -28,9 +29,10 @@ def check_limits(plan: Plan, request: WireRequest, limits: Limits) -> None:
             check_depth(request.body, limits.json_depth)
 
 
-def place(where: str, path: str) -> str:
-    """A part of the call, and the JSON Pointer in it."""
-    return f"{where}#{path}" if path else where
+def breach(plan: Plan, where: str, path: str, what: str, consequence: str) -> Breach:
+    """What is wrong with a part of a call, at a JSON Pointer in it. Names that are personal are not told."""
+    shown = told(plan, where, path)
+    return Breach(plan.operation.id, f"{where}#{shown}" if shown else where, what, consequence)
 
 
 def refusals(plan: Plan, error: CallError) -> list[Breach]:

@@ -90,8 +90,8 @@ def _taker(cls: type, user: _Part, groups: _Part | None) -> Callable[[Any], Iden
         try:
             name = user.plain(caller)
             listed = groups.plain(caller) if groups is not None else ()
-        except (PydanticSerializationError, AttributeError) as error:
-            raise _unusable("caller", f"does not hold what a {cls.__name__} is made with") from error
+        except (PydanticSerializationError, AttributeError):  # whose words may be what it holds
+            raise _unusable("caller", f"does not hold what a {cls.__name__} is made with") from None
         return Identity(str(name) if type(name) is int else name, _set(listed))
 
     return to_identity
@@ -117,8 +117,8 @@ def _maker(cls: type, user: _Part, groups: _Part | None) -> Callable[[Identity],
             if groups is not None:
                 arguments[groups.name] = groups.value(identity.groups if groups.is_plain else sorted(identity.groups))
             return cls(**arguments)
-        except ValueError as error:
-            raise MalformedRequest(f"The header {CALLER_HEADER} names nobody that can call.") from error
+        except ValueError:  # whose words may be the name
+            raise MalformedRequest(f"The header {CALLER_HEADER} names nobody that can call.") from None
 
     return from_identity
 

@@ -68,7 +68,7 @@ class ErrorForm:
                     found[field.member] = from_json(field.adapter.dump_json(value, by_alias=True, warnings="error"))
             except Exception as reason:  # attributes are the team's code, and may raise anything
                 what = f"{type(error).__name__} has no {field.argument!r} that can be written ({type(reason).__name__})"
-                raise UnusableError((pointer.of([field.member]), what)) from reason
+                raise UnusableError((pointer.of([field.member]), what)) from None
         return found
 
     def text(self, error: Exception) -> str:
@@ -81,7 +81,7 @@ class ErrorForm:
             return _text(error, self.detail)
         except Exception as reason:  # `__str__` is the team's code
             what = f"{type(error).__name__} has no text that can be written ({type(reason).__name__})"
-            raise UnusableError(("/detail", what)) from reason
+            raise UnusableError(("/detail", what)) from None
 
     def build(self, body: Mapping[str, Any]) -> Exception:
         """The exception that a problem stands for.
@@ -98,7 +98,7 @@ class ErrorForm:
             return self._made(text_of(body, "detail"), values)
         except Exception as reason:  # constructors are the team's code, and may raise anything
             what = f"{self.cls.__name__} cannot be made of the answer ({type(reason).__name__})"
-            raise UnusableError(("", what)) from reason
+            raise UnusableError(("", what)) from None
 
     def _made(self, text: str, values: dict[str, Any]) -> Exception:
         if self.detail is None:

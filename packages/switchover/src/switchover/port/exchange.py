@@ -87,11 +87,11 @@ class Exchange:
             raise _unexpected(f"The answer is not {codec.media_type}.", response)
         try:
             return codec.read(response.body)
-        except NotJson as error:
-            raise _unexpected("The answer is not JSON.", response) from error
+        except NotJson:
+            raise _unexpected("The answer is not JSON.", response) from None
         except UnusableValue as error:
             listed = "; ".join(str(item) for item in error.errors[:5])
-            raise _unexpected(f"The answer breaks the contract: {listed}", response) from error
+            raise _unexpected(f"The answer breaks the contract: {listed}", response) from None
 
     def _failure(self, response: WireResponse, trace: TraceContext) -> Exception:
         body = read_problem(response.body)

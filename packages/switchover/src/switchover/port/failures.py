@@ -125,6 +125,6 @@ class FailureTable:
 def _plain(members: Mapping[str, Any]) -> dict[str, Any]:
     try:
         found: dict[str, Any] = from_json(to_json(members, inf_nan_mode="null"))
-    except ValueError as error:
-        raise UnusableError(("", "the problem has members that cannot be written as JSON")) from error
+    except ValueError:
+        raise UnusableError(("", "the problem has members that cannot be written as JSON")) from None
     return found

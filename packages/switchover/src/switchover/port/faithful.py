@@ -9,10 +9,10 @@ from typing import Any
 from switchover.errors import CallError, FidelityError
 from switchover.parity import Breach, differences, mutable_parts
 from switchover.port.breaches import (
+    breach,
     check_limits,
     differences_of_errors,
     oversize,
-    place,
     refusals,
     undocumented,
     unusable,
@@ -22,6 +22,7 @@ from switchover.port.handedout import HandedOut
 from switchover.port.limits import Limits
 from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
+from switchover.port.telling import told
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received, WireRequest
 from switchover.trust import decode_identity, encode_identity
@@ -84,7 +85,7 @@ class _Call:
 
     def compare(self, where: str, found: Iterable[tuple[str, str]], consequence: str) -> None:
         """Note differences as breaches."""
-        self.breaches += [Breach(self.plan.operation.id, place(where, path), what, consequence) for path, what in found]
+        self.breaches += [breach(self.plan, where, path, what, consequence) for path, what in found]
 
     def after(self, result: Any) -> Any:
         """The result as it would arrive.
@@ -131,7 +132,10 @@ class _Call:
         shared = [(path, given[id(part)]) for path, part in mutable_parts(result) if id(part) in given]
         self.compare(
             "answer",
-            ((path, f"is the very object of arguments#{source}") for path, source in shared),
+            (
+                (path, f"is the very object of arguments#{told(self.plan, 'arguments', source)}")
+                for path, source in shared
+            ),
             "they would be two objects",
         )
         self.compare("answer", self.handed_out.again(result, given), "every caller would get a copy")

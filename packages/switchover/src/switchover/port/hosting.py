@@ -72,6 +72,7 @@ async def host(
         config = uvicorn.Config(
             service,
             http=ProblemProtocol,
+            log_config=None,  # whoever hosts decides where it goes: see `switchover.configure_logging`
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -18,8 +18,8 @@ def write_plain_body(media: Media, value: Any, label: str) -> bytes:
     if media is Media.TEXT and isinstance(value, str):
         try:
             return value.encode()
-        except UnicodeEncodeError as error:
-            raise UnusableValue([InvalidField(label, "is not valid Unicode")]) from error
+        except UnicodeEncodeError:
+            raise UnusableValue([InvalidField(label, "is not valid Unicode")]) from None
     if media is Media.BINARY and isinstance(value, bytes | bytearray | memoryview):
         return bytes(value)
     raise UnusableValue([InvalidField(label, f"is a {type(value).__name__}, and {media.value} is wanted")])
@@ -35,5 +35,5 @@ def read_plain_body(media: Media, data: bytes, label: str) -> str | bytes:
         return data
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UnusableValue([InvalidField(label, "is not UTF-8")]) from error
+    except UnicodeDecodeError:
+        raise UnusableValue([InvalidField(label, "is not UTF-8")]) from None

@@ -200,8 +200,8 @@ class RequestCodec:
             return
         try:
             value: Any = body.codec.read(data) if body.codec is not None else read_plain_body(body.media, data, "body")
-        except NotJson as error:
-            raise MalformedRequest("The body is not JSON.") from error
+        except NotJson:
+            raise MalformedRequest("The body is not JSON.") from None
         except UnusableValue as error:
             errors += error.errors
             return

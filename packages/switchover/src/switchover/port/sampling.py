@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from switchover.errors import CallError
+from switchover.errors import CallError, failure_of, outline
 from switchover.parity import Breach, Inspector, differences
 from switchover.port.answers import AnswerCodec
-from switchover.port.breaches import check_limits, oversize, place, refusals, undocumented, unusable
+from switchover.port.breaches import breach, check_limits, oversize, refusals, undocumented, unusable
 from switchover.port.errorform import UnusableError
 from switchover.port.faithful import received
 from switchover.port.limits import Limits
@@ -119,7 +119,7 @@ class _Sample:
         self._note("answer", found, "the caller would get another value")
 
     def _note(self, where: str, found: Sequence[tuple[str, str]], consequence: str) -> None:
-        self.breaches += [Breach(self.plan.operation.id, place(where, path), what, consequence) for path, what in found]
+        self.breaches += [breach(self.plan, where, path, what, consequence) for path, what in found]
 
 
 @contextmanager
@@ -127,8 +127,8 @@ def _unharmed() -> Iterator[None]:
     """Whoever looks on must not end the call, whatever the team's own serialisers do."""
     try:
         yield
-    except Exception:
-        _log.exception("a sampled call could not be kept")
+    except Exception as error:
+        _log.error("a sampled call could not be kept: %s", outline(error), extra=failure_of(error))
 
 
 @contextmanager

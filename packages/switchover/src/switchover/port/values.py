@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import ErrorDetails, PydanticSerializationError, from_json, to_json
+from pydantic_core.core_schema import ErrorType
 
 from switchover.contract import SchemaCheck, Shape
 from switchover.contract import pointer as json_pointer
@@ -23,8 +24,16 @@ _UNEXPECTED: Final = re.compile(
 _UNWRITABLE: Final = (PydanticSerializationError, TypeError, ValueError, RecursionError)
 
 
+_PLAIN: Final = frozenset(get_args(ErrorType)) - {
+    "assertion_error", "date_from_datetime_parsing", "date_parsing", "datetime_from_date_parsing", "datetime_object_invalid",
+    "datetime_parsing", "get_attribute_error", "json_invalid", "mapping_type", "iteration_error", "time_delta_parsing",
+    "time_parsing", "union_tag_invalid", "url_parsing", "url_syntax_violation", "uuid_parsing", "value_error",
+}  # fmt: skip
+"""Errors of pydantic's whose words are its own alone, and name limits at most."""
+
+
 class UnusableValue(ValueError):
-    """A value that may not cross; `errors` says where and how."""
+    """A value that may not cross; `errors` says where and how. It is raised without a cause: pydantic's own errors repeat the value."""
 
     def __init__(self, errors: list[InvalidField]) -> None:
         super().__init__(errors)
@@ -76,7 +85,7 @@ class ValueCodec:
             data = self._write(value)
             return self._pruned(data) if self._prunes else data
         except _UNWRITABLE as error:
-            raise self._unwritable(value, error) from error
+            raise self._unwritable(value, error) from None
 
     def write_valid(self, value: Any) -> bytes:
         """The value as JSON that the contract takes.
@@ -89,7 +98,7 @@ class ValueCodec:
             try:
                 return self._write_unseen(value)
             except _UNWRITABLE as error:
-                raise self._unwritable(value, error) from error
+                raise self._unwritable(value, error) from None
         data = self.write(value)
         self._checked(data)
         return data
@@ -106,7 +115,7 @@ class ValueCodec:
         try:
             return from_json(self.write(value))
         except ValueError as error:
-            raise self._unwritable(value, error) from error
+            raise self._unwritable(value, error) from None
 
     def read(self, data: bytes) -> Any:
         """The value that JSON stands for.
@@ -119,7 +128,7 @@ class ValueCodec:
         try:
             return self._read_json(data, by_alias=True, by_name=False)
         except ValidationError as error:
-            raise UnusableValue(list(_typing_errors(error, self.label))) from error
+            raise UnusableValue(self._typing_errors(error)) from None
 
     def read_plain(self, plain: Any) -> Any:
         """The value that plain JSON values stand for.
@@ -136,9 +145,13 @@ class ValueCodec:
         except UnusableValue:
             raise
         except ValidationError as error:
-            raise UnusableValue(list(_typing_errors(error, self.label))) from error
-        except _UNWRITABLE as error:
-            raise UnusableValue([InvalidField(self.label, "is no JSON value")]) from error
+            raise UnusableValue(self._typing_errors(error)) from None
+        except _UNWRITABLE:
+            raise UnusableValue([InvalidField(self.label, "is no JSON value")]) from None
+
+    def shown(self, path: str) -> str:
+        """A JSON Pointer into the value as it may be told: without names that are personal themselves."""
+        return self._check.shown_pointer(path)
 
     def is_instance(self, value: Any) -> bool:
         """Is the value of the annotated type already?"""
@@ -147,10 +160,18 @@ class ValueCodec:
     def _checked(self, data: bytes) -> None:
         try:
             plain = from_json(data, allow_inf_nan=False)
-        except ValueError as error:
-            raise NotJson([InvalidField(self.label, "is not JSON")]) from error
+        except ValueError:
+            raise NotJson([InvalidField(self.label, "is not JSON")]) from None
         if not self._is_valid(plain):
             raise UnusableValue(self._check.errors(plain, self.label))
+
+    def _typing_errors(self, error: ValidationError) -> list[InvalidField]:
+        """What pydantic says of a value that the contract takes, without the value."""
+        return [
+            InvalidField(f"{self.label}#{path}" if path else self.label, _said(item))
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+            for path in [json_pointer.of(self._check.shown(item["loc"]))]
+        ]
 
     def _unwritable(self, value: Any, error: Exception) -> UnusableValue:
         """Where a value is not of its type: the contract's schema names the place, where it can be written at all."""
@@ -172,10 +193,10 @@ def _reason(error: Exception) -> str:
     return f"{name} of type {found['type']}, and {found['wanted']} is wanted"
 
 
-def _typing_errors(error: ValidationError, label: str) -> Iterator[InvalidField]:
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
-        path = json_pointer.of(item["loc"])
-        yield InvalidField(f"{label}#{path}" if path else label, item["msg"])
+def _said(item: ErrorDetails) -> str:
+    """What an error of pydantic's says, where its words cannot repeat the value: those of the team's own validators may."""
+    kind = item["type"]
+    return item["msg"] if kind in _PLAIN else f"is refused by its type ({kind})"
 
 
 def _writers(

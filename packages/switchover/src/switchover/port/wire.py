@@ -1,4 +1,4 @@
-"""A call as it goes over the wire, before and after any transport has seen it."""
+"""A call as it goes over the wire, before and after any transport has seen it. None of it shows what it carries."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class WireRequest:
     """
 
     method: str
-    target: str
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: bytes | None = None
+    target: str = field(repr=False)
+    headers: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     idempotency_key: str | None = None
 
 
@@ -26,8 +26,8 @@ class WireResponse:
     """An answer: header names in lower case."""
 
     status: int
-    headers: Sequence[tuple[str, str]]
-    body: bytes
+    headers: Sequence[tuple[str, str]] = field(repr=False)
+    body: bytes = field(repr=False)
 
     def header(self, name: str) -> str | None:
         """The first header of that name (lower case), or None."""
@@ -48,10 +48,10 @@ class Received:
         body: the whole body; None where there is none, which is not the same as an empty one.
     """
 
-    segments: Sequence[str]
-    query: str
-    headers: Sequence[tuple[bytes, bytes]]
-    body: bytes | None
+    segments: Sequence[str] = field(repr=False)
+    query: str = field(repr=False)
+    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    body: bytes | None = field(repr=False)
 
     def header(self, name: bytes) -> str | None:
         """The values of a header, joined by commas as RFC 9110, section 5.3 allows; None if it is not there."""

@@ -13,6 +13,7 @@ from collections import deque
 from itertools import count
 from typing import Final
 
+from switchover.errors import failure_of, outline
 from switchover.telemetry.events import RawEvent, Subscriber, told
 from switchover.telemetry.trace import TraceContext, derived
 from switchover.telemetry.tracing import Tracing
@@ -132,8 +133,9 @@ class Recorder:
             for subscriber in self._subscribers:
                 try:
                     subscriber(batch)
-                except Exception:  # whoever watches must not end the watching
-                    _log.exception("a subscriber failed on %d events", len(batch))
+                except Exception as error:  # whoever watches must not end the watching
+                    what = outline(error)
+                    _log.error("a subscriber failed on %d events: %s", len(batch), what, extra=failure_of(error))
 
     def close(self) -> None:
         """Flush, and end the thread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from switchover.trust.principal import Principal
@@ -22,8 +22,8 @@ class Incoming:
     """
 
     method: str
-    target: str
-    headers: Mapping[bytes, bytes]
+    target: str = field(repr=False)
+    headers: Mapping[bytes, bytes] = field(repr=False)
     peer: str | None
     body: Callable[[], Awaitable[bytes]]
 

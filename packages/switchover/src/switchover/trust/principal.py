@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class Principal:
 class Identity:
     """A person, as far as a service has to know: user id and groups."""
 
-    user: str
+    user: str = field(repr=False)
     groups: frozenset[str] = frozenset()
 
 

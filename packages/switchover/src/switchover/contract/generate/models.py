@@ -12,6 +12,7 @@ from typing import Final
 from switchover.contract.findings import Finding, Location
 from switchover.contract.generate.bundle import Bundle
 from switchover.contract.generate.defaults import with_sound_defaults
+from switchover.contract.generate.hiding import with_hidden_fields
 from switchover.contract.generate.text import line
 from switchover.errors import ContractError
 
@@ -60,7 +61,8 @@ def models_text(bundle: Bundle, name: str) -> str:
         return header
     text = _generated(bundle.text(), name)
     _check_names(bundle, text, name)
-    return with_sound_defaults(header + "\n" + text[text.index("from __future__") :])
+    module = with_sound_defaults(header + "\n" + text[text.index("from __future__") :])
+    return with_hidden_fields(module, bundle.text())
 
 
 def _generated(schemas: str, name: str) -> str:

@@ -12,6 +12,7 @@ from switchover.contract.model import Media, Parameter, ParameterPlace, Style
 from switchover.contract.naming import plain
 from switchover.contract.node import Node
 from switchover.contract.operations.styled import check_form
+from switchover.contract.personal import is_marked
 from switchover.contract.schemas.inspector import SchemaInspector
 from switchover.contract.shapes.shape import Shape
 
@@ -101,7 +102,7 @@ class ParameterReader:
             explode = _explode(node, style)
         if schema is None or not self._inspector.is_usable(schema, notes):
             return None
-        parameter = Parameter(name, place, is_required, style, explode, schema, self._shape(schema))
+        parameter = Parameter(name, place, is_required, style, explode, schema, self._shape(schema), is_marked(node))
         if style is not Style.JSON:
             check_form(node, parameter, notes)
         return parameter

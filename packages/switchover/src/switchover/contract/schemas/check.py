@@ -6,7 +6,7 @@ Messages say what is wanted and never repeat the value.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import jsonschema_rs
 
 from switchover.contract import pointer
 from switchover.contract.document import Document, Node
+from switchover.contract.personal import Personal
 from switchover.contract.schemas.engine import MASK, Compiler
 from switchover.errors import ContractError, InvalidField
 
@@ -27,30 +28,36 @@ class SchemaEngine:
 
     def __init__(self, document: Document) -> None:
         self._compiler = Compiler(document)
-        self._checks: dict[str, SchemaCheck] = {}
+        self._checks: dict[tuple[str, bool], SchemaCheck] = {}
 
-    def check(self, node: Node) -> SchemaCheck:
-        """The validator of the schema at `node`.
+    def check(self, node: Node, *, is_marked: bool = False) -> SchemaCheck:
+        """The validator of the schema at `node`; `is_marked` where the whole value is personal, whatever the schema says.
 
         Raises:
             ContractError: it is no schema.
         """
-        if node.uri not in self._checks:
+        key = node.uri, is_marked
+        if key not in self._checks:
             try:
-                self._checks[node.uri] = SchemaCheck(self._compiler.compile(node))
+                self._checks[key] = SchemaCheck(self._compiler.compile(node), Personal(node, whole=is_marked))
             except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
                 finding = node.finding(f"is no usable schema: {words(error)}")
                 raise ContractError(f"{node.file} cannot be used:", [finding]) from error
-        return self._checks[node.uri]
+        return self._checks[key]
 
 
 class SchemaCheck:
-    """Checks plain JSON values against one schema."""
+    """Checks plain JSON values against one schema.
 
-    __slots__ = ("_validator", "is_valid")
+    Attributes:
+        personal: the places whose names are not told; None where nothing is known of any.
+    """
 
-    def __init__(self, validator: jsonschema_rs.Draft202012Validator) -> None:
+    __slots__ = ("_validator", "is_valid", "personal")
+
+    def __init__(self, validator: jsonschema_rs.Draft202012Validator, personal: Personal | None = None) -> None:
         self._validator = validator
+        self.personal = personal
         self.is_valid = validator.is_valid
 
     def errors(self, value: Any, root: str) -> list[InvalidField]:
@@ -59,10 +66,17 @@ class SchemaCheck:
         return list(found)
 
     def problems(self, value: Any) -> Iterator[tuple[list[str | int], str]]:
-        """The path of everything that is wrong, and what would be right; at most 50."""
-        return islice(
-            (problem for error in self._validator.iter_errors(value) for problem in _problems(error)), MOST_ERRORS
-        )
+        """The path of everything that is wrong, as it may be told, and what would be right; at most 50."""
+        found = (problem for error in self._validator.iter_errors(value) for problem in _problems(error))
+        return ((self.shown(path), what) for path, what in islice(found, MOST_ERRORS))
+
+    def shown(self, path: Sequence[str | int]) -> list[str | int]:
+        """A path in a value as it may be told: without names that are personal themselves."""
+        return self.personal.shown(path) if self.personal is not None else list(path)
+
+    def shown_pointer(self, path: str) -> str:
+        """The same for a JSON Pointer."""
+        return self.personal.shown_pointer(path) if self.personal is not None else path
 
 
 def _problems(error: jsonschema_rs.ValidationError) -> Iterator[tuple[list[str | int], str]]:

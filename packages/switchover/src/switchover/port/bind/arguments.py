@@ -46,9 +46,19 @@ class Arguments:
         """Arguments are filled."""
         self._taken.update(argument.name for argument in arguments)
 
-    def codec(self, found: Match, node: Node, shape: Shape, label: str, *, omits_unset: bool = True) -> ValueCodec:
-        """The codec of a value that fits its schema."""
-        return ValueCodec(found, self.engine.check(node), shape, label, omits_unset=omits_unset)
+    def codec(
+        self,
+        found: Match,
+        node: Node,
+        shape: Shape,
+        label: str,
+        *,
+        omits_unset: bool = True,
+        is_marked: bool = False,
+    ) -> ValueCodec:
+        """The codec of a value that fits its schema; `is_marked` where all of it is personal."""
+        check = self.engine.check(node, is_marked=is_marked)
+        return ValueCodec(found, check, shape, label, omits_unset=omits_unset)
 
 
 def default_of(argument: inspect.Parameter) -> Any:

@@ -53,7 +53,7 @@ def _parameter(
     if found.differences:
         arguments.found += [f"{label}: {message}" for message in found.differences]
         return None
-    codec = arguments.codec(found, parameter.schema, shape, parameter.label)
+    codec = arguments.codec(found, parameter.schema, shape, parameter.label, is_marked=parameter.is_marked)
     default = own
     if own is REQUIRED and not parameter.is_required:
         default = _declared_default(parameter, codec, arguments)

@@ -19,7 +19,10 @@ from switchover.errors import (
     NotAcceptable,
     ServiceUnavailable,
     UnsupportedMediaType,
+    failure_of,
+    outline,
 )
+from switchover.port.errorform import UnusableError
 from switchover.port.kinds import answered, failing, kind_of
 from switchover.port.limits import Limits, check_depth
 from switchover.port.passing import is_passed_on
@@ -42,7 +45,7 @@ from switchover.port.serve.threads import Threads
 from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received
-from switchover.telemetry import Recorder
+from switchover.telemetry import Recorder, TraceContext
 from switchover.trust import CALLER_HEADER, Incoming, Verifier, decode_identity
 
 _log = logging.getLogger("switchover.serve")
@@ -120,13 +123,13 @@ class OperationHandler:
             codec = self._choose(result)
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
         except Exception as error:
-            reply = self._failure(error, trace.trace_id, is_called=is_called)
+            reply = self._failure(error, trace, is_called=is_called)
             kind = answered(self._failed(error), reply.status, is_called=is_called)
         except BaseException as error:
             kind = self._failed(error)
             if not (isinstance(error, asyncio.CancelledError) and self._gate.is_closed):
                 raise
-            reply = self._cut_off(trace.trace_id, is_called=is_called)
+            reply = self._cut_off(trace, is_called=is_called)
             kind = answered(kind, reply.status, is_called=is_called)
         finally:
             self._recorder.put((next(self._lane.numbers), kind, started, perf_counter(), trace, identity))
@@ -168,29 +171,40 @@ class OperationHandler:
             check_depth(body, self._limits.json_depth)
         return body
 
-    def _cut_off(self, trace_id: str, *, is_called: bool) -> Reply:
+    def _cut_off(self, trace: TraceContext, *, is_called: bool) -> Reply:
         """The grace of a service that ends is over: whoever still waits is told so, and does not just lose the connection."""
-        _log.warning("%s was cut off [trace %s]", self._operation.id, trace_id)
+        _log.warning("%s was cut off [trace %s]", self._operation.id, trace.trace_id, extra=_position(trace))
         told = InternalError() if is_called else ServiceUnavailable("The service is shutting down.")
-        return error_reply(told, trace_id)
+        return error_reply(told, trace.trace_id)
 
-    def _failure(self, error: Exception, trace_id: str, *, is_called: bool) -> Reply:
+    def _failure(self, error: Exception, trace: TraceContext, *, is_called: bool) -> Reply:
         """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""
         if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
-            return error_reply(error, trace_id)
+            return error_reply(error, trace.trace_id)
         try:
             written = self._plan.failures.write(error)
             if written is not None:
                 status, media_type, body = written
-                return problem_reply(status, body, trace_id, media_type=media_type)
-        except Exception:  # an exception of the team's that cannot be told is a failure like any other
-            _log.exception("%s fails with what cannot be answered [trace %s]", self._operation.id, trace_id)
+                return problem_reply(status, body, trace.trace_id, media_type=media_type)
+        except Exception as reason:  # an exception of the team's that cannot be told is a failure like any other
+            why = str(reason) if isinstance(reason, UnusableError) else outline(reason)
+            self._log_failure("fails with what cannot be answered", why, reason, trace)
         if isinstance(error, UnusableValue):
             wrong = "; ".join(map(str, error.errors))
-            _log.error("%s answers what breaks the contract [trace %s]: %s", self._operation.id, trace_id, wrong)
+            self._log_failure("answers what breaks the contract", wrong, error, trace)
         else:
-            _log.error("%s failed [trace %s]", self._operation.id, trace_id, exc_info=error)
-        return error_reply(InternalError(), trace_id)
+            self._log_failure("failed", outline(error), error, trace)
+        return error_reply(InternalError(), trace.trace_id)
+
+    def _log_failure(self, what: str, why: str, error: Exception, trace: TraceContext) -> None:
+        """What an exception says itself may be what somebody entered: it is told by its class and where it was raised."""
+        told = _position(trace) | failure_of(error)
+        _log.error("%s %s [trace %s]: %s", self._operation.id, what, trace.trace_id, why, extra=told)
+
+
+def _position(trace: TraceContext) -> dict[str, Any]:
+    """What a record says of the call it is about, which it is written after."""
+    return {"trace_id": trace.trace_id, "span_id": trace.span_id}
 
 
 def _content_type(media: Media | None, media_type: str | None) -> Header | None:

@@ -136,7 +136,7 @@ def _object(shape: Shape, pairs: Iterable[tuple[str, str]], decode: Callable[[st
     for raw, text in pairs:
         key = decode(raw)
         if key in found:
-            raise UnreadableError(f"has {key!r} more than once")
+            raise UnreadableError("has a name more than once")
         found[key] = read_scalar(decode(text), _member(shape, key))
     return found
 

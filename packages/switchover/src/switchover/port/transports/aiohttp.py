@@ -60,7 +60,7 @@ class AiohttpTransport:
                 ]
                 return WireResponse(response.status, headers, body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise translated(error, timeouts) from error
+            raise translated(error, timeouts) from cause_of(error)
 
     def _open(self) -> aiohttp.ClientSession:
         owner = asyncio.get_running_loop()
@@ -123,6 +123,11 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise too_large()
     return bytes(body)
+
+
+def cause_of(error: Exception) -> Exception | None:
+    """What a failure may be traced back to: whoever refuses the bytes of a request or an answer repeats them."""
+    return error if isinstance(error, aiohttp.ClientConnectionError | OSError) else None
 
 
 def translated(error: Exception, timeouts: Timeouts) -> TransportError:

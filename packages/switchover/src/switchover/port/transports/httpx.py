@@ -92,7 +92,7 @@ class HttpxTransport:
             finally:
                 await response.aclose()
         except _FAILURES as error:
-            raise translated(error, timeouts) from error
+            raise translated(error, timeouts) from cause_of(error)
         return WireResponse(response.status_code, _headers(response), bytes(body))
 
     def send_blocking(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
@@ -106,7 +106,7 @@ class HttpxTransport:
         except _FAILURES as error:
             if time.monotonic() >= deadline:
                 raise CallTimeout(phase="total", seconds=timeouts.total) from error
-            raise translated(error, timeouts) from error
+            raise translated(error, timeouts) from cause_of(error)
 
     def _send_blocking(self, request: WireRequest, timeouts: Timeouts, deadline: float) -> WireResponse:
         body = bytearray()
@@ -191,6 +191,11 @@ def _timeouts(timeouts: Timeouts) -> dict[str, float]:
 
 def _headers(response: httpx.Response) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw]
+
+
+def cause_of(error: Exception) -> Exception | None:
+    """What a failure may be traced back to: whoever refuses the bytes of a request or an answer repeats them."""
+    return error if isinstance(error, httpx.NetworkError | httpx.TimeoutException | OSError) else None
 
 
 def translated(error: Exception, timeouts: Timeouts) -> TransportError:

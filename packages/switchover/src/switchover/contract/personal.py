@@ -1,0 +1,177 @@
+"""What a contract marks as personal: `x-pii: true` in a schema, or in a parameter.
+
+The mark covers the value and everything in it, however the schema is reached: by `$ref`, by composition, as a member, an element or a
+value of a map. Names that the contract does not give (keys of a map, members that it does not know) are values like any other, and
+taken for personal in every object that holds something personal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from switchover.contract import pointer
+from switchover.contract.grammar import IN_PLACE
+from switchover.contract.node import Node
+
+MARK: Final = "x-pii"
+
+HIDDEN: Final = "…"
+"""What stands for a name that is not to be told."""
+
+ANY: Final = "*"
+"""What stands in `places` for an element, or for a name that the contract does not give."""
+
+_APPLIED: Final = ("if", "then", "else")
+_ELEMENTS: Final = ("items", "contains", "unevaluatedItems")
+_FURTHER: Final = ("additionalProperties", "unevaluatedProperties")
+
+Token = str | int
+
+
+def is_marked(node: Node) -> bool:
+    """Does this object carry the mark? What is neither true nor false is reported by `lint`, and taken for true until then."""
+    return isinstance(node.value, dict) and node.value.get(MARK, False) is not False
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Where a path leads from a set of schemas, and whether the contract gives the name of the step."""
+
+    schemas: tuple[Node, ...]
+    is_named: bool
+
+
+class Personal:
+    """Which places in the values of one schema are personal.
+
+    Args:
+        schema: of the values.
+        whole: is the whole value, whatever the schema says?
+    """
+
+    __slots__ = ("_schema", "_whole")
+
+    def __init__(self, schema: Node, *, whole: bool = False) -> None:
+        self._schema = schema
+        self._whole = whole
+
+    def covers(self, path: Iterable[Token]) -> bool:
+        """Is the value at `path` (names and indexes) personal?"""
+        found, schemas = self._whole, _applied([self._schema])
+        for token in path:
+            found = found or _any_marked(schemas)
+            schemas = _step(schemas, token).schemas
+        return found or _any_marked(schemas)
+
+    def shown(self, path: Iterable[Token]) -> list[Token]:
+        """The path as it may be told: names that the contract does not give are hidden where they stand in or beside what is personal."""
+        found, schemas = self._whole, _applied([self._schema])
+        told: list[Token] = []
+        for token in path:
+            step = _step(schemas, token)
+            if not step.is_named:
+                found = found or _has_marked_names(schemas) or _holds_any(schemas)
+            found = found or _any_marked(schemas)
+            told.append(token if step.is_named or not found else HIDDEN)
+            schemas = step.schemas
+        return told
+
+    def shown_pointer(self, path: str) -> str:
+        """The same for a JSON Pointer."""
+        return pointer.of(self.shown(_tokens(path))) if path else path
+
+    def places(self) -> Iterator[str]:
+        """JSON Pointers of the outermost personal places, `*` for an element or a key; schemas within themselves are entered once."""
+        yield from _places(_applied([self._schema]), (), frozenset(), whole=self._whole)
+
+
+def _tokens(path: str) -> list[Token]:
+    return [pointer.unescape(token) for token in path[1:].split("/")]
+
+
+def _any_marked(schemas: Sequence[Node]) -> bool:
+    return any(map(is_marked, schemas))
+
+
+def _has_marked_names(schemas: Sequence[Node]) -> bool:
+    return _any_marked(_applied(found for schema in schemas for found in _child(schema, "propertyNames")))
+
+
+def _holds_any(schemas: Sequence[Node]) -> bool:
+    return next(_places(schemas, (), frozenset(), whole=False), None) is not None
+
+
+def _child(node: Node, key: str) -> list[Node]:
+    """The schema at a keyword; none where there is none."""
+    found = node.step(key) if isinstance(node.value, dict) else None
+    return [found] if found is not None else []
+
+
+def _group(node: Node, key: str) -> dict[Token, Node]:
+    """The schemas in the map or list at a keyword."""
+    found = next(iter(_child(node, key)), None)
+    group = found.resolved() if found is not None else None
+    value = group.value if group is not None else None
+    keys: Iterable[Token] = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    return {key: group.at(key) for key in keys} if group is not None else {}
+
+
+def _applied(schemas: Iterable[Node]) -> tuple[Node, ...]:
+    """The schemas, and all that are applied to the same value: behind references, in compositions and conditions."""
+    waiting, found = list(schemas), dict[tuple[str, str], Node]()
+    while waiting:
+        node = waiting.pop()
+        if (node.file, node.pointer) in found or not isinstance(node.value, dict):
+            continue
+        found[node.file, node.pointer] = node
+        if node.is_reference:
+            waiting.append(node.target())
+        for key in (*IN_PLACE, "dependentSchemas"):
+            waiting += _group(node, key).values()
+        for key in _APPLIED:
+            waiting += _child(node, key)
+    return tuple(found.values())
+
+
+def _step(schemas: Sequence[Node], token: Token) -> _Step:
+    """A token of a pointer that is made of digits may be an index or a name; both are followed."""
+    named = [found for schema in schemas if (found := _group(schema, "properties").get(token)) is not None]
+    keyed = [found for schema in schemas for found in _keyed(schema)] if isinstance(token, str) else []
+    index = token if isinstance(token, int) else pointer.index(token)
+    elements = [found for schema in schemas for found in _elements(schema, index)] if index is not None else []
+    is_index = isinstance(token, int) or (bool(elements) and not keyed)
+    return _Step(_applied([*named, *keyed, *elements]), bool(named) or is_index)
+
+
+def _keyed(schema: Node) -> list[Node]:
+    further = [found for key in _FURTHER for found in _child(schema, key)]
+    return [*_group(schema, "patternProperties").values(), *further]
+
+
+def _elements(schema: Node, index: int) -> list[Node]:
+    own = _group(schema, "prefixItems").get(index)
+    return [*([own] if own is not None else []), *(found for key in _ELEMENTS for found in _child(schema, key))]
+
+
+def _places(
+    schemas: Sequence[Node], path: tuple[Token, ...], inside: frozenset[tuple[str, str]], *, whole: bool
+) -> Iterator[str]:
+    if whole or _any_marked(schemas):
+        yield pointer.of(path)
+        return
+    entered = [schema for schema in schemas if (schema.file, schema.pointer) not in inside]
+    inside |= {(schema.file, schema.pointer) for schema in entered}
+    for token, below in _below(entered).items():
+        yield from _places(_applied(below), (*path, token), inside, whole=False)
+
+
+def _below(schemas: Sequence[Node]) -> dict[Token, list[Node]]:
+    found: dict[Token, list[Node]] = {}
+    for schema in schemas:
+        for token, node in (_group(schema, "properties") | _group(schema, "prefixItems")).items():
+            found.setdefault(token, []).append(node)
+        for node in _keyed(schema) + [node for key in _ELEMENTS for node in _child(schema, key)]:
+            found.setdefault(ANY, []).append(node)
+    return found
