@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
     from switchover.probe import ProbeOutcome as ProbeOutcome
-    from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.probe import Prober as Prober
+    from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.logs import CallLog as CallLog
     from switchover.telemetry.logs import Pseudonyms as Pseudonyms
