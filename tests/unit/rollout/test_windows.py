@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 import threading
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchover.rollout.windows import LatencySketch, OutcomeWindows, WindowSnapshot
+from switchover.rollout.windows import LatencySketch, OutcomeWindows, WindowSnapshot, outcomes
 from switchover.telemetry import Recorder
 from switchover.telemetry.events import CallEvent, Kind, Outcome
 
@@ -32,8 +34,8 @@ def event(
     return CallEvent(0, operation, wiring, outcome, "", "bucket", 0.0, duration, None, None)
 
 
-def told(outcomes: Sequence[Outcome]) -> list[CallEvent]:
-    return [event(outcome=outcome) for outcome in outcomes]
+def told(ended: Sequence[Outcome]) -> list[CallEvent]:
+    return [event(outcome=outcome) for outcome in ended]
 
 
 snapshots = st.builds(
@@ -176,29 +178,39 @@ def test_a_recorder_feeds_windows() -> None:
     assert found.p50 == pytest.approx(0.25, rel=0.02)
 
 
+def in_a_child(check: Callable[[], bool]) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: threads and fork
+        child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.alarm(10)
+            code = 0 if check() else 1
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def test_a_forked_child_starts_with_empty_windows_even_if_they_were_in_use() -> None:
     windows = OutcomeWindows(clock=Clock())
     windows([event()])
-    read, write = os.pipe()
+
+    def starts_anew() -> bool:
+        before = windows.snapshot("getTrip", "http").calls
+        windows([event(), event()])
+        return before == 0 and windows.snapshot("getTrip", "http").calls == 2
+
     with windows._lock:
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                empty = windows.snapshot("getTrip", "http").calls == 0
-                windows([event()])
-                if empty and windows.snapshot("getTrip", "http").calls == 1:
-                    status = 0
-                os.write(write, b"%d" % status)
-            finally:
-                os._exit(status)
-    os.close(write)
-    try:
-        assert os.read(read, 1) == b"0"
-    finally:
-        os.close(read)
-        os.waitpid(child, 0)
+        assert in_a_child(starts_anew) == 0
     assert windows.snapshot("getTrip", "http").calls == 1
+
+
+def test_what_follows_a_fork_forgets_all_windows_there_are() -> None:
+    windows = OutcomeWindows(clock=Clock())
+    windows([event()])
+    outcomes._after_fork()
+    assert windows.snapshots() == {}
 
 
 def test_lengths_may_be_chosen() -> None:

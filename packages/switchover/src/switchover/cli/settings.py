@@ -17,7 +17,8 @@ contract = "openapi/openapi.yaml"
 package = "src/diary_contract"            # where `generate` writes
 interface = "diary_contract:Diary"        # the Protocol or class
 caller = "diary_contract:Caller"          # optional: who calls
-errors = "diary_contract:DiaryError"      # optional: base class of the documented failures"""
+errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
+rollout = "rollout.toml"                  # optional: the plan of a rollout"""
 
 
 class UsageError(Exception):
@@ -34,9 +35,15 @@ class Settings:
     interface: str | None = None
     caller: str | None = None
     errors: str | None = None
+    rollout: Path | None = None
+
+    @property
+    def plan(self) -> Path:
+        """Where the plan of the rollout is: rollout.toml beside pyproject.toml, if nothing else is said."""
+        return self.rollout or self.root / "rollout.toml"
 
 
-_PATHS: Final = ("contract", "package")
+_PATHS: Final = ("contract", "package", "rollout")
 _NAMES: Final = tuple(field.name for field in fields(Settings) if field.name != "root")
 
 
