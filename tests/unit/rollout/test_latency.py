@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from array import array
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from switchover.rollout.windows import LatencySketch
-from switchover.rollout.windows.buckets import BUCKETS, LONGEST, SHORTEST, codes, middle, spread
+from switchover.rollout.windows.buckets import BUCKETS, LONGEST, SHORTEST, codes, middle, packed, spread
 
 durations = st.lists(st.floats(1e-6, 4000.0), max_size=60)
 sketches = durations.map(LatencySketch.of)
@@ -73,7 +72,17 @@ def test_quantiles_grow_with_their_share(values: list[float], one: float, two: f
 
 @pytest.mark.parametrize(
     ("value", "bucket"),
-    [(0.0, 0), (1e-9, 0), (-1.0, 0), (-1e-30, 0), (math.inf, BUCKETS - 1), (1e9, BUCKETS - 1), (SHORTEST, 0)],
+    [
+        (0.0, 0),
+        (1e-9, 0),
+        (-1.0, 0),
+        (-1e-30, 0),
+        (1e300, BUCKETS - 1),
+        (-1e300, 0),
+        (math.inf, BUCKETS - 1),
+        (1e9, BUCKETS - 1),
+        (SHORTEST, 0),
+    ],
 )
 def test_what_is_out_of_range_counts_at_the_end_that_is_nearer(value: float, bucket: int) -> None:
     assert LatencySketch.of([value]).counts == {bucket: 1}
@@ -87,7 +96,7 @@ def test_each_doubling_has_32_buckets(exponent: int) -> None:
 
 @given(st.lists(st.floats(width=32), max_size=20))
 def test_every_float_has_a_bucket(values: list[float]) -> None:
-    found = codes(array("f", values))
+    found = codes(packed(values))
     assert sum(spread((code, 1) for code in found)) == len(values)
 
 

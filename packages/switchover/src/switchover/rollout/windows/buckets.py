@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from struct import pack
 from typing import Final
 
 BUCKETS: Final = 1024
@@ -37,14 +38,22 @@ _FIRST_BYTE, _SECOND_BYTE = (3, 2) if sys.byteorder == "little" else (0, 1)
 _LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)
 
 
-def codes(durations: array[float]) -> array[int]:
-    """A number of 16 bits for each duration (seconds, `array("f")`): the first 14 of its float, with the upper six told from `_USUAL`."""
-    floats = durations.tobytes()
+def packed(durations: Sequence[float]) -> bytes:
+    """Durations, in seconds, as single-precision floats."""
+    try:
+        return pack(f"{len(durations)}f", *durations)
+    except OverflowError:  # one is beyond what a single-precision float may be
+        return pack(f"{len(durations)}f", *(max(0.0, min(duration, LONGEST)) for duration in durations))
+
+
+def codes(floats: bytes | bytearray) -> array[int]:
+    """A number of 16 bits for each packed float: the first 14 of its bits, with the upper six told from `_USUAL`."""
+    count = len(floats) // 4
     first, second = floats[_FIRST_BYTE::4], floats[_SECOND_BYTE::4]
     exponents = int.from_bytes(first.translate(_SIGN_TO_EXPONENT), "little")
     fractions = int.from_bytes(second.translate(_EXPONENT_TO_FRACTION), "little")
-    words = bytearray(2 * len(durations))
-    words[_LOW::2] = (exponents | fractions).to_bytes(len(durations), "little")
+    words = bytearray(2 * count)
+    words[_LOW::2] = (exponents | fractions).to_bytes(count, "little")
     words[_HIGH::2] = first.translate(_UPPER)
     return array("H", bytes(words))
 

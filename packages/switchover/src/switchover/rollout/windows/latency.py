@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from switchover.rollout.windows.buckets import BUCKETS, codes, middle, spread
+from switchover.rollout.windows.buckets import BUCKETS, codes, middle, packed, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class LatencySketch:
     @classmethod
     def of(cls, durations: Iterable[float]) -> Self:
         """The sketch of durations, in seconds."""
-        return cls.of_buckets(spread(Counter(codes(array("f", durations))).items()))
+        return cls.of_buckets(spread(Counter(codes(packed(tuple(durations)))).items()))
 
     @classmethod
     def of_buckets(cls, counts: Iterable[int]) -> Self:

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from itertools import zip_longest
 from typing import Final
 
-from switchover.rollout.windows.buckets import codes, spread
+from switchover.rollout.windows.buckets import codes, packed, spread
 from switchover.rollout.windows.latency import LatencySketch
 from switchover.rollout.windows.snapshot import WindowSnapshot
 from switchover.telemetry.events import Outcome
@@ -54,7 +54,7 @@ class Slots:
 
     def _clear(self) -> None:
         self._outcomes = [0] * len(_OUTCOMES)
-        self._pending = array("f")
+        self._pending = bytearray()
         self._counted: Counter[int] = Counter()
 
     def add(self, tick: int, durations: list[float], others: list[Outcome]) -> None:
@@ -64,8 +64,8 @@ class Slots:
         for outcome in others:
             self._outcomes[_OUTCOMES.index(outcome)] += 1
         for start in range(0, len(durations), _PORTION):
-            self._pending.fromlist(durations[start : start + _PORTION])
-            if len(self._pending) >= _PORTION:
+            self._pending += packed(durations[start : start + _PORTION])
+            if len(self._pending) >= 4 * _PORTION:
                 self._count()
 
     def advance(self, tick: int) -> None:
@@ -95,7 +95,7 @@ class Slots:
 
     def _count(self) -> None:
         self._counted.update(codes(self._pending))
-        del self._pending[:]
+        self._pending.clear()
 
     def _open(self) -> _Slot:
         self._count()
