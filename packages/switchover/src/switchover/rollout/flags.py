@@ -84,7 +84,8 @@ class OpenFeatureRollout:
         if state is not None and state.version != known:
             return True
         was_told = self._told.wait(timeout)
-        self._told.clear()
+        if was_told:  # what is told after the time was up ends the next waiting
+            self._told.clear()
         return was_told
 
     def close(self) -> None:

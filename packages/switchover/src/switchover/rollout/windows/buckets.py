@@ -39,11 +39,8 @@ _LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)
 
 
 def packed(durations: Sequence[float]) -> bytes:
-    """Durations, in seconds, as single-precision floats."""
-    try:
-        return pack(f"{len(durations)}f", *durations)
-    except OverflowError:  # one is beyond what a single-precision float may be
-        return pack(f"{len(durations)}f", *(max(0.0, min(duration, LONGEST)) for duration in durations))
+    """Durations, in seconds, as single-precision floats; what is too large for one is infinite."""
+    return pack(f"{len(durations)}f", *durations)
 
 
 def codes(floats: bytes | bytearray) -> array[int]:
