@@ -64,6 +64,7 @@ def test_a_project_that_holds_is_told_line_by_line(project: Path, capsys: pytest
         ["port", "ok"],
         ["generated", "ok"],
         ["objectives", "skipped"],
+        ["rollout", "skipped"],
         ["boundaries", "skipped"],
     ]
     assert "OpenAPI 3.1, 4 operations" in output
