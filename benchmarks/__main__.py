@@ -13,18 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import (
-    clients,
-    direct_calls,
-    imports,
-    in_process,
-    metrics,
-    over_http,
-    signatures,
-    sql_comments,
-    telemetry,
-    tokens,
-)
+from benchmarks import (, clients, direct_calls, imports, in_process, over_http, signatures, tokens, windows
 from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
@@ -38,6 +27,7 @@ _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "metrics": (metrics.run, 11),
     "telemetry": (telemetry.run, 11),
     "sql-comments": (sql_comments.run, 9),
+    "windows": (windows.run, 9),
 }
 _RESULTS = Path(__file__).parent / "results"
 

@@ -89,7 +89,7 @@ def test_the_check_has_a_line_for_objectives(project: Path, capsys: Captured) ->
         capsys.readouterr()
         main(["check"])
         output = capsys.readouterr().out
-        return output[output.index("objectives") : output.index("boundaries")]
+        return output[output.index("objectives") : output.index("rollout ")]
 
     assert "FAILED   files differ from slo.toml" in line()
     assert f"{RULES}; run `switchover slo rules`" in line()

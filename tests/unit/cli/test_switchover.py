@@ -66,6 +66,7 @@ def test_a_project_that_holds_is_told_line_by_line(project: Path, capsys: pytest
         ["port", "ok"],
         ["generated", "ok"],
         ["objectives", "skipped"],
+        ["rollout", "skipped"],
         ["boundaries", "skipped"],
         ["trust", "skipped"],
         ["telemetry", "skipped"],

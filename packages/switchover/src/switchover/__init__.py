@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from switchover.errors import ContractError as ContractError
     from switchover.errors import FidelityError as FidelityError
     from switchover.errors import ObjectivesError as ObjectivesError
+    from switchover.errors import PlanError as PlanError
+    from switchover.errors import StoreUnavailable as StoreUnavailable
     from switchover.errors import SwitchoverError as SwitchoverError
     from switchover.parity import Fidelity as Fidelity
     from switchover.parity import Inspector as Inspector
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
+    from switchover.rollout.flags import OpenFeatureRollout as OpenFeatureRollout
+    from switchover.rollout.plan import RolloutPlan as RolloutPlan
+    from switchover.rollout.windows import OutcomeWindows as OutcomeWindows
+    from switchover.rollout.windows import WindowSnapshot as WindowSnapshot
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.logs import CallLog as CallLog
     from switchover.telemetry.logs import Pseudonyms as Pseudonyms
@@ -82,7 +88,10 @@ _HOMES: Final = {
     "ObjectivesError": "switchover.errors",
     "OidcClientCredentials": "switchover.trust",
     "OidcVerifier": "switchover.trust.oidc",
+    "OpenFeatureRollout": "switchover.rollout.flags",
     "OpenTelemetryTracing": "switchover.telemetry.opentelemetry",
+    "OutcomeWindows": "switchover.rollout.windows",
+    "PlanError": "switchover.errors",
     "Port": "switchover.port",
     "Principal": "switchover.trust",
     "PrivateKeyJwt": "switchover.trust",
@@ -92,13 +101,16 @@ _HOMES: Final = {
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "RolloutPlan": "switchover.rollout.plan",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SharedNonces": "switchover.trust.signed",
     "SignedMessageVerifier": "switchover.trust.signed",
     "SigningKey": "switchover.trust.signed",
+    "StoreUnavailable": "switchover.errors",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
+    "WindowSnapshot": "switchover.rollout.windows",
     "calling": "switchover.context",
     "configure_logging": "switchover.port.logs",
     "current": "switchover.context",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from switchover.cli import slo
+from switchover.cli import plan, slo
 from switchover.cli.configuration import told
 from switchover.cli.proof import prove
 from switchover.cli.settings import Settings, UsageError, imported
@@ -16,8 +16,9 @@ from switchover.contract import Document, OperationReader, lint, lock_path, veri
 from switchover.contract.findings import Finding
 from switchover.contract.generate import Target, differences, generate
 from switchover.contract.generate.names import RESERVED
-from switchover.errors import BindError, ContractError, SwitchoverError
+from switchover.errors import BindError, ContractError, PlanError, SwitchoverError
 from switchover.port import Contract, Port
+from switchover.rollout.plan import load as load_plan
 
 _MOST_LINES: Final = 20
 
@@ -59,6 +60,7 @@ def run(settings: Settings) -> Iterator[Line]:
         ("port", lambda: _port(settings, document)),
         ("generated", lambda: _generated(settings, document)),
         ("objectives", lambda: _objectives(settings, document)),
+        ("rollout", lambda: _rollout(settings, document)),
         ("boundaries", lambda: _boundaries(settings)),
     )
     for name, check in checks:
@@ -74,7 +76,7 @@ def _line(name: str, check: Callable[[], str]) -> Line:
         return Line(name, "skipped", str(reason))
     except Failed as failure:
         return Line(name, "failed", failure.message, failure.details)
-    except (ContractError, BindError) as error:
+    except (ContractError, BindError, PlanError) as error:
         return Line(name, "failed", error.headline, tuple(map(str, error.items)))
     except (SwitchoverError, UsageError) as error:
         return Line(name, "failed", str(error))
@@ -144,6 +146,14 @@ def _objectives(settings: Settings, document: Document) -> str:
         f"rules and dashboard are current: errors < {usual.error_rate}, p95 < {usual.p95} within {objectives.window},"
         f" availability {usual.availability}, own objectives of {len(objectives.operations)} operations"
     )
+
+
+def _rollout(settings: Settings, document: Document) -> str:
+    if not settings.plan.is_file() and settings.rollout is None:
+        raise Skipped(f"there is no {settings.plan.name} beside pyproject.toml")
+    planned = load_plan(settings.plan, plan.operations_of(document))
+    waves = ", ".join(f"{wave.name} ({len(wave.operations)})" for wave in planned.waves)
+    return f"{settings.plan.name} plans all {len(planned.operations)} operations: {waves}; {planned.digest[:19]}…"
 
 
 def target_of(settings: Settings) -> Target:

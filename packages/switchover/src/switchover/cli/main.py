@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from switchover.cli import commands, probe, slo
+from switchover.cli import commands, plan, probe, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -19,6 +19,7 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover generate                                                 models, failures and the Protocol from the contract
   switchover check                                                    does everything hold? (exit code 1 if not)
   switchover slo rules                                                alerts for Prometheus, from what slo.toml promises
+  switchover plan init                                                rollout.toml: who moves over, in which order and steps
 """
 
 
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
     _slo(subparsers)
+    _plan(subparsers)
     probe.add_arguments(
         _command(subparsers, "probe", probe.run, "ask services from outside: status, conformance, where the time goes")
     )
@@ -133,6 +135,28 @@ def _slo(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         command.add_argument(
             "--check", action="store_true", help="write nothing; exit code 1 if the file differs from the objectives"
         )
+
+
+def _plan(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "plan",
+        help="write, check and show the plan of a rollout, rollout.toml",
+        description="The plan of a rollout: which operations move over together, in which order, in which steps.",
+        epilog=plan.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    init = _command(actions, "init", plan.init, "write a first plan from the contract")
+    init.add_argument("--force", action="store_true", help="overwrite a plan that is there")
+    check = _command(actions, "check", plan.check, "hold the plan against the contract")
+    show = _command(actions, "show", plan.show, "print the plan as a table")
+    _command(actions, "schema", plan.schema, "print the JSON Schema of rollout.toml, for editors", contract=False)
+    for command in (init, check, show):
+        command.add_argument(
+            "--plan", metavar="FILE", help="the plan (default: `rollout` of [tool.switchover], else rollout.toml)"
+        )
+    for command in (check, show):
+        command.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
 
 def _command(

@@ -19,7 +19,8 @@ package = "src/diary_contract"            # where `generate` writes
 interface = "diary_contract:Diary"        # the Protocol or class
 caller = "diary_contract:Caller"          # optional: who calls
 errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
-configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures"""
+configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures
+rollout = "rollout.toml"                  # optional: the plan of a rollout"""
 
 
 class UsageError(Exception):
@@ -37,9 +38,15 @@ class Settings:
     caller: str | None = None
     errors: str | None = None
     configuration: tuple[str, ...] = ()
+    rollout: Path | None = None
+
+    @property
+    def plan(self) -> Path:
+        """Where the plan of the rollout is: rollout.toml beside pyproject.toml, if nothing else is said."""
+        return self.rollout or self.root / "rollout.toml"
 
 
-_PATHS: Final = ("contract", "package")
+_PATHS: Final = ("contract", "package", "rollout")
 _LISTS: Final = ("configuration",)
 _NAMES: Final = tuple(field.name for field in fields(Settings) if field.name != "root")
 

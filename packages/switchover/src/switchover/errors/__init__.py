@@ -5,6 +5,8 @@ SwitchoverError
 ├── BindError                contract and Python interface differ: every difference
 ├── FidelityError            a call that passes in-process and would not pass over HTTP
 ├── ObjectivesError          slo.toml cannot be used: every finding, with file and key
+├── PlanError                rollout.toml cannot be used: every finding, with line and key
+├── StoreUnavailable         the rollout's store does not answer; the last known state stays in force
 └── CallError                one call failed; `code` is stable, and the same under every wiring
     ├── MalformedRequest         400  the request cannot be read
     ├── Refused                       the calling service may not come in; `reason` says why, to ourselves alone
@@ -51,7 +53,15 @@ from switchover.errors.calls import (
     UnexpectedAnswer,
     UnsupportedMediaType,
 )
-from switchover.errors.listings import BindError, ContractError, FidelityError, ObjectivesError, SwitchoverError
+from switchover.errors.listings import (
+    BindError,
+    ContractError,
+    FidelityError,
+    ObjectivesError,
+    PlanError,
+    StoreUnavailable,
+    SwitchoverError,
+)
 from switchover.errors.outline import failure_of, outline, outlined
 
 __all__ = [
@@ -73,10 +83,12 @@ __all__ = [
     "NotFound",
     "ObjectivesError",
     "PayloadTooLarge",
+    "PlanError",
     "Problem",
     "Refused",
     "ServiceUnavailable",
     "ServiceUnreachable",
+    "StoreUnavailable",
     "SwitchoverError",
     "TransportError",
     "Unauthenticated",

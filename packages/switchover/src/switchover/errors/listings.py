@@ -35,3 +35,11 @@ class FidelityError(_Listing):
 
 class ObjectivesError(_Listing):
     """The objectives of a service cannot be used. `items` are sentences, one for each finding: where, what, and what would be right."""
+
+
+class StoreUnavailable(SwitchoverError):
+    """The rollout's store does not answer; the last known state stays in force."""
+
+
+class PlanError(_Listing):
+    """The plan of a rollout cannot be used. `items` are `switchover.rollout.plan.PlanFinding`: line, key, and what would be right."""
