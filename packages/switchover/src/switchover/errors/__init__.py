@@ -5,6 +5,9 @@ SwitchoverError
 ├── BindError                contract and Python interface differ: every difference
 ├── FidelityError            a call that passes in-process and would not pass over HTTP
 ├── ObjectivesError          slo.toml cannot be used: every finding, with file and key
+├── StoreUnavailable         the rollout's store does not answer; the last known state stays in force
+├── RolloutConflict          somebody else changed the rollout; both versions
+├── RolloutRefused           an order that is not carried out; `reason` says why
 └── CallError                one call failed; `code` is stable, and the same under every wiring
     ├── MalformedRequest         400  the request cannot be read
     ├── Refused                       the calling service may not come in; `reason` says why, to ourselves alone
@@ -51,7 +54,16 @@ from switchover.errors.calls import (
     UnexpectedAnswer,
     UnsupportedMediaType,
 )
-from switchover.errors.listings import BindError, ContractError, FidelityError, ObjectivesError, SwitchoverError
+from switchover.errors.listings import (
+    BindError,
+    ContractError,
+    FidelityError,
+    ObjectivesError,
+    RolloutConflict,
+    RolloutRefused,
+    StoreUnavailable,
+    SwitchoverError,
+)
 
 __all__ = [
     "WIRE_ERRORS",
@@ -74,8 +86,11 @@ __all__ = [
     "PayloadTooLarge",
     "Problem",
     "Refused",
+    "RolloutConflict",
+    "RolloutRefused",
     "ServiceUnavailable",
     "ServiceUnreachable",
+    "StoreUnavailable",
     "SwitchoverError",
     "TransportError",
     "Unauthenticated",

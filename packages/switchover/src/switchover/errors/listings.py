@@ -35,3 +35,33 @@ class FidelityError(_Listing):
 
 class ObjectivesError(_Listing):
     """The objectives of a service cannot be used. `items` are sentences, one for each finding: where, what, and what would be right."""
+
+
+class StoreUnavailable(SwitchoverError):
+    """The rollout's store does not answer; the last known state stays in force."""
+
+
+class RolloutConflict(SwitchoverError):
+    """Somebody else changed the rollout: `found` is its version, and `expected` was."""
+
+    def __init__(self, expected: int, found: int, detail: str = "") -> None:
+        super().__init__(expected, found, detail)
+        self.expected = expected
+        self.found = found
+        self.detail = detail
+
+    def __str__(self) -> str:
+        said = f"the change was made for version {self.expected} of the rollout, and version {self.found} is in force"
+        return f"{said}: {self.detail}" if self.detail else said
+
+
+class RolloutRefused(SwitchoverError):
+    """An order that is not carried out, and has changed nothing. `reason`: why, a short stable word; the text says what would help."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail
