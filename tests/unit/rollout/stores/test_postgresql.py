@@ -210,3 +210,10 @@ def test_a_child_has_connections_of_its_own_and_leaves_those_of_its_parent_alone
         os._exit(0 if is_well else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert store._rows("SELECT pg_backend_pid()") == mine
+    parents = store._lines[0, "asking"] = _Line()
+    parents.connection = store._lines[os.getpid(), "asking"].connection
+    store._lines[os.getpid(), "asking"] = _Line()
+    store.close()
+    assert parents.connection is not None
+    assert not parents.connection.closed
+    parents.connection.close()
