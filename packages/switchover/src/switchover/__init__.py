@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from switchover.errors import ContractError as ContractError
     from switchover.errors import FidelityError as FidelityError
     from switchover.errors import ObjectivesError as ObjectivesError
+    from switchover.errors import RolloutConflict as RolloutConflict
+    from switchover.errors import RolloutRefused as RolloutRefused
+    from switchover.errors import StoreUnavailable as StoreUnavailable
     from switchover.errors import SwitchoverError as SwitchoverError
     from switchover.parity import Fidelity as Fidelity
     from switchover.parity import Inspector as Inspector
@@ -26,6 +29,12 @@ if TYPE_CHECKING:
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
+    from switchover.rollout.follower import Follower as Follower
+    from switchover.rollout.orders import Operator as Operator
+    from switchover.rollout.stores import FakeRolloutStore as FakeRolloutStore
+    from switchover.rollout.stores import FileRolloutStore as FileRolloutStore
+    from switchover.rollout.stores import RolloutStore as RolloutStore
+    from switchover.rollout.stores.postgresql import PostgresqlRolloutStore as PostgresqlRolloutStore
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import AnyOf as AnyOf
@@ -60,9 +69,12 @@ _HOMES: Final = {
     "CallError": "switchover.errors",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
+    "FakeRolloutStore": "switchover.rollout.stores",
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
+    "FileRolloutStore": "switchover.rollout.stores",
     "FixedKeys": "switchover.trust.oidc",
+    "Follower": "switchover.rollout.follower",
     "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
@@ -73,7 +85,9 @@ _HOMES: Final = {
     "ObjectivesError": "switchover.errors",
     "OidcClientCredentials": "switchover.trust",
     "OidcVerifier": "switchover.trust.oidc",
+    "Operator": "switchover.rollout.orders",
     "Port": "switchover.port",
+    "PostgresqlRolloutStore": "switchover.rollout.stores.postgresql",
     "Principal": "switchover.trust",
     "PrivateKeyJwt": "switchover.trust",
     "ProbeOutcome": "switchover.probe",
@@ -81,10 +95,14 @@ _HOMES: Final = {
     "Prober": "switchover.probe",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "RolloutConflict": "switchover.errors",
+    "RolloutRefused": "switchover.errors",
+    "RolloutStore": "switchover.rollout.stores",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SignedMessageVerifier": "switchover.trust.signed",
     "SigningKey": "switchover.trust.signed",
+    "StoreUnavailable": "switchover.errors",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
     "calling": "switchover.context",

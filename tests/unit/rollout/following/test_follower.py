@@ -225,7 +225,10 @@ def test_another_state_of_the_same_version_is_not_followed(store: FakeRolloutSto
     follower = Follower(store, table.apply, rhythm=FAST)
     follower.start()
     eventually(lambda: table.version == 1)
+    store.outage = "down"
+    eventually(lambda: follower.status().problem == "down")
     store._state = RolloutState(version=1, head="f" * 64)
+    store.outage = None
     eventually(lambda: "lost changes" in follower.status().problem)
     follower.stop()
     assert len(table.applied) == 1

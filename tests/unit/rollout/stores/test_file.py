@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ import pytest
 from support.clock import OwnedClock
 from support.rollouts import beat, change
 from switchover.errors import RolloutConflict, StoreUnavailable
-from switchover.rollout import Share
+from switchover.rollout import RolloutState, Share
 from switchover.rollout.record import verify
 from switchover.rollout.stores import FileRolloutStore, disk, file
 
@@ -27,7 +26,8 @@ def store(tmp_path: Path) -> FileRolloutStore:
     return made
 
 
-GARBAGE = [b"", b"{", b"null", b"\x00\xff" * 40, b'{"state": {}, "digest": ""}', b'{"state": {}}']
+EMPTY = b'{"digest":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","state":{}}\n'
+GARBAGE = [b"", b"{", b"null", b"\x00\xff" * 40, EMPTY, EMPTY[:-1], EMPTY.replace(b"{}", b"{ }")]
 
 
 @pytest.mark.parametrize("content", GARBAGE)
@@ -53,9 +53,9 @@ def test_a_state_that_is_missing_is_written_anew(store: FileRolloutStore, tmp_pa
 
 def test_a_state_that_was_edited_by_hand_is_not_believed(store: FileRolloutStore, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    content = json.loads(path.read_bytes())
-    content["state"]["shares"]["getTrip"] = 10_000
-    path.write_text(json.dumps(content))
+    edited = path.read_bytes().replace(b'"getTrip":300', b'"getTrip":900')
+    assert edited != path.read_bytes()
+    path.write_bytes(edited)
     assert store.load().shares == {"getTrip": Share(300)}
 
 
@@ -141,6 +141,19 @@ def test_two_changes_that_look_like_one_are_seen_when_the_wait_ends(store: FileR
     status = (tmp_path / "state.json").stat()
     store._loaded = (3, file._signature(status))
     assert store.wait(3, 0) is True
+
+
+def test_a_file_that_has_been_there_for_a_while_is_not_read_again(
+    store: FileRolloutStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(tmp_path / "state.json", (1_700_000_000, 1_700_000_000))
+    store.load()
+
+    def read_again() -> RolloutState:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr(store, "_read", read_again)
+    assert store.wait(3, 0) is False
 
 
 def test_a_lock_that_is_held_too_long_is_told(tmp_path: Path) -> None:

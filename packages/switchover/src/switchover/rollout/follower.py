@@ -110,27 +110,29 @@ class Follower:
         self._status = replace(self._status, version=state.version, is_from_cache=True)
 
     def _run(self, stop: threading.Event) -> None:
-        failures = 0
+        failures, is_news = 0, True
         while not stop.is_set():
             try:
-                self._round(stop)
+                is_news = self._round(is_news)
                 failures = 0
             except Exception as error:  # a background task ends here, and must not
-                failures += 1
+                failures, is_news = failures + 1, True
                 self._failed(error)
                 stop.wait(self._rhythm.pause(failures))
         with suppress(Exception):
             self._store.leave(self._status.worker_id)
 
-    def _round(self, stop: threading.Event) -> None:
-        """Apply what is in force, tell of it, and wait for another, or for the next beat."""
-        state = self._store.load()
-        self._require_newer(state)
-        if state != self._state:
-            self._put_into_force(state)
-        self._beat(state.version)
+    def _round(self, is_news: bool) -> bool:  # noqa: FBT001 - the answer of the round before
+        """Apply what is in force, tell of it, and wait for another, or for the next beat: is there news?"""
+        if is_news:
+            state = self._store.load()
+            self._require_newer(state)
+            if state != self._state:
+                self._put_into_force(state)
+        version = self._status.version or 0
+        self._beat(version)
         self._answered()
-        self._store.wait(state.version, self._rhythm.beat_seconds)
+        return self._store.wait(version, self._rhythm.beat_seconds)
 
     def _require_newer(self, state: RolloutState) -> None:
         """A store that goes back has lost changes: a folder that is not mounted, a backup. What is in force stays so, above all the kill switch."""

@@ -74,6 +74,15 @@ def whole(value: Any, where: str, highest: int = 2**53) -> int:
     return _refuse(value, where, f"a whole number, 0 to {highest}")
 
 
+def wholes(value: Any, where: str, highest: int = 2**53) -> dict[str, int]:
+    """An object of whole numbers from 0."""
+    found = mapping(value, where)
+    for name, number in found.items():
+        if type(number) is not int or not 0 <= number <= highest:
+            whole(number, f"{where}/{name}", highest)
+    return found
+
+
 def hexadecimal(value: Any, where: str) -> str:
     """A SHA-256 digest."""
     if isinstance(value, str) and len(value) == 64 and not value.strip("0123456789abcdef"):

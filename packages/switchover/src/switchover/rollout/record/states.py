@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from switchover.rollout.record.reading import flag, hexadecimal, mapping, members, names, whole
+from switchover.rollout.record.reading import flag, hexadecimal, members, names, whole, wholes
 from switchover.rollout.share import WHOLE, Share
 from switchover.rollout.state import RolloutState
 
@@ -37,11 +37,11 @@ def state_of(data: Any) -> RolloutState:
         pinned=names(found["pinned"], "#/pinned"),
         is_pinned=flag(found["is_pinned"], "#/is_pinned"),
         held=names(found["held"], "#/held"),
-        since={name: whole(at, f"#/since/{name}") for name, at in mapping(found["since"], "#/since").items()},
+        since=wholes(found["since"], "#/since"),
         head=hexadecimal(found["head"], "#/head"),
     )
 
 
 def shares_of(data: Any, where: str) -> dict[str, Share]:
     """Shares by operation id, in steps of 0.01 %. Raises ValueError."""
-    return {name: Share(whole(steps, f"{where}/{name}", WHOLE)) for name, steps in mapping(data, where).items()}
+    return {name: Share(steps) for name, steps in wholes(data, where, WHOLE).items()}

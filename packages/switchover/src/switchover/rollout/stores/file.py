@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +16,7 @@ from typing import Final
 from switchover.errors import RolloutConflict, StoreUnavailable
 from switchover.rollout.record.chain import replayed
 from switchover.rollout.record.event import Change, Event, event_data, event_of, made
-from switchover.rollout.record.reading import canonical, digest, members, parsed
+from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.beats import BeatFiles
@@ -25,8 +27,10 @@ from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 _log = logging.getLogger("switchover.rollout")
 
 _LOCK_SECONDS: Final = 5.0
+_CONTENT: Final = re.compile(rb'\{"digest":"([0-9a-f]{64})","state":(.*)\}\n', re.DOTALL)
 _Signature = tuple[int, int, int]
 _NO_FILE: Final = (0, 0, 0)
+_SETTLED_NANOSECONDS: Final = 1_000_000_000
 
 
 class FileRolloutStore:
@@ -58,6 +62,7 @@ class FileRolloutStore:
         self._look, self._clock = look_seconds, clock
         self._beats = BeatFiles(self._folder / "workers", expire_seconds, monotonic)
         self._loaded: tuple[int, _Signature] | None = None
+        self._is_settled = True
 
     def load(self) -> RolloutState:
         """See `RolloutStore`. Raises StoreUnavailable if neither the state nor the record can be read; the text says what is wrong with both."""
@@ -94,7 +99,7 @@ class FileRolloutStore:
                     return True
                 left = until - time.monotonic()
                 if left <= 0:
-                    return self._read().version != known  # two changes within one tick of the file system look like one
+                    return not self._is_settled and self._read().version != known
                 time.sleep(min(left, self._look))
 
     def heartbeat(self, worker: WorkerBeat) -> None:
@@ -127,7 +132,7 @@ class FileRolloutStore:
             state, signature = RolloutState(), _NO_FILE
         else:
             state = _state_in(content, self._state)
-        self._loaded = (state.version, signature)
+        self._note(state, signature)
         return state
 
     def _read_or_mend(self) -> RolloutState:
@@ -160,9 +165,15 @@ class FileRolloutStore:
         return state
 
     def _put(self, state: RolloutState) -> RolloutState:
-        data = state_data(state)
-        replace_file(self._state, canonical({"state": data, "digest": digest(data)}).encode("ascii"))
-        return self._read()
+        """With the lock held."""
+        replace_file(self._state, _content(state))
+        self._note(state, self._signature())
+        return state
+
+    def _note(self, state: RolloutState, signature: _Signature) -> None:
+        self._loaded = (state.version, signature)
+        # Two changes within one tick of the file system's clock look like one: what was just written is read again later.
+        self._is_settled = abs(time.time_ns() - signature[1]) > _SETTLED_NANOSECONDS
 
     def _events(self) -> Iterator[Event]:
         """The record. A last line that is still being written is not yet part of it. Raises ValueError, OSError."""
@@ -197,11 +208,16 @@ def _signature(status: os.stat_result) -> _Signature:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
+def _content(state: RolloutState) -> bytes:
+    data = canonical(state_data(state)).encode("ascii")
+    return b'{"digest":"%s","state":%s}\n' % (hashlib.sha256(data).hexdigest().encode("ascii"), data)
+
+
 def _state_in(content: bytes, path: Path) -> RolloutState:
+    found = _CONTENT.fullmatch(content)
     try:
-        found = members(parsed(content), "#", ("state", "digest"))
-        if digest(found["state"]) != found["digest"]:
-            raise ValueError("its digest does not fit: it was edited, or cut off")
-        return state_of(found["state"])
+        if found is None or hashlib.sha256(found[2]).hexdigest().encode("ascii") != found[1]:
+            raise ValueError("it was edited, or cut off, or never was one")
+        return state_of(parsed(found[2]))
     except ValueError as error:
         raise ValueError(f"{path} is no state: {error}") from None
