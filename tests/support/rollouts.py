@@ -25,12 +25,33 @@ def beat(worker_id: str = "web-1", version: int = 0, problem: str = "") -> Worke
 
 
 @dataclass(frozen=True)
+class FixedBake:
+    """How long a stage lasts."""
+
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class FixedStage:
+    """A stage of a wave."""
+
+    share: Share
+    bake: FixedBake = FixedBake(0)
+
+
+def stages(*seconds: int) -> tuple[FixedStage, ...]:
+    """1, 10, 50 and 100 %, which last so many seconds each."""
+    shares = (Share(100), Share(1000), Share(5000), Share(10_000))
+    return tuple(FixedStage(share, FixedBake(each * 1000)) for share, each in zip(shares, seconds, strict=True))
+
+
+@dataclass(frozen=True)
 class FixedWave:
     """A wave of a plan."""
 
     name: str
     operations: Sequence[str]
-    stages: Sequence[Share] = (Share(100), Share(1000), Share(5000), Share(10_000))
+    stages: Sequence[FixedStage] = stages(0, 0, 0, 0)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support.clock import OwnedClock
-from support.rollouts import FixedPlan, FixedWave, beat, change
+from support.rollouts import FixedPlan, FixedStage, FixedWave, beat, change, stages
 from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Operator
@@ -17,6 +17,9 @@ from switchover.rollout.record import Change, Edit, verify
 from switchover.rollout.stores import FakeRolloutStore
 
 PLAN = FixedPlan()
+BAKED = FixedPlan(
+    (FixedWave("reads", ("getTrip", "listTrips"), stages(600, 60, 60, 0)), FixedWave("writes", ("createTrip",)))
+)
 GROUPS = {"diary": ("getTrip", "createTrip")}
 
 
@@ -45,10 +48,9 @@ def store(clock: OwnedClock) -> ObedientStore:
 def operator(store: FakeRolloutStore, clock: OwnedClock) -> Operator:
     return Operator(
         store,
-        PLAN,
+        BAKED,
         who="kokoro",
         groups=GROUPS,
-        bake_seconds={"reads": 600.0, "writes": 0.0}.__getitem__,
         contract_digest="c",
         plan_digest="p",
         windows=lambda: {"getTrip": {"ok": 7}},
@@ -131,6 +133,18 @@ def test_a_stage_lasts_its_time_unless_forced(operator: Operator, clock: OwnedCl
     clock.passes(-5000)
     assert "another 600 s" in str(refused(operator.promote))
     assert operator.promote(is_forced=True).shares["getTrip"] == 1000
+    clock.passes(59)
+    assert "another 1 s" in str(refused(operator.promote))
+    clock.passes(1)
+    assert operator.promote().shares["getTrip"] == 5000
+
+
+def test_below_its_first_stage_a_wave_bakes_as_long_as_there(operator: Operator, clock: OwnedClock) -> None:
+    operator.set_share(Share(50), ["reads"], why="")
+    clock.passes(599)
+    assert "another 1 s" in str(refused(operator.promote))
+    clock.passes(1)
+    assert operator.promote().shares["getTrip"] == 100
 
 
 def test_what_is_ahead_of_its_wave_stays_there(operator: Operator, clock: OwnedClock) -> None:
@@ -264,7 +278,10 @@ def test_an_order_is_not_given_again_after_a_change_of_the_same(faster: Edit) ->
 def test_an_order_that_would_mean_something_else_is_not_given_again() -> None:
     store = RacingStore(Edit(shares={"getTrip": Share(100), "listTrips": Share(100)}))
     plan = FixedPlan(
-        (FixedWave("reads", ("getTrip",), (Share(100),)), FixedWave("more", ("listTrips",), (Share(100),)))
+        (
+            FixedWave("reads", ("getTrip",), (FixedStage(Share(100)),)),
+            FixedWave("more", ("listTrips",), (FixedStage(Share(100)),)),
+        )
     )
     with pytest.raises(RolloutRefused, match="every wave of the plan has been started"):
         Operator(store, plan, who="kokoro").start(is_forced=True)

@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from switchover.errors import RolloutConflict, RolloutRefused
 from switchover.rollout.orders.obedience import Obeyed, require_obedient, wait_obeyed
-from switchover.rollout.orders.planned import Planned, named, next_stage, wave_to_promote, wave_to_start
+from switchover.rollout.orders.planned import (
+    Planned,
+    PlannedWave,
+    bake_seconds,
+    named,
+    next_stage,
+    wave_to_promote,
+    wave_to_start,
+)
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
 from switchover.rollout.share import Share
@@ -29,7 +37,6 @@ class Operator:
         plan: its waves.
         who: stands by the orders in the record.
         groups: operation ids by the name of a group.
-        bake_seconds: by the name of a wave, how long a stage lasts at least.
         contract_digest, plan_digest: for the record.
         windows: outcomes at the moment of a change, for the record; any JSON.
         clock: seconds since 1970, as the store has them.
@@ -47,7 +54,6 @@ class Operator:
         *,
         who: str,
         groups: Mapping[str, Sequence[str]] | None = None,
-        bake_seconds: Callable[[str], float] = lambda _: 0.0,
         contract_digest: str = "",
         plan_digest: str = "",
         windows: Callable[[], Any] = lambda: None,
@@ -55,7 +61,6 @@ class Operator:
     ) -> None:
         self._store, self._plan, self._who = store, plan, who
         self._groups = groups or {}
-        self._bake_seconds = bake_seconds
         self._digests = {"contract_digest": contract_digest, "plan_digest": plan_digest}
         self._windows, self._clock = windows, clock
 
@@ -64,7 +69,7 @@ class Operator:
 
         def decided(state: RolloutState) -> Edit:
             chosen = wave_to_start(self._plan, state, wave, is_forced=is_forced)
-            return self._risen(state, dict.fromkeys(chosen.operations, chosen.stages[0]), is_forced=is_forced)
+            return self._risen(state, dict.fromkeys(chosen.operations, chosen.stages[0].share), is_forced=is_forced)
 
         return self._ordered("start", decided, why)
 
@@ -75,7 +80,7 @@ class Operator:
             chosen = wave_to_promote(self._plan, state, wave)
             stage = next_stage(chosen, state)
             if not is_forced:
-                self._require_baked(state, chosen.name, chosen.operations)
+                self._require_baked(state, chosen)
             below = [name for name in chosen.operations if state.shares.get(name, Share(0)) < stage]
             return self._risen(state, dict.fromkeys(below, stage), is_forced=is_forced)
 
@@ -169,10 +174,10 @@ class Operator:
             require_obedient(self._store.workers(), state)
         return Edit(shares=dict(shares))
 
-    def _require_baked(self, state: RolloutState, wave: str, operations: Sequence[str]) -> None:
-        since = max(state.since.get(name, 0) for name in operations)
-        left = self._bake_seconds(wave) - max(0.0, self._clock() - since)
+    def _require_baked(self, state: RolloutState, wave: PlannedWave) -> None:
+        since = max(state.since.get(name, 0) for name in wave.operations)
+        left = bake_seconds(wave, state) - max(0.0, self._clock() - since)
         if left > 0:
             raise RolloutRefused(
-                "baking", f"the wave {wave!r} has to stay at its stage for another {left:.0f} s; force it to go on"
+                "baking", f"the wave {wave.name!r} has to stay at its stage for another {left:.0f} s; force it to go on"
             )

@@ -10,6 +10,29 @@ from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 
 
+class PlannedBake(Protocol):
+    """How long a stage lasts at least."""
+
+    @property
+    def milliseconds(self) -> int:
+        """Whole ones."""
+        ...
+
+
+class PlannedStage(Protocol):
+    """A share, and how long it is watched."""
+
+    @property
+    def share(self) -> Share:
+        """Of the traffic."""
+        ...
+
+    @property
+    def bake(self) -> PlannedBake:
+        """Before the next stage."""
+        ...
+
+
 class PlannedWave(Protocol):
     """Operations that go up together."""
 
@@ -24,7 +47,7 @@ class PlannedWave(Protocol):
         ...
 
     @property
-    def stages(self) -> Sequence[Share]:
+    def stages(self) -> Sequence[PlannedStage]:
         """Rising; at least one."""
         ...
 
@@ -62,7 +85,7 @@ def is_started(wave: PlannedWave, state: RolloutState) -> bool:
 
 def is_complete(wave: PlannedWave, state: RolloutState) -> bool:
     """Are all of its operations at its last stage?"""
-    return lowest(wave, state) >= wave.stages[-1]
+    return lowest(wave, state) >= wave.stages[-1].share
 
 
 def wave_to_start(plan: Planned, state: RolloutState, name: str | None, *, is_forced: bool) -> PlannedWave:
@@ -74,7 +97,7 @@ def wave_to_start(plan: Planned, state: RolloutState, name: str | None, *, is_fo
         if wave.name == name:
             raise RolloutRefused("started", f"the wave {name!r} has been started; promote it")
         if not is_complete(wave, state) and not is_forced:
-            shown = f"the wave {wave.name!r} is at {lowest(wave, state)}, and its last stage is {wave.stages[-1]}"
+            shown = f"the wave {wave.name!r} is at {lowest(wave, state)}, and its last stage is {wave.stages[-1].share}"
             raise RolloutRefused("wave_before", f"{shown}: complete it first, or force the start")
     raise RolloutRefused("no_wave", "every wave of the plan has been started")
 
@@ -99,9 +122,15 @@ def next_stage(wave: PlannedWave, state: RolloutState) -> Share:
         raise RolloutRefused("not_started", f"the wave {wave.name!r} has not been started; start it")
     reached = lowest(wave, state)
     for stage in wave.stages:
-        if stage > reached:
-            return stage
-    raise RolloutRefused("complete", f"the wave {wave.name!r} is at its last stage, {wave.stages[-1]}")
+        if stage.share > reached:
+            return stage.share
+    raise RolloutRefused("complete", f"the wave {wave.name!r} is at its last stage, {wave.stages[-1].share}")
+
+
+def bake_seconds(wave: PlannedWave, state: RolloutState) -> float:
+    """How long the stage that all its operations have reached lasts at least; below the first, as long as that."""
+    reached = [stage for stage in wave.stages if stage.share <= lowest(wave, state)]
+    return (reached or wave.stages)[-1 if reached else 0].bake.milliseconds / 1000
 
 
 def _require_known(plan: Planned, name: str | None) -> None:
