@@ -13,7 +13,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import (, clients, direct_calls, imports, in_process, over_http, signatures, tokens, windows
+from benchmarks import (
+    clients,
+    direct_calls,
+    imports,
+    in_process,
+    metrics,
+    over_http,
+    signatures,
+    sql_comments,
+    telemetry,
+    tokens,
+    windows,
+)
 from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {

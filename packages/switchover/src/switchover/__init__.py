@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from switchover.errors import FidelityError as FidelityError
     from switchover.errors import ObjectivesError as ObjectivesError
     from switchover.errors import PlanError as PlanError
+    from switchover.errors import RolloutConflict as RolloutConflict
+    from switchover.errors import RolloutRefused as RolloutRefused
     from switchover.errors import StoreUnavailable as StoreUnavailable
     from switchover.errors import SwitchoverError as SwitchoverError
     from switchover.parity import Fidelity as Fidelity
@@ -31,7 +33,13 @@ if TYPE_CHECKING:
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.rollout.flags import OpenFeatureRollout as OpenFeatureRollout
+    from switchover.rollout.follower import Follower as Follower
+    from switchover.rollout.orders import Operator as Operator
     from switchover.rollout.plan import RolloutPlan as RolloutPlan
+    from switchover.rollout.stores import FakeRolloutStore as FakeRolloutStore
+    from switchover.rollout.stores import FileRolloutStore as FileRolloutStore
+    from switchover.rollout.stores import RolloutStore as RolloutStore
+    from switchover.rollout.stores.postgresql import PostgresqlRolloutStore as PostgresqlRolloutStore
     from switchover.rollout.windows import OutcomeWindows as OutcomeWindows
     from switchover.rollout.windows import WindowSnapshot as WindowSnapshot
     from switchover.telemetry import Recorder as Recorder
@@ -74,9 +82,12 @@ _HOMES: Final = {
     "CallLog": "switchover.telemetry.logs",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
+    "FakeRolloutStore": "switchover.rollout.stores",
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
+    "FileRolloutStore": "switchover.rollout.stores",
     "FixedKeys": "switchover.trust.oidc",
+    "Follower": "switchover.rollout.follower",
     "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
@@ -90,9 +101,11 @@ _HOMES: Final = {
     "OidcVerifier": "switchover.trust.oidc",
     "OpenFeatureRollout": "switchover.rollout.flags",
     "OpenTelemetryTracing": "switchover.telemetry.opentelemetry",
+    "Operator": "switchover.rollout.orders",
     "OutcomeWindows": "switchover.rollout.windows",
     "PlanError": "switchover.errors",
     "Port": "switchover.port",
+    "PostgresqlRolloutStore": "switchover.rollout.stores.postgresql",
     "Principal": "switchover.trust",
     "PrivateKeyJwt": "switchover.trust",
     "ProbeOutcome": "switchover.probe",
@@ -101,7 +114,10 @@ _HOMES: Final = {
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "RolloutConflict": "switchover.errors",
     "RolloutPlan": "switchover.rollout.plan",
+    "RolloutRefused": "switchover.errors",
+    "RolloutStore": "switchover.rollout.stores",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SharedNonces": "switchover.trust.signed",

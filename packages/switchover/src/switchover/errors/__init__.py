@@ -7,6 +7,8 @@ SwitchoverError
 ├── ObjectivesError          slo.toml cannot be used: every finding, with file and key
 ├── PlanError                rollout.toml cannot be used: every finding, with line and key
 ├── StoreUnavailable         the rollout's store does not answer; the last known state stays in force
+├── RolloutConflict          somebody else changed the rollout; both versions
+├── RolloutRefused           an order that is not carried out; `reason` says why
 └── CallError                one call failed; `code` is stable, and the same under every wiring
     ├── MalformedRequest         400  the request cannot be read
     ├── Refused                       the calling service may not come in; `reason` says why, to ourselves alone
@@ -63,6 +65,8 @@ from switchover.errors.listings import (
     SwitchoverError,
 )
 from switchover.errors.outline import failure_of, outline, outlined
+    RolloutConflict,
+    RolloutRefused,
 
 __all__ = [
     "WIRE_ERRORS",
@@ -86,6 +90,8 @@ __all__ = [
     "PlanError",
     "Problem",
     "Refused",
+    "RolloutConflict",
+    "RolloutRefused",
     "ServiceUnavailable",
     "ServiceUnreachable",
     "StoreUnavailable",

@@ -43,3 +43,29 @@ class StoreUnavailable(SwitchoverError):
 
 class PlanError(_Listing):
     """The plan of a rollout cannot be used. `items` are `switchover.rollout.plan.PlanFinding`: line, key, and what would be right."""
+
+
+class RolloutConflict(SwitchoverError):
+    """Somebody else changed the rollout: `found` is its version, and `expected` was."""
+
+    def __init__(self, expected: int, found: int, detail: str = "") -> None:
+        super().__init__(expected, found, detail)
+        self.expected = expected
+        self.found = found
+        self.detail = detail
+
+    def __str__(self) -> str:
+        said = f"the change was made for version {self.expected} of the rollout, and version {self.found} is in force"
+        return f"{said}: {self.detail}" if self.detail else said
+
+
+class RolloutRefused(SwitchoverError):
+    """An order that is not carried out, and has changed nothing. `reason`: why, a short stable word; the text says what would help."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from switchover.rollout.share import Share
+
+GENESIS: Final = "0" * 64
+"""What stands for the digest of the event before the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,8 @@ class RolloutState:
         pinned: operations that the kill switch keeps in this process, whatever their share.
         is_pinned: does it keep all of them?
         held: operations that are not to be promoted for now.
+        since: by operation id, when its share was last changed; whole seconds since 1970, as the store's clock had them.
+        head: digest of the event that led here (SHA-256, 64 hex digits).
     """
 
     version: int = 0
@@ -25,3 +31,5 @@ class RolloutState:
     pinned: frozenset[str] = frozenset()
     is_pinned: bool = False
     held: frozenset[str] = frozenset()
+    since: Mapping[str, int] = field(default_factory=dict)
+    head: str = GENESIS

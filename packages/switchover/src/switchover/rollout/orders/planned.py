@@ -1,0 +1,139 @@
+"""What an operator needs of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from switchover.errors import RolloutRefused
+from switchover.rollout.share import Share
+from switchover.rollout.state import RolloutState
+
+
+class PlannedBake(Protocol):
+    """How long a stage lasts at least."""
+
+    @property
+    def milliseconds(self) -> int:
+        """Whole ones."""
+        ...
+
+
+class PlannedStage(Protocol):
+    """A share, and how long it is watched."""
+
+    @property
+    def share(self) -> Share:
+        """Of the traffic."""
+        ...
+
+    @property
+    def bake(self) -> PlannedBake:
+        """Before the next stage."""
+        ...
+
+
+class PlannedWave(Protocol):
+    """Operations that go up together."""
+
+    @property
+    def name(self) -> str:
+        """Of the wave."""
+        ...
+
+    @property
+    def operations(self) -> Sequence[str]:
+        """Their ids; at least one."""
+        ...
+
+    @property
+    def stages(self) -> Sequence[PlannedStage]:
+        """Rising; at least one."""
+        ...
+
+
+class Planned(Protocol):
+    """A plan."""
+
+    @property
+    def waves(self) -> Sequence[PlannedWave]:
+        """In the order in which they go."""
+        ...
+
+
+def named(plan: Planned, groups: Mapping[str, Sequence[str]], targets: Sequence[str]) -> list[str]:
+    """The operations that targets stand for: ids, groups or waves. Raises RolloutRefused for a name that stands for nothing."""
+    waves = {wave.name: list(wave.operations) for wave in plan.waves}
+    operations = {operation: [operation] for wave in plan.waves for operation in wave.operations}
+    known = {**waves, **{name: list(members) for name, members in groups.items()}, **operations}
+    for target in targets:
+        if target not in known:
+            shown = ", ".join(sorted(known))
+            raise RolloutRefused("unknown_target", f"{target!r} is no operation, group or wave of the plan: {shown}")
+    return list(dict.fromkeys(operation for target in targets for operation in known[target]))
+
+
+def lowest(wave: PlannedWave, state: RolloutState) -> Share:
+    """The smallest share among its operations."""
+    return min(state.shares.get(operation, Share(0)) for operation in wave.operations)
+
+
+def is_started(wave: PlannedWave, state: RolloutState) -> bool:
+    """Has any of its operations a share?"""
+    return any(state.shares.get(operation, Share(0)) for operation in wave.operations)
+
+
+def is_complete(wave: PlannedWave, state: RolloutState) -> bool:
+    """Are all of its operations at its last stage?"""
+    return lowest(wave, state) >= wave.stages[-1].share
+
+
+def wave_to_start(plan: Planned, state: RolloutState, name: str | None, *, is_forced: bool) -> PlannedWave:
+    """The wave that is next, or the one named, if those before it are complete. Raises RolloutRefused."""
+    _require_known(plan, name)
+    for wave in plan.waves:
+        if (wave.name == name or name is None) and not is_started(wave, state):
+            return wave
+        if wave.name == name:
+            raise RolloutRefused("started", f"the wave {name!r} has been started; promote it")
+        if not is_complete(wave, state) and not is_forced:
+            shown = f"the wave {wave.name!r} is at {lowest(wave, state)}, and its last stage is {wave.stages[-1].share}"
+            raise RolloutRefused("wave_before", f"{shown}: complete it first, or force the start")
+    raise RolloutRefused("no_wave", "every wave of the plan has been started")
+
+
+def wave_to_promote(plan: Planned, state: RolloutState, name: str | None) -> PlannedWave:
+    """The one wave that is under way, or the one named. Raises RolloutRefused."""
+    _require_known(plan, name)
+    if name is not None:
+        return next(wave for wave in plan.waves if wave.name == name)
+    under_way = [wave for wave in plan.waves if is_started(wave, state) and not is_complete(wave, state)]
+    if not under_way:
+        raise RolloutRefused("no_wave", "no wave is under way; start one")
+    if len(under_way) > 1:
+        shown = ", ".join(repr(wave.name) for wave in under_way)
+        raise RolloutRefused("ambiguous", f"several waves are under way; name one of {shown}")
+    return under_way[0]
+
+
+def next_stage(wave: PlannedWave, state: RolloutState) -> Share:
+    """The stage after the one that all its operations have reached. Raises RolloutRefused if there is none, or it was not started."""
+    if not is_started(wave, state):
+        raise RolloutRefused("not_started", f"the wave {wave.name!r} has not been started; start it")
+    reached = lowest(wave, state)
+    for stage in wave.stages:
+        if stage.share > reached:
+            return stage.share
+    raise RolloutRefused("complete", f"the wave {wave.name!r} is at its last stage, {wave.stages[-1].share}")
+
+
+def bake_seconds(wave: PlannedWave, state: RolloutState) -> float:
+    """How long the stage that all its operations have reached lasts at least; below the first, as long as that."""
+    reached = [stage for stage in wave.stages if stage.share <= lowest(wave, state)]
+    return (reached or wave.stages)[-1 if reached else 0].bake.milliseconds / 1000
+
+
+def _require_known(plan: Planned, name: str | None) -> None:
+    known = [wave.name for wave in plan.waves]
+    if name is not None and name not in known:
+        raise RolloutRefused("unknown_wave", f"{name!r} is no wave of the plan: {', '.join(known)}")

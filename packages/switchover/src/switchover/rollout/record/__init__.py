@@ -1,0 +1,24 @@
+"""The record: every change is an event, and the events are a chain."""
+
+from switchover.rollout.record.chain import BrokenLink, replayed, verify
+from switchover.rollout.record.edit import Edit
+from switchover.rollout.record.event import Change, Event, event_data, event_of, made
+from switchover.rollout.record.reading import canonical, digest, parsed
+from switchover.rollout.record.states import state_data, state_of
+
+__all__ = [
+    "BrokenLink",
+    "Change",
+    "Edit",
+    "Event",
+    "canonical",
+    "digest",
+    "event_data",
+    "event_of",
+    "made",
+    "parsed",
+    "replayed",
+    "state_data",
+    "state_of",
+    "verify",
+]

@@ -1,0 +1,80 @@
+"""The record is a chain: each event carries the digest of the one before, so nothing in it is changed, moved or taken out unseen.
+
+Who can write the record can write all of it anew. Against that helps a digest of its end kept elsewhere: `RolloutState.head`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from switchover.rollout.record.event import Event
+from switchover.rollout.state import GENESIS, RolloutState
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """A place where the record does not hold.
+
+    Attributes:
+        position: counts the events of the record from 1.
+        version: what the event there says it is; 0 where the record ends.
+        what: what is wrong, a sentence.
+    """
+
+    position: int
+    version: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"event {self.position}: {self.what}"
+
+
+def verify(history: Iterable[Event], *, state: RolloutState | None = None) -> tuple[BrokenLink, ...]:
+    """Every place where a whole record does not hold; none, if it does.
+
+    Args:
+        history: all events, in order.
+        state: what is in force, to find events that are missing at the end.
+    """
+    events = list(history)
+    broken = [link for position, event in enumerate(events, 1) for link in _judged(events, position, event)]
+    if state is not None:
+        broken += _end(events, state)
+    return tuple(broken)
+
+
+def replayed(history: Iterable[Event]) -> RolloutState:
+    """The state that a whole record leads to. Raises ValueError for a record that does not hold."""
+    events = list(history)
+    broken = verify(events)
+    if broken:
+        raise ValueError(str(broken[0]))
+    state = RolloutState()
+    for event in events:
+        state = event.applied(state)
+    return state
+
+
+def _judged(events: list[Event], position: int, event: Event) -> Iterator[BrokenLink]:
+    if not event.is_whole():
+        yield BrokenLink(position, event.version, f"version {event.version} was edited: its digest does not fit")
+    before = events[position - 2] if position > 1 else None
+    expected = before.version + 1 if before else 1
+    if event.version != expected:
+        what = f"version {event.version} stands where version {expected} belongs: something was taken out or moved"
+        yield BrokenLink(position, event.version, what)
+    elif event.previous != (before.digest if before else GENESIS):
+        yield BrokenLink(position, event.version, f"version {event.version} follows another event than the one before")
+
+
+def _end(events: list[Event], state: RolloutState) -> Iterator[BrokenLink]:
+    last = events[-1] if events else None
+    version, head = (last.version, last.digest) if last else (0, GENESIS)
+    at = len(events) + 1
+    if version != state.version:
+        yield BrokenLink(at, 0, f"the record ends at version {version}, and version {state.version} is in force")
+    elif head != state.head:
+        yield BrokenLink(at, 0, f"the record ends in another version {version} than the one that is in force")
+    elif not verify(events) and replayed(events) != state:
+        yield BrokenLink(at, 0, f"version {version} as recorded is not what is in force")

@@ -1,0 +1,58 @@
+"""Where the state of a rollout is kept, for all processes that follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from switchover.rollout.record.event import Change, Event
+from switchover.rollout.state import RolloutState
+from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
+
+EXPIRE_SECONDS: Final = 30.0
+"""A worker that has been silent for so long counts as gone."""
+
+
+class RolloutStore(Protocol):
+    """Methods block, for a bounded time, and may be called from any thread and, after a fork, from any process.
+
+    Each of them raises `switchover.errors.StoreUnavailable` when the store does not answer or what it holds cannot be used; no text of it
+    holds a secret.
+    """
+
+    def load(self) -> RolloutState:
+        """What is in force; version 0 before the first change."""
+        ...
+
+    def change(self, change: Change, *, expected: int) -> RolloutState:
+        """Make a change, if version `expected` is in force; what is in force then.
+
+        Raises:
+            RolloutConflict: another version is; nothing was changed.
+            StoreUnavailable: where the answer was lost, the change may have been made; `load` tells.
+        """
+        ...
+
+    def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
+        """Events in the order in which they are recorded, without the first `after`, and at most `limit` of them."""
+        ...
+
+    def wait(self, known: int, timeout: float) -> bool:
+        """Wait until a version other than `known` may be in force, or for `timeout` seconds: False if there is none."""
+        ...
+
+    def heartbeat(self, worker: WorkerBeat) -> None:
+        """Note that a worker lives, and which version it has applied."""
+        ...
+
+    def workers(self) -> Sequence[WorkerSeen]:
+        """Workers that gave a sign of life lately, by id."""
+        ...
+
+    def leave(self, worker_id: str) -> None:
+        """A worker ends; nobody is to wait for it."""
+        ...
+
+    def close(self) -> None:
+        """Give back what this process holds. The store can be used again."""
+        ...

@@ -1,0 +1,73 @@
+"""What a worker process says of itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from switchover.rollout.record.reading import members, text, whole
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_MEMBERS: Final = ("id", "host", "pid", "version", "problem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerBeat:
+    """A sign of life.
+
+    Attributes:
+        id: of this process, as long as it lives; letters, digits, `.`, `_` and `-`, at most 200.
+        host: name of its machine.
+        pid: its process id there.
+        version: of the state that it has applied.
+        problem: what keeps it from applying the one in force, or "".
+
+    Raises:
+        ValueError: an id that is none.
+    """
+
+    id: str
+    host: str
+    pid: int
+    version: int
+    problem: str = ""
+
+    def __post_init__(self) -> None:
+        """See the class."""
+        if not _ID.fullmatch(self.id):
+            raise ValueError(
+                f"{self.id[:80]!r} is no worker id: 1 to 200 letters, digits, '.', '_', '-', and no sign first"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSeen:
+    """A worker's last sign of life, and how many seconds ago the store had it."""
+
+    beat: WorkerBeat
+    age_seconds: float
+
+    def __str__(self) -> str:
+        beat = self.beat
+        problem = f", {beat.problem}" if beat.problem else ""
+        return (
+            f"{beat.id} (pid {beat.pid} on {beat.host}, version {beat.version}, {self.age_seconds:.1f} s ago{problem})"
+        )
+
+
+def beat_data(beat: WorkerBeat) -> dict[str, Any]:
+    """The beat as JSON has it."""
+    return {name: getattr(beat, name) for name in _MEMBERS}
+
+
+def beat_of(data: Any) -> WorkerBeat:
+    """The beat that plain data stands for. Raises ValueError, with the place."""
+    found = members(data, "#", _MEMBERS)
+    return WorkerBeat(
+        id=text(found["id"], "#/id"),
+        host=text(found["host"], "#/host"),
+        pid=whole(found["pid"], "#/pid"),
+        version=whole(found["version"], "#/version"),
+        problem=text(found["problem"], "#/problem"),
+    )

@@ -1,0 +1,320 @@
+"""Orders: what they change, when they are refused, and what becomes of two at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from support.clock import OwnedClock
+from support.rollouts import FixedPlan, FixedStage, FixedWave, beat, change, stages
+from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
+from switchover.rollout import RolloutState, Share
+from switchover.rollout.orders import Operator
+from switchover.rollout.record import Change, Edit, verify
+from switchover.rollout.stores import FakeRolloutStore
+
+PLAN = FixedPlan()
+BAKED = FixedPlan(
+    (FixedWave("reads", ("getTrip", "listTrips"), stages(600, 60, 60, 0)), FixedWave("writes", ("createTrip",)))
+)
+GROUPS = {"diary": ("getTrip", "createTrip")}
+
+
+@pytest.fixture
+def clock() -> OwnedClock:
+    return OwnedClock()
+
+
+class ObedientStore(FakeRolloutStore):
+    """One whose only worker applies each change at once."""
+
+    def change(self, change: Change, *, expected: int) -> RolloutState:
+        state = super().change(change, expected=expected)
+        self.heartbeat(beat(version=state.version))
+        return state
+
+
+@pytest.fixture
+def store(clock: OwnedClock) -> ObedientStore:
+    made = ObedientStore(clock=clock)
+    made.heartbeat(beat())
+    return made
+
+
+@pytest.fixture
+def operator(store: FakeRolloutStore, clock: OwnedClock) -> Operator:
+    return Operator(
+        store,
+        BAKED,
+        who="kokoro",
+        groups=GROUPS,
+        contract_digest="c",
+        plan_digest="p",
+        windows=lambda: {"getTrip": {"ok": 7}},
+        clock=clock,
+    )
+
+
+def refused(order: Callable[[], object]) -> RolloutRefused:
+    with pytest.raises(RolloutRefused) as caught:
+        order()
+    return caught.value
+
+
+def test_a_wave_goes_up_stage_by_stage(operator: Operator, clock: OwnedClock) -> None:
+    assert operator.start().shares == {"getTrip": Share(100), "listTrips": Share(100)}
+    reached = []
+    for _ in range(3):
+        clock.passes(600)
+        reached.append(dict(operator.promote().shares))
+    assert reached == [{"getTrip": share, "listTrips": share} for share in (1000, 5000, 10_000)]
+    assert operator.start().shares == {"getTrip": 10_000, "listTrips": 10_000, "createTrip": 100}
+    assert operator.promote("writes").shares["createTrip"] == 1000
+
+
+def test_an_order_is_on_record_with_everything_it_was_decided_on(operator: Operator, store: FakeRolloutStore) -> None:
+    state = operator.start(why="the night is quiet")
+    (event,) = store.history()
+    assert (event.action, event.who, event.why) == ("start", "kokoro", "the night is quiet")
+    assert (event.contract_digest, event.plan_digest, event.windows) == ("c", "p", {"getTrip": {"ok": 7}})
+    assert event.before.shares == {"getTrip": 0, "listTrips": 0}
+    assert verify(store.history(), state=state) == ()
+
+
+def test_waves_go_in_their_order_unless_forced(operator: Operator) -> None:
+    assert refused(lambda: operator.start("writes")).reason == "wave_before"
+    assert operator.start("writes", is_forced=True).shares == {"createTrip": 100}
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        (lambda it: it.start("unknown"), "unknown_wave"),
+        (lambda it: it.promote("unknown"), "unknown_wave"),
+        (lambda it: it.promote(), "no_wave"),
+        (lambda it: it.promote("reads"), "not_started"),
+        (lambda it: it.hold(["unknown"]), "unknown_target"),
+        (lambda it: it.rollback(why=" "), "why_missing"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    operator: Operator, store: FakeRolloutStore, order: Callable[[Operator], Any], reason: str
+) -> None:
+    assert refused(lambda: order(operator)).reason == reason
+    assert store.load().version == 0
+
+
+def test_a_wave_is_started_once_and_ends_at_its_last_stage(operator: Operator) -> None:
+    operator.start()
+    assert refused(lambda: operator.start("reads")).reason == "started"
+    assert "is at 1 %, and its last stage is 100 %" in str(refused(operator.start))
+    operator.set_share(Share(10_000), why="all of it")
+    assert refused(lambda: operator.promote("reads", is_forced=True)).reason == "complete"
+    assert refused(operator.start).reason == "no_wave"
+    assert refused(operator.promote).reason == "no_wave"
+
+
+def test_several_waves_under_way_have_to_be_told_apart(operator: Operator) -> None:
+    operator.start()
+    operator.start("writes", is_forced=True)
+    assert refused(operator.promote).reason == "ambiguous"
+    assert operator.promote("writes").shares["createTrip"] == 1000
+
+
+def test_a_stage_lasts_its_time_unless_forced(operator: Operator, clock: OwnedClock) -> None:
+    operator.start()
+    clock.passes(599)
+    error = refused(operator.promote)
+    assert error.reason == "baking"
+    assert "another 1 s" in str(error)
+    clock.passes(-5000)
+    assert "another 600 s" in str(refused(operator.promote))
+    assert operator.promote(is_forced=True).shares["getTrip"] == 1000
+    clock.passes(59)
+    assert "another 1 s" in str(refused(operator.promote))
+    clock.passes(1)
+    assert operator.promote().shares["getTrip"] == 5000
+
+
+def test_below_its_first_stage_a_wave_bakes_as_long_as_there(operator: Operator, clock: OwnedClock) -> None:
+    operator.set_share(Share(50), ["reads"], why="")
+    clock.passes(599)
+    assert "another 1 s" in str(refused(operator.promote))
+    clock.passes(1)
+    assert operator.promote().shares["getTrip"] == 100
+
+
+def test_what_is_ahead_of_its_wave_stays_there(operator: Operator, clock: OwnedClock) -> None:
+    operator.start()
+    operator.set_share(Share(5000), ["getTrip"], why="it is safe")
+    clock.passes(600)
+    assert operator.promote().shares == {"getTrip": 5000, "listTrips": 1000}
+
+
+def test_a_share_is_set_for_operations_groups_waves_or_all(operator: Operator) -> None:
+    assert operator.set_share(Share(7), ["listTrips"], why="").shares == {"listTrips": 7}
+    assert operator.set_share(Share(8), ["diary"], why="").shares == {"getTrip": 8, "createTrip": 8, "listTrips": 7}
+    assert operator.set_share(Share(9), ["reads"], why="").shares == {"getTrip": 9, "createTrip": 8, "listTrips": 9}
+    assert operator.set_share(Share(0), why="").shares == {}
+
+
+def test_what_is_held_does_not_go_up_and_may_go_down(operator: Operator) -> None:
+    operator.start()
+    assert operator.hold(["getTrip"]).held == {"getTrip"}
+    error = refused(lambda: operator.promote(is_forced=True))
+    assert (error.reason, str(error)) == ("held", "getTrip is not to go up for now; resume first")
+    assert operator.set_share(Share(50), ["getTrip"], why="").shares["getTrip"] == 50
+    assert operator.resume(["getTrip"]).held == frozenset()
+    assert operator.promote(is_forced=True).shares["getTrip"] == 100
+
+
+def test_holding_everything_is_released_at_once(operator: Operator) -> None:
+    assert operator.hold().held == {"getTrip", "listTrips", "createTrip"}
+    assert operator.resume().held == frozenset()
+
+
+def test_a_rollback_pins_and_takes_shares_back(operator: Operator) -> None:
+    operator.start()
+    state = operator.rollback(["getTrip"], why="wrong answers")
+    assert (state.shares, state.is_pinned) == ({"listTrips": 100}, False)
+    assert state.pinned == frozenset({"getTrip"})
+    assert refused(lambda: operator.promote(is_forced=True)).reason == "pinned"
+    state = operator.resume(["getTrip"])
+    assert (state.shares, state.pinned) == ({"listTrips": 100}, frozenset())
+
+
+def test_a_rollback_of_everything_pins_what_nobody_planned_too(operator: Operator, store: FakeRolloutStore) -> None:
+    store.change(change(unplanned=5000), expected=0)
+    state = operator.rollback(why="wrong answers")
+    assert (state.shares, state.is_pinned) == ({}, True)
+    assert refused(operator.start).reason == "pinned"
+    assert refused(lambda: operator.resume(["getTrip"])).reason == "all_pinned"
+    state = operator.resume()
+    assert (state.shares, state.is_pinned) == ({}, False)
+
+
+def test_what_is_so_already_is_not_recorded(operator: Operator, store: FakeRolloutStore) -> None:
+    state = operator.rollback(why="wrong answers")
+    assert operator.rollback(why="again") == state
+    assert len(store.history()) == 1
+
+
+def test_nothing_goes_up_before_the_workers_obey(operator: Operator, store: FakeRolloutStore) -> None:
+    operator.start()
+    store.heartbeat(beat("web-2", version=0))
+    error = refused(lambda: operator.set_share(Share(200), why=""))
+    assert error.reason == "not_obeyed"
+    assert "has applied version 1: web-2 (pid 1 on machine, version 0" in str(error)
+    assert operator.set_share(Share(50), ["reads"], why="going down is always well").version == 2
+    assert operator.set_share(Share(200), why="", is_forced=True).version == 3
+
+
+def test_a_worker_that_is_silent_does_not_obey() -> None:
+    clock = OwnedClock()
+    store = FakeRolloutStore(monotonic=clock)
+    operator = Operator(store, PLAN, who="kokoro")
+    store.heartbeat(beat())
+    clock.passes(6)
+    assert refused(operator.start).reason == "not_obeyed"
+
+
+def test_nothing_goes_up_without_workers_unless_forced(store: FakeRolloutStore, operator: Operator) -> None:
+    store.leave("web-1")
+    assert refused(operator.start).reason == "no_workers"
+    assert operator.start(is_forced=True).version == 1
+
+
+def test_nothing_is_promoted_while_the_store_is_down(store: FakeRolloutStore, operator: Operator) -> None:
+    operator.start()
+    store.outage = "down"
+    with pytest.raises(StoreUnavailable, match="down"):
+        operator.promote(is_forced=True)
+    store.outage = None
+    assert store.load().version == 1
+
+
+class RacingStore(FakeRolloutStore):
+    """One where somebody else is faster, as often as there are edits left."""
+
+    def __init__(self, *edits: Edit) -> None:
+        super().__init__()
+        self.edits = list(edits)
+
+    def change(self, change: Change, *, expected: int) -> RolloutState:
+        if self.edits:
+            super().change(Change(edit=self.edits.pop(0), action="set", who="other"), expected=expected)
+        return super().change(change, expected=expected)
+
+
+ELSEWHERE = Edit(shares={"createTrip": Share(1)})
+
+
+def test_an_order_is_given_again_after_a_change_elsewhere() -> None:
+    store = RacingStore(ELSEWHERE)
+    state = Operator(store, PLAN, who="kokoro").set_share(Share(5), ["getTrip"], why="", is_forced=True)
+    assert (state.version, state.shares) == (2, {"createTrip": 1, "getTrip": 5})
+
+
+@pytest.mark.parametrize(
+    "faster",
+    [
+        Edit(shares={"getTrip": Share(3)}),
+        Edit(held={"getTrip": False}),
+        Edit(pinned={"getTrip": False}),
+        Edit(is_pinned=False),
+    ],
+)
+def test_an_order_is_not_given_again_after_a_change_of_the_same(faster: Edit) -> None:
+    store = RacingStore(faster)
+    with pytest.raises(RolloutConflict, match=r"for version 0 .* version 1 is in force: the same operations") as caught:
+        Operator(store, PLAN, who="kokoro").set_share(Share(5), ["getTrip"], why="", is_forced=True)
+    assert (caught.value.expected, caught.value.found) == (0, 1)
+    assert store.load().version == 1
+
+
+def test_an_order_that_would_mean_something_else_is_not_given_again() -> None:
+    store = RacingStore(Edit(shares={"getTrip": Share(100), "listTrips": Share(100)}))
+    plan = FixedPlan(
+        (
+            FixedWave("reads", ("getTrip",), (FixedStage(Share(100)),)),
+            FixedWave("more", ("listTrips",), (FixedStage(Share(100)),)),
+        )
+    )
+    with pytest.raises(RolloutRefused, match="every wave of the plan has been started"):
+        Operator(store, plan, who="kokoro").start(is_forced=True)
+
+
+def test_two_promotions_at_once_are_one_step() -> None:
+    store = RacingStore()
+    operator = Operator(store, PLAN, who="kokoro")
+    operator.start(is_forced=True)
+    store.edits.append(Edit(shares={"getTrip": Share(1000), "listTrips": Share(1000)}))
+    with pytest.raises(RolloutConflict):
+        operator.promote(is_forced=True)
+    assert store.load().shares["getTrip"] == 1000
+
+
+def test_a_rollback_prevails_whatever_others_change() -> None:
+    store = RacingStore(Edit(shares={"getTrip": Share(3)}), Edit(is_pinned=False), Edit(pinned={"getTrip": False}))
+    state = Operator(store, PLAN, who="kokoro").rollback(["getTrip"], why="wrong answers")
+    assert (state.version, state.shares) == (4, {})
+    assert state.pinned == frozenset({"getTrip"})
+
+
+def test_somebody_who_is_always_faster_is_told() -> None:
+    store = RacingStore(*[Edit(shares={"createTrip": Share(n)}) for n in range(1, 60)])
+    with pytest.raises(RolloutConflict, match="others were faster 50 times"):
+        Operator(store, PLAN, who="kokoro").rollback(why="wrong answers")
+
+
+def test_orders_have_the_time_of_the_machine_by_default() -> None:
+    store = ObedientStore()
+    store.heartbeat(beat())
+    operator = Operator(store, PLAN, who="kokoro")
+    assert abs(operator.start().since["getTrip"] - time.time()) < 60
+    assert operator.promote().shares["getTrip"] == 1000
+    assert store.history()[0].windows is None
+    assert operator.wait_obeyed(2, 1).is_complete()

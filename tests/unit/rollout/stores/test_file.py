@@ -1,0 +1,231 @@
+"""What the file store does with files that are not as it left them."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from support.clock import OwnedClock
+from support.rollouts import beat, change
+from switchover.errors import RolloutConflict, StoreUnavailable
+from switchover.rollout import RolloutState, Share
+from switchover.rollout.record import verify
+from switchover.rollout.stores import FileRolloutStore, disk, file
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileRolloutStore:
+    made = FileRolloutStore(tmp_path, look_seconds=0.01)
+    for version in range(3):
+        made.change(change(getTrip=100 * (version + 1)), expected=version)
+    return made
+
+
+EMPTY = b'{"digest":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","state":{}}\n'
+GARBAGE = [b"", b"{", b"null", b"\x00\xff" * 40, EMPTY, EMPTY[:-1], EMPTY.replace(b"{}", b"{ }")]
+
+
+@pytest.mark.parametrize("content", GARBAGE)
+def test_garbage_is_written_anew_from_the_record(
+    store: FileRolloutStore, tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = store.load()
+    (tmp_path / "state.json").write_bytes(content)
+    assert store.wait(3, 0) is True
+    with caplog.at_level(logging.WARNING):
+        assert store.load() == before
+    assert "is no state" in caplog.text
+    assert "written anew from the record, version 3" in caplog.text
+    assert FileRolloutStore(tmp_path).load() == before
+
+
+def test_a_state_that_is_missing_is_written_anew(store: FileRolloutStore, tmp_path: Path) -> None:
+    before = store.load()
+    (tmp_path / "state.json").unlink()
+    assert store.wait(3, 0) is True
+    assert store.load() == before
+
+
+def test_a_state_that_was_edited_by_hand_is_not_believed(store: FileRolloutStore, tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    edited = path.read_bytes().replace(b'"getTrip":300', b'"getTrip":900')
+    assert edited != path.read_bytes()
+    path.write_bytes(edited)
+    assert store.load().shares == {"getTrip": Share(300)}
+
+
+@pytest.mark.parametrize("content", GARBAGE)
+def test_garbage_without_a_record_is_refused_and_not_taken_for_a_beginning(
+    store: FileRolloutStore, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "state.json").write_bytes(content)
+    (tmp_path / "history.jsonl").unlink()
+    with pytest.raises(StoreUnavailable, match=r"state\.json is no state"):
+        store.load()
+    with pytest.raises(StoreUnavailable, match=r"state\.json is no state"):
+        store.change(change(getTrip=1), expected=0)
+    assert (tmp_path / "state.json").read_bytes() == content
+
+
+def test_garbage_beside_a_record_that_was_edited_is_refused_with_both_reasons(
+    store: FileRolloutStore, tmp_path: Path
+) -> None:
+    history = tmp_path / "history.jsonl"
+    history.write_bytes(history.read_bytes().replace(b"kokoro", b"nobody"))
+    (tmp_path / "state.json").write_bytes(b"garbage")
+    with pytest.raises(
+        StoreUnavailable, match=r"state.json is no state: .*cannot be written anew .*event 1: version 1 was"
+    ):
+        store.load()
+
+
+def test_a_line_that_is_no_event_is_named(store: FileRolloutStore, tmp_path: Path) -> None:
+    history = tmp_path / "history.jsonl"
+    lines = history.read_bytes().splitlines(keepends=True)
+    history.write_bytes(lines[0] + b"garbage\n" + lines[2])
+    with pytest.raises(StoreUnavailable, match=r"history.jsonl:2 is no event"):
+        store.history()
+    assert [event.version for event in store.history(limit=1)] == [1]
+
+
+def test_a_record_that_was_tampered_with_keeps_nobody_from_going_back(
+    store: FileRolloutStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    history = tmp_path / "history.jsonl"
+    lines = history.read_bytes().splitlines(keepends=True)
+    history.write_bytes(lines[0] + lines[1])
+    state = store.change(change("rollback", pin_all=True), expected=3)
+    assert state.is_pinned
+    assert "does not end where version 3 came from" in caplog.text
+    assert [link.position for link in verify(store.history(), state=state)] == [3]
+    history.write_bytes(b"garbage\n")
+    assert store.change(change(getTrip=0), expected=4).version == 5
+
+
+def test_an_event_whose_process_ended_before_the_state_was_written_is_in_force_with_the_next_change(
+    store: FileRolloutStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.json"
+    before = path.read_bytes()
+    after = store.change(change(getTrip=400), expected=3)
+    path.write_bytes(before)
+    with pytest.raises(RolloutConflict, match="version 4 is in force"):
+        store.change(change(getTrip=500), expected=3)
+    assert store.load() == after
+    assert verify(store.history(), state=after) == ()
+
+
+def test_a_line_that_was_cut_off_makes_way(store: FileRolloutStore, tmp_path: Path) -> None:
+    history = tmp_path / "history.jsonl"
+    with history.open("ab") as opened:
+        opened.write(b'{"version": 4, "prev' + b"x" * 10_000)
+    assert len(store.history()) == 3
+    state = store.change(change(getTrip=400), expected=3)
+    assert verify(store.history(), state=state) == ()
+
+
+def test_events_of_any_length_are_found_again(store: FileRolloutStore) -> None:
+    state = store.change(change(windows="x" * 20_000), expected=3)
+    state = store.change(change(windows="y" * 20_000), expected=state.version)
+    assert verify(store.history(), state=state) == ()
+
+
+def test_two_changes_that_look_like_one_are_seen_when_the_wait_ends(store: FileRolloutStore, tmp_path: Path) -> None:
+    store.load()
+    FileRolloutStore(tmp_path).change(change(getTrip=400), expected=3)
+    status = (tmp_path / "state.json").stat()
+    store._loaded = (3, file._signature(status))
+    assert store.wait(3, 0) is True
+
+
+def test_a_file_that_has_been_there_for_a_while_is_not_read_again(
+    store: FileRolloutStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(tmp_path / "state.json", (1_700_000_000, 1_700_000_000))
+    store.load()
+
+    def read_again() -> RolloutState:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr(store, "_read", read_again)
+    assert store.wait(3, 0) is False
+
+
+def test_a_lock_that_is_held_too_long_is_told(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with (
+            pytest.raises(StoreUnavailable, match=r"lock has been locked by another process for 0.02 s"),
+            disk.locked(tmp_path / "lock", 0.02),
+        ):
+            raise AssertionError("it is held")
+
+
+def test_a_lock_is_handed_on(tmp_path: Path) -> None:
+    held = (tmp_path / "lock").open("wb")
+    fcntl.flock(held, fcntl.LOCK_EX)
+
+    def lock() -> bool:
+        with disk.locked(tmp_path / "lock", 20):
+            return True
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lock)
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert waiting.result(20)
+    held.close()
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    store = FileRolloutStore(tmp_path / "file" / "rollout")
+    for ask in (
+        lambda: store.change(change(getTrip=1), expected=0),
+        lambda: store.heartbeat(beat()),
+        lambda: store.leave("web-1"),
+        store.load,
+    ):
+        with pytest.raises(StoreUnavailable, match="file"):
+            ask()
+
+
+def test_a_replacement_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "state.json").mkdir()
+    with pytest.raises(OSError, match=r"state\.json"):
+        disk.replace_file(tmp_path / "state.json", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_the_last_line_of_nothing_is_empty(tmp_path: Path) -> None:
+    assert disk.last_line(tmp_path / "missing") == b""
+    (tmp_path / "empty").write_bytes(b"cut off")
+    assert disk.last_line(tmp_path / "empty") == b""
+
+
+def test_signs_of_life_from_before_the_machine_started_do_not_count(tmp_path: Path) -> None:
+    clock = OwnedClock(5000.0)
+    store = FileRolloutStore(tmp_path, monotonic=clock)
+    store.heartbeat(beat("web-1"))
+    clock.passes(-4000)
+    assert list(store.workers()) == []
+    assert os.listdir(tmp_path / "workers") == []
+
+
+@pytest.mark.parametrize("content", [b"garbage", b"{}", b'{"at": 1, "beat": {}}', b'{"at": 1.5, "beat": {}}'])
+def test_what_is_no_sign_of_life_is_cleared_away(tmp_path: Path, content: bytes) -> None:
+    store = FileRolloutStore(tmp_path)
+    store.heartbeat(beat("web-1"))
+    (tmp_path / "workers" / "web-2.json").write_bytes(content)
+    assert [worker.beat.id for worker in store.workers()] == ["web-1"]
+    assert os.listdir(tmp_path / "workers") == ["web-1.json"]
+
+
+@pytest.mark.parametrize("worker_id", ["", "../x", "a/b", ".hidden", "x" * 201, "a\x00"])
+def test_what_cannot_be_a_file_name_is_no_worker_id(worker_id: str) -> None:
+    with pytest.raises(ValueError, match="is no worker id"):
+        beat(worker_id)

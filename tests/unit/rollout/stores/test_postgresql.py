@@ -1,0 +1,219 @@
+"""PostgreSQL as a store: what becomes of it when the server does not do its part."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from support.postgresql import RunningPostgresql, postgresql_server
+from support.rollouts import beat, change
+from switchover.errors import StoreUnavailable
+from switchover.rollout.record import verify
+from switchover.rollout.stores.postgresql import PostgresqlRolloutStore, _Line
+
+
+@pytest.fixture
+def store(server: RunningPostgresql) -> Iterator[PostgresqlRolloutStore]:
+    made = PostgresqlRolloutStore(server.dsn, rollout=uuid.uuid4().hex, patience_seconds=2)
+    yield made
+    made.close()
+
+
+def cut_all(server: RunningPostgresql) -> None:
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("""
+            SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+        """)
+
+
+def test_tables_are_installed_again_and_again(store: PostgresqlRolloutStore) -> None:
+    store.change(change(getTrip=1), expected=0)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: store.install(), range(4)))
+    assert store.load().version == 1
+
+
+def test_rollouts_in_one_database_know_nothing_of_each_other(server: RunningPostgresql) -> None:
+    one, other = (PostgresqlRolloutStore(server.dsn, rollout=uuid.uuid4().hex) for _ in range(2))
+    one.change(change(getTrip=1), expected=0)
+    one.heartbeat(beat())
+    assert (other.load().version, list(other.history()), list(other.workers())) == (0, [], [])
+    one.close()
+    other.close()
+
+
+def test_without_tables_it_says_what_is_missing(tmp_path: Path, server: RunningPostgresql) -> None:
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE empty")
+    store = PostgresqlRolloutStore(server.dsn.replace("/postgres?", "/empty?"))
+    with pytest.raises(StoreUnavailable, match=r"/empty: relation \"switchover_rollout\" does not exist"):
+        store.load()
+    store.close()
+
+
+def test_a_connection_that_was_cut_is_not_noticed(store: PostgresqlRolloutStore, server: RunningPostgresql) -> None:
+    store.change(change(getTrip=1), expected=0)
+    cut_all(server)
+    assert store.change(change(getTrip=2), expected=1).version == 2
+    assert store.load().version == 2
+    assert verify(store.history(), state=store.load()) == ()
+
+
+def test_a_wait_whose_connection_is_cut_says_so_and_the_next_one_works(
+    store: PostgresqlRolloutStore, server: RunningPostgresql
+) -> None:
+    store.wait(0, 0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(store.wait, 0, 30)
+        while not waiting.done():
+            cut_all(server)
+        with pytest.raises(StoreUnavailable, match="PostgreSQL at"):
+            waiting.result()
+    assert store.wait(0, 0) is False
+
+
+def test_a_notification_ends_a_wait_long_before_its_time(store: PostgresqlRolloutStore) -> None:
+    store.wait(0, 0)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(store.wait, 0, 60)
+        store.change(change(getTrip=1), expected=0)
+        assert waiting.result(30) is True
+
+
+def test_a_change_whose_notification_was_lost_is_seen_when_the_wait_ends(
+    store: PostgresqlRolloutStore, server: RunningPostgresql
+) -> None:
+    store.change(change(getTrip=1), expected=0)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(server.dsn, autocommit=True) as silent:
+        waiting = pool.submit(store.wait, 1, 1.5)
+        silent.execute("UPDATE switchover_rollout SET version = 2 WHERE rollout = %s", (store._rollout,))
+        assert waiting.result(30) is True
+
+
+def test_a_server_that_was_restarted_is_found_again(tmp_path: Path) -> None:
+    with postgresql_server(tmp_path / "pg") as own:
+        store = PostgresqlRolloutStore(own.dsn, patience_seconds=2)
+        store.install()
+        before = store.change(change(getTrip=1), expected=0)
+        own.stop()
+        for ask in (store.load, lambda: store.wait(1, 1), lambda: store.heartbeat(beat())):
+            with pytest.raises(StoreUnavailable, match="PostgreSQL at"):
+                ask()
+        own.start()
+        assert store.load() == before
+        assert store.change(change(getTrip=2), expected=1).version == 2
+        store.close()
+
+
+def test_a_server_that_is_frozen_is_given_up_in_time(store: PostgresqlRolloutStore, server: RunningPostgresql) -> None:
+    store.load()
+    pid = store._rows("SELECT pg_backend_pid()")[0][0]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="no answer within 2 s"):
+            store.load()
+        assert time.monotonic() - started < 15
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert store.load().version == 0
+
+
+def test_a_port_that_accepts_and_is_silent_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        store = PostgresqlRolloutStore(f"postgresql://u:hunter2secret@127.0.0.1:{port}/d", patience_seconds=2)
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable) as caught:
+            store.load()
+        assert time.monotonic() - started < 15
+        assert "hunter2secret" not in f"{caught.value!r} {caught.value}"
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://u:hunter2secret@127.0.0.1:1/d",
+        "host=127.0.0.1 port=1 password=hunter2secret dbname=d",
+        "postgresql://u@127.0.0.1:1/d?password=hunter2secret&application_name=monolith",
+    ],
+)
+def test_a_password_is_never_told(dsn: str) -> None:
+    store = PostgresqlRolloutStore(dsn)
+    with pytest.raises(StoreUnavailable) as caught:
+        store.load()
+    shown = (
+        f"{store!r} {store._address!r} {caught.value!r} {caught.value} {store._address.unavailable(ValueError(dsn))}"
+    )
+    assert "hunter2secret" not in shown
+    assert "127.0.0.1/d" in shown
+
+
+@pytest.mark.parametrize("dsn", ["hunter2secret", "postgresql://u:hunter2secret@[::1/d", "postgresql+asyncpg://u@h/d"])
+def test_what_is_no_address_is_refused_without_repeating_it(dsn: str) -> None:
+    with pytest.raises(ValueError, match="postgresql://user@host/database") as caught:
+        PostgresqlRolloutStore(dsn)
+    assert "hunter2secret" not in str(caught.value)
+
+
+def test_garbage_in_a_table_is_told_with_its_place(store: PostgresqlRolloutStore, server: RunningPostgresql) -> None:
+    store.change(change(getTrip=1), expected=0)
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("UPDATE switchover_rollout SET state = '{}' WHERE rollout = %s", (store._rollout,))
+        connection.execute("UPDATE switchover_rollout_history SET event = '[]' WHERE rollout = %s", (store._rollout,))
+        connection.execute(
+            "INSERT INTO switchover_rollout_workers VALUES (%s, 'x', 'garbage', now())", (store._rollout,)
+        )
+    with pytest.raises(StoreUnavailable, match="the state in PostgreSQL cannot be used: #/version is missing"):
+        store.load()
+    with pytest.raises(StoreUnavailable, match="version 1 of the record is no event: # is"):
+        store.history()
+    store.heartbeat(beat("web-1"))
+    assert [worker.beat.id for worker in store.workers()] == ["web-1"]
+
+
+def test_a_connection_in_use_by_others_for_too_long_is_told(server: RunningPostgresql) -> None:
+    store = PostgresqlRolloutStore(server.dsn, patience_seconds=0.02)
+    line = store._lines.setdefault((os.getpid(), "asking"), _Line())
+    with line.lock, pytest.raises(StoreUnavailable, match="other threads"):
+        store.load()
+
+
+def test_an_interrupted_question_leaves_no_connection_in_the_middle_of_it(store: PostgresqlRolloutStore) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store._asked(interrupted)
+    assert store._lines[os.getpid(), "asking"].connection is None
+    assert store.load().version == 0
+
+
+def test_a_child_has_connections_of_its_own_and_leaves_those_of_its_parent_alone(store: PostgresqlRolloutStore) -> None:
+    store.change(change(getTrip=1), expected=0)
+    store.wait(0, 0)
+    mine = store._rows("SELECT pg_backend_pid()")
+    child = os.fork()
+    if child == 0:
+        is_well = store.load().version == 1 and store._rows("SELECT pg_backend_pid()") != mine
+        store.close()
+        os._exit(0 if is_well else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert store._rows("SELECT pg_backend_pid()") == mine
+    parents = store._lines[0, "asking"] = _Line()
+    parents.connection = store._lines[os.getpid(), "asking"].connection
+    store._lines[os.getpid(), "asking"] = _Line()
+    store.close()
+    assert parents.connection is not None
+    assert not parents.connection.closed
+    parents.connection.close()
