@@ -13,11 +13,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import clients, direct_calls, imports, in_process, over_http, signatures, tokens
+from benchmarks import clients, direct_calls, imports, in_process, over_http, route_calls, signatures, tokens
 from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "direct": (direct_calls.run, 15),
+    "route": (route_calls.run, 11),
     "clients": (clients.run, 9),
     "in-process": (in_process.run, 9),
     "signatures": (signatures.run, 9),

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
+    from switchover.rollout import CircuitSettings as CircuitSettings
+    from switchover.rollout import Explanation as Explanation
+    from switchover.rollout import FixedRules as FixedRules
+    from switchover.rollout import OperationRules as OperationRules
+    from switchover.rollout import Rollout as Rollout
+    from switchover.rollout import RolloutState as RolloutState
+    from switchover.rollout import Share as Share
+    from switchover.rollout import asked_side as asked_side
     from switchover.telemetry import Recorder as Recorder
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import AnyOf as AnyOf
@@ -58,11 +66,14 @@ _HOMES: Final = {
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
     "CallError": "switchover.errors",
+    "CircuitSettings": "switchover.rollout",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
+    "Explanation": "switchover.rollout",
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
     "FixedKeys": "switchover.trust.oidc",
+    "FixedRules": "switchover.rollout",
     "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
     "Inspector": "switchover.parity",
@@ -73,6 +84,7 @@ _HOMES: Final = {
     "ObjectivesError": "switchover.errors",
     "OidcClientCredentials": "switchover.trust",
     "OidcVerifier": "switchover.trust.oidc",
+    "OperationRules": "switchover.rollout",
     "Port": "switchover.port",
     "Principal": "switchover.trust",
     "PrivateKeyJwt": "switchover.trust",
@@ -81,12 +93,16 @@ _HOMES: Final = {
     "Prober": "switchover.probe",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "Rollout": "switchover.rollout",
+    "RolloutState": "switchover.rollout",
+    "Share": "switchover.rollout",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SignedMessageVerifier": "switchover.trust.signed",
     "SigningKey": "switchover.trust.signed",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
+    "asked_side": "switchover.rollout",
     "calling": "switchover.context",
     "current": "switchover.context",
 }

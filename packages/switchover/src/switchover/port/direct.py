@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from switchover import context
@@ -105,21 +106,37 @@ def _watched(
 ) -> Any:
     methods = {}
     for name, plan in plans.items():
-        names = {
-            "_target": targets[name],
-            **watching(plan, "direct", recorder, caller),
-            "_new": tuple.__new__,
-            "_Inside": Inside,
-            "_carrying_out": carrying_out,
-            "_id": plan.operation.id,
-            "_lane": recorder.lane("direct"),
-            "_current": context.current,
-            "_enter": context.enter,
-            "_leave": context.leave,
-        }
-        reading = _SPANNED if recorder.spans else _TIMED
-        methods[name] = method(plan, reading if plan.is_safe else _WRITING, names)
-    return object_for(interface, "Direct", methods)
+        names = {**in_process(plan, targets[name], recorder), **watching(plan, "direct", recorder, caller)}
+        methods[name] = method(plan, body_of(plan, recorder), names)
+    return object_for(interface, "Direct", methods, InProcess(plans, targets))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InProcess:
+    """What an object of this wiring is made of: the backend's methods as they are held to what HTTP would do, not yet recorded."""
+
+    plans: Plans
+    targets: Mapping[str, Callable[..., Any]]
+
+
+def body_of(plan: Plan, recorder: Recorder) -> str:
+    """The body of a method that calls its target in this process, and records it by the kinds `_ok` and `_failed`."""
+    return (_SPANNED if recorder.spans else _TIMED) if plan.is_safe else _WRITING
+
+
+def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> dict[str, Any]:
+    """The names that this body uses, those of the recording aside."""
+    return {
+        "_target": target,
+        "_new": tuple.__new__,
+        "_Inside": Inside,
+        "_carrying_out": carrying_out,
+        "_id": plan.operation.id,
+        "_lane": recorder.lane("direct"),
+        "_current": context.current,
+        "_enter": context.enter,
+        "_leave": context.leave,
+    }
 
 
 # -- does the backend have what the interface asks for? ---------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from time import perf_counter
+from functools import partial
+from time import monotonic, perf_counter
 from typing import Any, Final
 
 from switchover import context
@@ -13,6 +14,7 @@ from switchover.context import CallContext
 from switchover.contract import Media
 from switchover.errors import (
     WIRE_ERRORS,
+    CallTimeout,
     Forbidden,
     InternalError,
     MalformedRequest,
@@ -24,8 +26,10 @@ from switchover.port.kinds import failing, kind_of
 from switchover.port.limits import Limits, check_depth
 from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
+from switchover.port.problems import problem
 from switchover.port.requests import BoundBody
 from switchover.port.serve.body import Reading, read_body
+from switchover.port.serve.budget import OutOfTime, deadline_of, within
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import Headers, idempotency_key, segments_of, target_of, trace_of, without_repeats
 from switchover.port.serve.negotiation import accepts_one, is_content_type, require_plain
@@ -77,7 +81,7 @@ class OperationHandler:
     async def __call__(self, scope: Any, receive: Any) -> Reply:
         """The answer to a request; every failure is one, nothing is raised."""
         next(self._lane.begun)
-        started = perf_counter()
+        started, arrived = perf_counter(), monotonic()
         raw = scope["headers"]
         headers: Headers = dict(raw)
         trace = trace_of(headers)
@@ -90,6 +94,7 @@ class OperationHandler:
                 raise ServiceUnavailable("The service is shutting down.")
             if self._verifier is not None:
                 receive = await self._verified(self._verifier, scope, headers, receive)
+            deadline = deadline_of(headers, arrived)
             identity = self._identity(headers)
             body = None
             if self._body is not None:
@@ -100,10 +105,13 @@ class OperationHandler:
             segments = segments_of(scope, self._length)
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
             key = idempotency_key(headers) if self._is_unsafe else None
-            token = context.enter(CallContext(trace, key, {}))
+            token = context.enter(CallContext(trace, key, {}, deadline=deadline))
             is_called = True
             try:
-                result = await self._invoke(identity, arguments)
+                if deadline is None:
+                    result = await self._invoke(identity, arguments)
+                else:
+                    result = await within(deadline, partial(self._invoke, identity, arguments))
             finally:
                 context.leave(token)
             codec = self._choose(result)
@@ -162,6 +170,9 @@ class OperationHandler:
 
     def _failure(self, error: Exception, trace_id: str, *, is_called: bool) -> Reply:
         """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""
+        if isinstance(error, OutOfTime):
+            _log.warning("%s ran out of time and was cut off [trace %s]", self._operation.id, trace_id)
+            return problem_reply(504, problem(504, CallTimeout.code, "Nobody waits for the answer any more."), trace_id)
         if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
             return error_reply(error, trace_id)
         try:
