@@ -25,7 +25,6 @@ from switchover.errors import (
     TransportError,
 )
 from switchover.port.kinds import outcome_of
-from switchover.port.passing import is_of_another_call
 from switchover.port.plan import Plan
 from switchover.rollout.circuit import Circuit
 from switchover.rollout.decision import CIRCUIT_OPEN, FALLBACK, Decision
@@ -142,7 +141,7 @@ class _Attempt:
 
     def instead(self, error: CallError) -> CallContext | None:
         """What travels beside the call that is made here instead; None if none may be."""
-        if is_of_another_call(self._plan.operation, error) or self.left <= 0:
+        if self.left <= 0:
             return None
         outside = self._outside
         if self._plan.is_safe:
