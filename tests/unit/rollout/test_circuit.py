@@ -24,6 +24,10 @@ def circuit(**changed: Any) -> tuple[Circuit, OwnedClock]:
     return Circuit("getTrip", CircuitSettings(**values), clock), clock
 
 
+def state_of(breaker: Circuit) -> CircuitState:
+    return breaker.state
+
+
 def passes(breaker: Circuit, *outcomes: bool | None) -> None:
     for is_good in outcomes:
         ticket = breaker.enter()
@@ -34,7 +38,7 @@ def passes(breaker: Circuit, *outcomes: bool | None) -> None:
 def opened(**changed: Any) -> tuple[Circuit, OwnedClock]:
     breaker, clock = circuit(**changed)
     passes(breaker, *[False] * breaker._settings.in_a_row)
-    assert breaker.state is CircuitState.OPEN
+    assert state_of(breaker) is CircuitState.OPEN
     return breaker, clock
 
 
@@ -43,18 +47,18 @@ def test_failures_in_a_row_open_it_however_rare_the_calls() -> None:
     for is_good in (False, False, False, True, False, False, False):
         passes(breaker, is_good)
         clock.passes(3_600)
-    assert breaker.state is CircuitState.CLOSED
+    assert state_of(breaker) is CircuitState.CLOSED
     passes(breaker, False)
-    assert breaker.state is CircuitState.OPEN
+    assert state_of(breaker) is CircuitState.OPEN
     assert not breaker.is_closed
 
 
 def test_a_part_of_failures_opens_it_once_there_are_enough_calls() -> None:
     breaker, _ = circuit()
     passes(breaker, True, False, True, False, True)
-    assert breaker.state is CircuitState.CLOSED
+    assert state_of(breaker) is CircuitState.CLOSED
     passes(breaker, False)
-    assert breaker.state is CircuitState.OPEN
+    assert state_of(breaker) is CircuitState.OPEN
 
 
 def test_failures_that_are_long_ago_count_no_more() -> None:
@@ -62,7 +66,7 @@ def test_failures_that_are_long_ago_count_no_more() -> None:
     passes(breaker, False, False, False)
     clock.passes(10.0)
     passes(breaker, True, False, True, False, True, True, False)
-    assert breaker.state is CircuitState.CLOSED
+    assert state_of(breaker) is CircuitState.CLOSED
 
 
 def test_no_more_calls_are_remembered_than_it_may() -> None:
@@ -70,16 +74,16 @@ def test_no_more_calls_are_remembered_than_it_may() -> None:
     passes(breaker, *[True] * 1_000)
     assert len(breaker._calls) == 20
     passes(breaker, *[False, True, False, False, True, False, False, True, False, False, True])
-    assert breaker.state is CircuitState.CLOSED
+    assert state_of(breaker) is CircuitState.CLOSED
     passes(breaker, False, False, True, False)
-    assert breaker.state is CircuitState.OPEN
+    assert state_of(breaker) is CircuitState.OPEN
 
 
 def test_what_says_nothing_about_the_service_is_not_counted() -> None:
     breaker, _ = circuit()
     passes(breaker, False, False, False, None, None)
     passes(breaker, False)
-    assert breaker.state is CircuitState.OPEN
+    assert state_of(breaker) is CircuitState.OPEN
 
 
 def test_nobody_passes_an_open_one_until_the_cool_down_is_over() -> None:
@@ -89,9 +93,9 @@ def test_nobody_passes_an_open_one_until_the_cool_down_is_over() -> None:
     assert not breaker.admits()
     clock.passes(0.1)
     assert breaker.admits()
-    assert breaker.state is CircuitState.OPEN, "asking takes no probe"
+    assert state_of(breaker) is CircuitState.OPEN, "asking takes no probe"
     assert breaker.enter() is not None
-    assert breaker.state is CircuitState.HALF_OPEN
+    assert state_of(breaker) is CircuitState.HALF_OPEN
 
 
 def test_only_so_many_probes_pass_at_once_and_all_have_to_succeed() -> None:
@@ -104,14 +108,14 @@ def test_only_so_many_probes_pass_at_once_and_all_have_to_succeed() -> None:
     for ticket, state in zip(tickets, (CircuitState.HALF_OPEN, CircuitState.CLOSED), strict=True):
         assert ticket is not None
         breaker.leave(ticket, is_good=True)
-        assert breaker.state is state
+        assert state_of(breaker) is state
 
 
 def test_one_probe_that_fails_opens_it_for_another_cool_down() -> None:
     breaker, clock = opened()
     clock.passes(5)
     passes(breaker, True, False)
-    assert breaker.state is CircuitState.OPEN
+    assert state_of(breaker) is CircuitState.OPEN
     clock.passes(4.9)
     assert breaker.enter() is None
 
@@ -120,7 +124,7 @@ def test_a_probe_that_said_nothing_leaves_its_place_to_another() -> None:
     breaker, clock = opened()
     clock.passes(5)
     passes(breaker, None, None, None, True, True)
-    assert breaker.state is CircuitState.CLOSED
+    assert state_of(breaker) is CircuitState.CLOSED
 
 
 def test_probes_that_never_come_back_do_not_keep_it_half_open() -> None:
@@ -133,7 +137,7 @@ def test_probes_that_never_come_back_do_not_keep_it_half_open() -> None:
         assert ticket is not None
         breaker.leave(ticket, is_good=False)
     passes(breaker, True)
-    assert breaker.state is CircuitState.CLOSED
+    assert state_of(breaker) is CircuitState.CLOSED
 
 
 def test_what_began_before_it_opened_says_nothing_about_the_probes() -> None:
@@ -144,7 +148,7 @@ def test_what_began_before_it_opened_says_nothing_about_the_probes() -> None:
     passes(breaker, True)
     assert early is not None
     breaker.leave(early, is_good=False)
-    assert breaker.state is CircuitState.HALF_OPEN
+    assert state_of(breaker) is CircuitState.HALF_OPEN
 
 
 def test_an_operator_is_told(caplog: pytest.LogCaptureFixture) -> None:
