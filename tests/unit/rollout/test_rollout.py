@@ -10,6 +10,7 @@ import pytest
 
 from switchover.rollout import FixedRules, OperationRules, Rollout, RolloutState, Share
 from switchover.rollout.circuit import CircuitState
+from switchover.rollout.rollout import _after_fork
 
 ALL, NONE = Share(10_000), Share(0)
 
@@ -150,3 +151,9 @@ def test_a_forked_child_has_a_rollout_that_can_be_changed_and_circuits_of_its_ow
         assert told.read() == b"well"
     assert os.waitpid(child, 0)[1] == 0
     assert rollout.applied_version == 1
+    assert rollout.circuits == {"getTrip": CircuitState.OPEN}
+
+    with rollout._changing, circuit._lock:
+        _after_fork()  # what the child did, where its coverage is seen
+        assert rollout.apply(at(2))
+    assert rollout.circuits == {"getTrip": CircuitState.CLOSED}

@@ -8,7 +8,6 @@ from switchover.context import Side
 from switchover.rollout.asker import Asker
 from switchover.rollout.buckets import place_of, step_of
 from switchover.rollout.deciding import STEPS
-from switchover.rollout.decision import Decision
 from switchover.rollout.share import WHOLE, Share
 from switchover.rollout.table import Route
 
@@ -53,14 +52,10 @@ class Explanation:
 
 def explained(route: Route, asker: Asker) -> Explanation:
     """Go through the steps as a call would."""
-    steps: list[Considered] = []
-    decision: Decision | None = None
-    for name, step in STEPS.items():
-        decision = step(route, asker)
-        steps.append(Considered(name, decision is not None, _FINDINGS[name](route, asker)))
-        if decision is not None:
-            break
-    assert decision is not None, "the last step always decides"
+    verdicts = [step(route, asker) for step in STEPS.values()]
+    number, decision = next((index, verdict) for index, verdict in enumerate(verdicts) if verdict is not None)
+    asked = list(STEPS)[: number + 1]
+    steps = [Considered(name, name == asked[-1], _FINDINGS[name](route, asker)) for name in asked]
     return Explanation(
         operation=route.operation,
         side=decision.side,
