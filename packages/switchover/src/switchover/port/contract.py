@@ -184,7 +184,7 @@ class Port(Generic[P]):
             TypeError: `direct` or `http` is something else.
             ValueError: one of them is of another port, or `for_http` is out of range.
         """
-        from switchover.port import route as routed_wiring  # noqa: PLC0415 - an extra, imported where it is used
+        from switchover.port import route as routed_wiring  # noqa: PLC0415 - imported when first used
 
         made: P = routed_wiring.route(
             self.interface, self.plans, direct, http, rollout, self.recorder, for_http=for_http
