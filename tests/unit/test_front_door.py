@@ -9,7 +9,6 @@ import pytest
 
 import switchover
 
-
 NAMES = [
     "AiohttpTransport",
     "AllowedService",
