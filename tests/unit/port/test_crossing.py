@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from time import monotonic
 from typing import Any
 
 import pytest
 
 from support.clock import OwnedClock
-from switchover import RolloutState, Timeouts, calling, current
+from switchover import HttpxTransport, RolloutState, Timeouts, calling, current
 from switchover.errors import (
     CallTimeout,
     ConnectionLost,
@@ -116,6 +117,17 @@ async def test_an_answer_is_an_answer(kind: str, step: WireResponse, error: type
     with pytest.raises(error):
         await result_of(desk.desk.get_health())
     assert len(desk.told()) == 1
+
+
+@KINDS
+async def test_a_service_that_is_not_there_costs_nobody_an_answer(kind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+    async with HttpxTransport(address) as transport:
+        desk = routed(kind, ALL, transport)
+        assert await result_of(desk.desk.get_health()) == Health()
+        assert await result_of(desk.desk.echo(1)) == 1
+    assert desk.told() == [("http", "all", "ServiceUnreachable"), ("direct", "fallback", "")] * 2
 
 
 # -- the circuit --------------------------------------------------------------------------------------------------------
