@@ -20,6 +20,7 @@ from benchmarks import (
     in_process,
     metrics,
     over_http,
+    route_calls,
     signatures,
     sql_comments,
     telemetry,
@@ -30,6 +31,7 @@ from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "direct": (direct_calls.run, 15),
+    "route": (route_calls.run, 11),
     "clients": (clients.run, 9),
     "in-process": (in_process.run, 9),
     "signatures": (signatures.run, 9),

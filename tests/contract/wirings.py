@@ -1,4 +1,4 @@
-"""The wirings that one suite runs over: LiveTrip in memory, in-process, and over HTTP in four ways."""
+"""The wirings that one suite runs over: LiveTrip in memory, in-process, over HTTP in four ways, and routed between the two."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_contract import LiveTrip
 from livetrip_core.fakes import InMemoryUnitOfWorkFactory
 from support.processes import KEY, Running
-from switchover import AiohttpTransport, AsgiTransport, Fidelity, HttpxTransport, SharedKey, SharedKeyVerifier
+from switchover import (
+    AiohttpTransport,
+    AsgiTransport,
+    Fidelity,
+    HttpxTransport,
+    Rollout,
+    Share,
+    SharedKey,
+    SharedKeyVerifier,
+)
 
 
 @asynccontextmanager
@@ -65,6 +74,35 @@ async def http_unix_socket(servers: Servers) -> AsyncIterator[LiveTrip]:
         yield live_trip_port().http(transport=transport, trust="open")
 
 
+@asynccontextmanager
+async def _routed(servers: Servers, share: Share) -> AsyncIterator[LiveTrip]:
+    """In-process and over HTTP, on one database."""
+    port = live_trip_port()
+    async with open_backend(port, servers.database_url) as backend:
+        service = port.serve(backend, verifier=SharedKeyVerifier(KEY, principal="tests", may_act_for_users=True))
+        async with AsgiTransport(service) as transport:
+            yield port.route(
+                direct=port.direct(backend, fidelity=Fidelity.STRICT),
+                http=port.http(transport=transport, credentials=SharedKey(KEY)),
+                rollout=Rollout.fixed(share),
+            )
+
+
+def route_nobody(servers: Servers) -> AbstractAsyncContextManager[LiveTrip]:
+    """A rollout of 0 %."""
+    return _routed(servers, Share(0))
+
+
+def route_half(servers: Servers) -> AbstractAsyncContextManager[LiveTrip]:
+    """A rollout of 50 %: each operation has users of its own, so one story goes back and forth."""
+    return _routed(servers, Share(5_000))
+
+
+def route_all(servers: Servers) -> AbstractAsyncContextManager[LiveTrip]:
+    """A rollout of 100 %."""
+    return _routed(servers, Share(10_000))
+
+
 class Servers:
     """What the wirings need from outside: service processes, started when first asked for, and a database of the test's own."""
 
@@ -76,4 +114,8 @@ class Servers:
 
 Wiring = Callable[[Servers], AbstractAsyncContextManager[LiveTrip]]
 
-WIRINGS: tuple[Wiring, ...] = (in_memory, direct_strict, http_in_memory, http_tcp, http_tcp_aiohttp, http_unix_socket)
+WIRINGS: tuple[Wiring, ...] = (
+    *(in_memory, direct_strict),
+    *(http_in_memory, http_tcp, http_tcp_aiohttp, http_unix_socket),
+    *(route_nobody, route_half, route_all),
+)

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
+    from switchover.rollout import CircuitSettings as CircuitSettings
+    from switchover.rollout import Explanation as Explanation
+    from switchover.rollout import FixedRules as FixedRules
+    from switchover.rollout import OperationRules as OperationRules
+    from switchover.rollout import Rollout as Rollout
+    from switchover.rollout import RolloutState as RolloutState
+    from switchover.rollout import Share as Share
+    from switchover.rollout import asked_side as asked_side
     from switchover.rollout.flags import OpenFeatureRollout as OpenFeatureRollout
     from switchover.rollout.follower import Follower as Follower
     from switchover.rollout.orders import Operator as Operator
@@ -80,13 +88,16 @@ _HOMES: Final = {
     "CallContext": "switchover.context",
     "CallError": "switchover.errors",
     "CallLog": "switchover.telemetry.logs",
+    "CircuitSettings": "switchover.rollout",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
+    "Explanation": "switchover.rollout",
     "FakeRolloutStore": "switchover.rollout.stores",
     "Fidelity": "switchover.parity",
     "FidelityError": "switchover.errors",
     "FileRolloutStore": "switchover.rollout.stores",
     "FixedKeys": "switchover.trust.oidc",
+    "FixedRules": "switchover.rollout",
     "Follower": "switchover.rollout.follower",
     "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
@@ -101,6 +112,7 @@ _HOMES: Final = {
     "OidcVerifier": "switchover.trust.oidc",
     "OpenFeatureRollout": "switchover.rollout.flags",
     "OpenTelemetryTracing": "switchover.telemetry.opentelemetry",
+    "OperationRules": "switchover.rollout",
     "Operator": "switchover.rollout.orders",
     "OutcomeWindows": "switchover.rollout.windows",
     "PlanError": "switchover.errors",
@@ -114,10 +126,13 @@ _HOMES: Final = {
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "Rollout": "switchover.rollout",
     "RolloutConflict": "switchover.errors",
     "RolloutPlan": "switchover.rollout.plan",
     "RolloutRefused": "switchover.errors",
+    "RolloutState": "switchover.rollout",
     "RolloutStore": "switchover.rollout.stores",
+    "Share": "switchover.rollout",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",
     "SharedNonces": "switchover.trust.signed",
@@ -127,6 +142,7 @@ _HOMES: Final = {
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
     "WindowSnapshot": "switchover.rollout.windows",
+    "asked_side": "switchover.rollout",
     "calling": "switchover.context",
     "configure_logging": "switchover.port.logs",
     "current": "switchover.context",

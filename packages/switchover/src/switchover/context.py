@@ -1,7 +1,8 @@
-"""What travels beside a call, in a context variable: trace position, idempotency key.
+"""What travels beside a call, in a context variable: trace position, idempotency key, deadline, and what routing goes by.
 
 A backend reads it with `current()`; a caller sets it with `calling(...)`. The wirings carry it: in-process it is simply
-there, over HTTP it is `traceparent` and `tracestate` (W3C Trace Context) and `Idempotency-Key`.
+there, over HTTP it is `traceparent` and `tracestate` (W3C Trace Context), `Idempotency-Key` and `X-Switchover-Timeout`. Session and
+side are for routing in this process, and go no further.
 
 An idempotency key names one write. What a caller sets is sent as it is, so that a call which failed can be repeated under it. A backend
 that writes elsewhere in its turn does so under keys derived from the one it was called with: other writes, and the same ones when it is
@@ -11,12 +12,17 @@ called again.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from time import monotonic
+from typing import Any, Literal, NamedTuple
 
 from switchover.telemetry import Lane, TraceContext, Unsampled, is_state, located
+
+Side = Literal["direct", "http"]
+"""Where a call can go."""
 
 
 class CallContext(NamedTuple):
@@ -27,11 +33,17 @@ class CallContext(NamedTuple):
         idempotency_key: 1 to 128 visible ASCII characters that name the request, or None.
         writes: inside a call that is being carried out: how many writes of each operation it has made itself. None where the key is
             for the calls that are made.
+        session: what names an anonymous caller, so that a rollout keeps it on one side; or None.
+        side: where the caller asked to go; honoured for those whom the plan of a rollout allows it.
+        deadline: when nobody waits any more (`time.monotonic`), or None.
     """
 
     trace: TraceContext | None = None
     idempotency_key: str | None = None
     writes: dict[str, int] | None = None
+    session: str | None = None
+    side: Side | None = None
+    deadline: float | None = None
 
 
 def key_for(outside: Beside, operation: str, position: TraceContext) -> str:
@@ -47,7 +59,18 @@ def key_for(outside: Beside, operation: str, position: TraceContext) -> str:
 
 def carrying_out(outside: Beside, operation: str, position: TraceContext) -> CallContext:
     """What travels beside a write that is carried out in this process."""
-    return CallContext(position, key_for(outside, operation, position), {})
+    key = key_for(outside, operation, position)
+    return CallContext(position, key, {}, outside.session, outside.side, outside.deadline)
+
+
+def below(outside: Beside, trace: TraceContext | None) -> CallContext:
+    """What is beside a call, with another position in the trace."""
+    return CallContext(trace, outside.idempotency_key, outside.writes, outside.session, outside.side, outside.deadline)
+
+
+def until(outside: Beside, deadline: float) -> CallContext:
+    """What travels beside a call that has to be answered earlier than the one outside."""
+    return CallContext(outside.trace, outside.idempotency_key, outside.writes, outside.session, outside.side, deadline)
 
 
 class Inside(tuple[Any, int, Lane]):
@@ -72,6 +95,21 @@ class Inside(tuple[Any, int, Lane]):
     @property
     def writes(self) -> None:
         """None: a read makes none."""
+
+    @property
+    def session(self) -> str | None:
+        """As outside."""
+        return shown(self[0]).session
+
+    @property
+    def side(self) -> Side | None:
+        """As outside."""
+        return shown(self[0]).side
+
+    @property
+    def deadline(self) -> float | None:
+        """As outside."""
+        return shown(self[0]).deadline
 
     def __call__(self) -> TraceContext:
         """The call's own position: what an event is told by."""
@@ -99,27 +137,60 @@ def shown(found: Beside | Unsampled) -> Beside:
 
 
 @contextmanager
-def calling(*, trace: TraceContext | None = None, idempotency_key: str | None = None) -> Iterator[CallContext]:
+def calling(
+    *,
+    trace: TraceContext | None = None,
+    idempotency_key: str | None = None,
+    session: str | None = None,
+    backend: Side | None = None,
+    budget: float | None = None,
+) -> Iterator[CallContext]:
     """Set what travels beside the calls made inside; what is not given stays as it is outside.
 
+    Args:
+        trace: position in the trace.
+        idempotency_key: 1 to 128 visible ASCII characters that name one write.
+        session: what names an anonymous caller.
+        backend: `"direct"` or `"http"`: where the caller asks to go.
+        budget: seconds from now that all calls inside have together. One that is set outside still counts.
+
     Raises:
-        ValueError: the key is not 1 to 128 visible ASCII characters, or the state of the trace is no `tracestate`.
+        ValueError: the key is not 1 to 128 visible ASCII characters, the session is empty, there is no such side, the budget is
+            not more than 0 seconds, or the state of the trace is no `tracestate`.
     """
-    if idempotency_key is not None and not is_idempotency_key(idempotency_key):
-        raise ValueError("an idempotency key is 1 to 128 visible ASCII characters")
+    _check(idempotency_key, session, backend, budget)
     if trace is not None and trace.state and not is_state(trace.state):
         raise ValueError("the state of a trace is a tracestate, as switchover.telemetry.read_state gives it")
     outside = current()
+    ends = [
+        seconds
+        for seconds in (outside.deadline, None if budget is None else monotonic() + budget)
+        if seconds is not None
+    ]
     inside = CallContext(
         trace if trace is not None else outside.trace,
         idempotency_key if idempotency_key is not None else outside.idempotency_key,
         None if idempotency_key is not None else outside.writes,
+        session if session is not None else outside.session,
+        backend if backend is not None else outside.side,
+        min(ends, default=None),
     )
     token = enter(inside)
     try:
         yield inside
     finally:
         leave(token)
+
+
+def _check(key: str | None, session: str | None, backend: str | None, budget: float | None) -> None:
+    if key is not None and not is_idempotency_key(key):
+        raise ValueError("an idempotency key is 1 to 128 visible ASCII characters")
+    if session == "":
+        raise ValueError("a session is named by text that is not empty")
+    if backend not in (None, "direct", "http"):
+        raise ValueError(f'a backend is "direct" or "http", not {backend!r}')
+    if budget is not None and not (budget > 0 and math.isfinite(budget)):
+        raise ValueError(f"a budget is more than 0 seconds, not {budget!r}")
 
 
 def is_idempotency_key(text: str) -> bool:

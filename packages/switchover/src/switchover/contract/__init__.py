@@ -14,7 +14,7 @@ from switchover.contract.model import (
     Style,
 )
 from switchover.contract.operations.failures import STANDARD_MEMBERS
-from switchover.contract.operations.parameters import CALLER_HEADER, CONTEXT_HEADERS
+from switchover.contract.operations.parameters import CALLER_HEADER, CONTEXT_HEADERS, TIMEOUT_HEADER
 from switchover.contract.operations.reading import OperationReader, base_path
 from switchover.contract.personal import Personal
 from switchover.contract.schemas.check import SchemaCheck, SchemaEngine
@@ -26,6 +26,7 @@ __all__ = [
     "CALLER_HEADER",
     "CONTEXT_HEADERS",
     "STANDARD_MEMBERS",
+    "TIMEOUT_HEADER",
     "Answer",
     "Content",
     "Document",

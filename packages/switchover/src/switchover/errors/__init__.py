@@ -61,12 +61,12 @@ from switchover.errors.listings import (
     FidelityError,
     ObjectivesError,
     PlanError,
+    RolloutConflict,
+    RolloutRefused,
     StoreUnavailable,
     SwitchoverError,
 )
 from switchover.errors.outline import failure_of, outline, outlined
-    RolloutConflict,
-    RolloutRefused,
 
 __all__ = [
     "WIRE_ERRORS",

@@ -212,7 +212,9 @@ class ConnectionLost(TransportError):
 
 
 class CallTimeout(TransportError):
-    """No answer within `seconds` of `phase` (`connect`, `read`, `total`; of a probe, what went on): it is unknown whether anything was done."""
+    """No answer within `seconds` of `phase` (`connect`, `read`, `total`; `service`: the service itself gave up; of a probe, what went on):
+    it is unknown whether anything was done.
+    """
 
     code = "call_timeout"
 

@@ -70,7 +70,8 @@ def _form(cls: type, user: str, groups: str | None) -> tuple[CallerForm | None, 
         found += more
     if user_part is None or found:
         return None, found
-    return CallerForm(cls, _taker(cls, user_part, groups_part), _maker(cls, user_part, groups_part)), []
+    taker, maker = _taker(cls, user_part, groups_part), _maker(cls, user_part, groups_part)
+    return CallerForm(cls, taker, maker, user if user_part.is_plain else None), []
 
 
 def _part(cls: type, name: str, hint: Any, plain: Any, kinds: set[str], wanted: str) -> tuple[_Part | None, list[str]]:

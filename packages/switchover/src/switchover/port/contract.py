@@ -24,6 +24,7 @@ from switchover.trust import CredentialSource, Verifier
 if TYPE_CHECKING:
     from switchover.port.serve import Service
     from switchover.port.serve.app import Lifespan
+    from switchover.rollout import Rollout
     from switchover.telemetry.metrics.exporter import Metrics
     from switchover.telemetry.objectives import Objectives
 
@@ -168,6 +169,28 @@ class Port(Generic[P]):
             transport = HttpxTransport(address) if uds is None else HttpxTransport("http://localhost", uds=uds)
         remote = Remote(self.base_path, timeouts or Timeouts(), credentials, self._caller, self.recorder)
         made: P = http_wiring.http(self.interface, self.plans, transport, remote)
+        return made
+
+    def route(self, *, direct: P, http: P, rollout: Rollout, for_http: float = 0.5) -> P:
+        """The interface split between this process and HTTP, call by call, as a rollout decides.
+
+        A call that goes over HTTP and gets no answer is answered in this process instead, if it is safe, or was certainly not sent.
+
+        Args:
+            direct: what `direct` of this port gave.
+            http: what `http` of this port gave.
+            rollout: who goes where. What it says may change at any time, and counts from the next call on.
+            for_http: the part of a safe call's time that HTTP gets, more than 0 and less than 1; the rest is for answering here.
+
+        Raises:
+            TypeError: `direct` or `http` is something else.
+            ValueError: one of them is of another port, or `for_http` is out of range.
+        """
+        from switchover.port import route as routed_wiring  # noqa: PLC0415 - imported when first used
+
+        made: P = routed_wiring.route(
+            self.interface, self.plans, direct, http, rollout, self.recorder, for_http=for_http
+        )
         return made
 
     def serve(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from switchover import context
@@ -11,12 +12,12 @@ from switchover.context import Inside, carrying_out
 from switchover.errors import BindError
 from switchover.parity import Inspector
 from switchover.port.faithful import Strictness, strict_target
-from switchover.port.kinds import watching
+from switchover.port.kinds import recording, watching
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
-from switchover.port.traced import traced
+from switchover.port.traced import traced_body, traced_names
 from switchover.telemetry import Recorder
 
 _TIMED: Final = """
@@ -106,25 +107,45 @@ def _watched(
 ) -> Any:
     methods = {}
     for name, plan in plans.items():
-        names = {
-            "_target": targets[name],
-            **watching(plan, "direct", recorder, caller),
-            "_new": tuple.__new__,
-            "_Inside": Inside,
-            "_carrying_out": carrying_out,
-            "_id": plan.operation.id,
-            "_lane": recorder.lane("direct"),
-            "_current": context.stored,
-            "_shown": context.shown,
-            "_enter": context.enter,
-            "_leave": context.leave,
-        }
-        if recorder.tracing is not None:
-            methods[name] = traced(plan, recorder.tracing, names)
-            continue
-        reading = _SPANNED if recorder.spans else _TIMED
-        methods[name] = method(plan, reading if plan.is_safe else _WRITING, names)
-    return object_for(interface, "Direct", methods)
+        names = {**in_process(plan, targets[name], recorder), **watching(plan, "direct", recorder, caller)}
+        methods[name] = method(plan, body_of(plan, recorder), names)
+    return object_for(interface, "Direct", methods, InProcess(plans, targets))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InProcess:
+    """What an object of this wiring is made of: the backend's methods as they are held to what HTTP would do, not yet recorded."""
+
+    plans: Plans
+    targets: Mapping[str, Callable[..., Any]]
+
+
+def body_of(plan: Plan, recorder: Recorder) -> str:
+    """The body of a method that calls its target in this process, and records it by the kinds `_ok` and `_failed`."""
+    if recorder.tracing is not None:
+        return traced_body(plan)
+    return (_SPANNED if recorder.spans else _TIMED) if plan.is_safe else _WRITING
+
+
+def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> dict[str, Any]:
+    """The names that this body uses, the kinds aside."""
+    lane = recorder.lane("direct")
+    names = {
+        "_target": target,
+        "_new": tuple.__new__,
+        "_Inside": Inside,
+        "_carrying_out": carrying_out,
+        "_id": plan.operation.id,
+        "_lane": lane,
+        "_current": context.stored,
+        "_shown": context.shown,
+        "_enter": context.enter,
+        "_leave": context.leave,
+        **recording(recorder, "direct"),
+    }
+    if recorder.tracing is not None:
+        names |= traced_names(plan, recorder.tracing, names)
+    return names
 
 
 # -- does the backend have what the interface asks for? ---------------------------------------------------------------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 from switchover import context
+from switchover.contract import TIMEOUT_HEADER
 from switchover.contract.media import essence
-from switchover.errors import ConnectionLost, InternalError, UnexpectedAnswer
+from switchover.errors import CallTimeout, ConnectionLost, InternalError, UnexpectedAnswer
 from switchover.port.errorform import UnusableError
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.problems import PROBLEM_JSON, is_wire_code, read_problem, read_wire_error, text_of
@@ -72,6 +74,9 @@ class Exchange:
             # Every unsafe request has a key, so that whoever has to repeat it can; a failure tells which.
             request.idempotency_key = context.key_for(context.current(), self._operation, trace)
             headers.append(("idempotency-key", request.idempotency_key))
+        deadline = context.current().deadline
+        if deadline is not None:
+            headers.append((TIMEOUT_HEADER, f"{max(deadline - monotonic(), 0):.3f}"))
         return request
 
     def result(self, response: WireResponse, trace: TraceContext) -> Any:
@@ -104,6 +109,8 @@ class Exchange:
         if documented is not None:
             documented.add_note(f"trace {trace.trace_id}")
             return documented
+        if response.status == 504 and text_of(body, "code") == CallTimeout.code:
+            return CallTimeout("The service cut the call off: its time was over.", phase="service")
         known = read_wire_error(response.status, body, dict(response.headers))
         if known is not None:
             return known

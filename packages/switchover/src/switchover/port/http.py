@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
+from switchover import context
 from switchover.errors import CallError, CallTimeout, ConnectionLost
 from switchover.port.exchange import Exchange, Remote
 from switchover.port.kinds import watching
@@ -17,6 +18,7 @@ from switchover.port.shims import method, object_for
 from switchover.port.spans import Spans
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.port.wire import WireRequest, WireResponse
+from switchover.telemetry import Recorder
 
 _METHOD: Final = """
 _next(_begun)
@@ -68,17 +70,35 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
     """
     methods: dict[str, Callable[..., Any]] = {}
     for name, plan in plans.items():
-        names = {
-            "_send": _sender(plan, transport, remote),
-            "_exchange": Exchange(plan, remote),
-            "_CallError": CallError,
-            **watching(plan, "http", remote.recorder, remote.caller),
-        }
-        tracing = remote.recorder.tracing
-        if tracing is not None:
-            names["_open"] = Spans(tracing, plan, "http").request
-        methods[name] = method(plan, _METHOD if tracing is None else _TRACED, names)
-    return object_for(interface, "Http", methods)
+        names = {**over_http(plan, transport, remote), **watching(plan, "http", remote.recorder, remote.caller)}
+        methods[name] = method(plan, body_of(remote.recorder), names)
+    return object_for(interface, "Http", methods, OverHttp(plans, transport, remote))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OverHttp:
+    """What an object of this wiring is made of."""
+
+    plans: Plans
+    transport: Transport | BlockingTransport
+    remote: Remote
+
+
+def body_of(recorder: Recorder) -> str:
+    """The body of a method that calls over HTTP, and records it by the kinds `_ok` and `_failed`."""
+    return _METHOD if recorder.tracing is None else _TRACED
+
+
+def over_http(plan: Plan, transport: Transport | BlockingTransport, remote: Remote) -> dict[str, Any]:
+    """The names that this body uses, those of the recording aside.
+
+    Raises:
+        TypeError: the method is of a kind that the transport does not serve.
+    """
+    names = {"_send": _sender(plan, transport, remote), "_exchange": Exchange(plan, remote), "_CallError": CallError}
+    if remote.recorder.tracing is not None:
+        names["_open"] = Spans(remote.recorder.tracing, plan, "http").request
+    return names
 
 
 def _sender(plan: Plan, transport: Transport | BlockingTransport, remote: Remote) -> Callable[[WireRequest], Any]:
@@ -100,8 +120,9 @@ def _sender(plan: Plan, transport: Transport | BlockingTransport, remote: Remote
 
 def _within(send: Send, timeouts: Timeouts, *, is_safe: bool) -> Callable[[WireRequest], Any]:
     async def within(request: WireRequest) -> WireResponse:
+        total = _left(timeouts)
         try:
-            async with asyncio.timeout(timeouts.total):
+            async with asyncio.timeout(total):
                 try:
                     return await send(request, timeouts)
                 except ConnectionLost:
@@ -109,29 +130,44 @@ def _within(send: Send, timeouts: Timeouts, *, is_safe: bool) -> Callable[[WireR
                         raise
                 return await send(request, timeouts)
         except TimeoutError as error:
-            raise _out_of_time(timeouts) from error
+            raise _out_of_time(total) from error
 
     return within
 
 
 def _blocking_within(send: SendBlocking, timeouts: Timeouts, *, is_safe: bool) -> Callable[[WireRequest], Any]:
     def within(request: WireRequest) -> WireResponse:
-        started = monotonic()
+        started, total = monotonic(), _left(timeouts)
         try:
-            return send(request, timeouts)
+            return send(request, timeouts if total == timeouts.total else replace(timeouts, total=total))
         except ConnectionLost:
             if not is_safe:
                 raise
-        left = timeouts.total - (monotonic() - started)
+        left = total - (monotonic() - started)
         if left <= 0:
-            raise _out_of_time(timeouts)
+            raise _out_of_time(total)
         try:
             return send(request, replace(timeouts, total=left))
         except CallTimeout as error:
-            raise _out_of_time(timeouts) if error.phase == "total" else error from error.__cause__
+            raise _out_of_time(total) if error.phase == "total" else error from error.__cause__
 
     return within
 
 
-def _out_of_time(timeouts: Timeouts) -> CallTimeout:
-    return CallTimeout(phase="total", seconds=timeouts.total)
+def _left(timeouts: Timeouts) -> float:
+    """How long the call may take: what is left until its deadline, and never more than `total`.
+
+    Raises:
+        CallTimeout: nothing is left.
+    """
+    deadline = context.current().deadline
+    if deadline is None:
+        return timeouts.total
+    left = deadline - monotonic()
+    if left <= 0:
+        raise CallTimeout("The time of the call was over before it was sent.")
+    return min(left, timeouts.total)
+
+
+def _out_of_time(seconds: float) -> CallTimeout:
+    return CallTimeout(phase="total", seconds=seconds)

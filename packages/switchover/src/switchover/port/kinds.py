@@ -12,10 +12,11 @@ from switchover.port.plan import CallerForm, Plan
 from switchover.telemetry import Kind, Outcome, Recorder, nobody
 
 
-def kind_of(plan: Plan, wiring: str, caller: CallerForm | None) -> Kind:
+def kind_of(plan: Plan, wiring: str, caller: CallerForm | None, reason: str = "wired") -> Kind:
     """The kind of a call that succeeds."""
     is_known = caller is not None and plan.has_caller
-    return Kind(plan.operation.id, wiring, user_of=_user(caller.to_identity) if caller and is_known else nobody)
+    user_of = _user(caller.to_identity) if caller and is_known else nobody
+    return Kind(plan.operation.id, wiring, reason=reason, user_of=user_of)
 
 
 def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
@@ -23,7 +24,7 @@ def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
 
     def failed(error: BaseException) -> Kind:
         refusal = error.reason if isinstance(error, Refused) else ""
-        return kind._replace(outcome=_outcome(plan, error), failure=type(error).__name__, refusal=refusal)
+        return kind._replace(outcome=outcome_of(plan, error), failure=type(error).__name__, refusal=refusal)
 
     return failed
 
@@ -48,12 +49,26 @@ def leaving(plan: Plan, failed: Callable[[BaseException], Kind]) -> Callable[[Ba
     return left
 
 
+Endings = tuple[Kind, Callable[[BaseException], Kind]]
+"""The kind of a call that succeeds, and what makes it one of a call that does not."""
+
+
+def endings(plan: Plan, wiring: str, caller: CallerForm | None, reason: str = "wired") -> Endings:
+    """Both kinds of the calls that go this way for this reason."""
+    kind = kind_of(plan, wiring, caller, reason)
+    return kind, leaving(plan, failing(plan, kind))
+
+
 def watching(plan: Plan, wiring: str, recorder: Recorder, caller: CallerForm | None) -> dict[str, Any]:
     """The names that a generated method uses to record its calls."""
-    kind, lane = kind_of(plan, wiring, caller), recorder.lane(wiring)
+    ok, failed = endings(plan, wiring, caller)
+    return {"_ok": ok, "_failed": failed, **recording(recorder, wiring)}
+
+
+def recording(recorder: Recorder, wiring: str) -> dict[str, Any]:
+    """Those of them that every operation has alike."""
+    lane = recorder.lane(wiring)
     return {
-        "_ok": kind,
-        "_failed": leaving(plan, failing(plan, kind)),
         "_put": recorder.put,
         "_begun": lane.begun,
         "_numbers": lane.numbers,
@@ -62,7 +77,8 @@ def watching(plan: Plan, wiring: str, recorder: Recorder, caller: CallerForm | N
     }
 
 
-def _outcome(plan: Plan, error: BaseException) -> Outcome:
+def outcome_of(plan: Plan, error: BaseException) -> Outcome:
+    """How a call ended that ends with an exception."""
     if isinstance(error, Exception):
         entry = plan.failures.entry_of(error)
         status = error.status if isinstance(error, CallError) else entry.status if entry is not None else 500

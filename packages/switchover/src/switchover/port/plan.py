@@ -43,11 +43,16 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class CallerForm:
-    """How the team's caller type becomes an identity and back."""
+    """How the team's caller type becomes an identity and back.
+
+    Attributes:
+        user: name of the attribute that is the user id, where that is text as it is; else None.
+    """
 
     type: type
     to_identity: Callable[[Any], Identity]
     from_identity: Callable[[Identity], Any]
+    user: str | None = None
 
 
 Plans = Mapping[str, Plan]

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from switchover.port.plan import Plan
 
+_PARTS: Final = "__switchover_parts__"
 
-def object_for(interface: type, kind: str, methods: Mapping[str, Callable[..., Any]]) -> Any:
-    """An instance of a new class that has these methods and calls itself after the interface and the wiring."""
+
+def object_for(interface: type, kind: str, methods: Mapping[str, Callable[..., Any]], made_of: object = None) -> Any:
+    """An instance of a new class that has these methods and calls itself after the interface and the wiring.
+
+    `made_of` is kept for whoever makes something else of the same parts; see `parts_of`.
+    """
     name = f"{interface.__name__}Over{kind}"
-    body = {"__slots__": (), "__doc__": f"{interface.__name__}, {kind.lower()}.", **methods}
+    body = {"__slots__": (), "__doc__": f"{interface.__name__}, {kind.lower()}.", _PARTS: made_of, **methods}
     return type(name, (), body)()
+
+
+def parts_of(made: object) -> object:
+    """What an object of `object_for` was made of; None for any other."""
+    return getattr(type(made), _PARTS, None)
 
 
 def method(plan: Plan, body: str, names: Mapping[str, Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from switchover import context
-from switchover.context import Beside, CallContext
+from switchover.context import Beside, below
 from switchover.port.plan import Plan
 from switchover.telemetry import LiveSpan, TraceContext, TracedCall, Tracing
 from switchover.telemetry import start as start_trace
@@ -36,7 +36,7 @@ class Spans:
         is_chosen = parent is None and outside is context.EMPTY
         span = self._open(parent, "", is_remote=False) if is_chosen or self._samples(parent) else None
         if parent is not outside.trace:
-            outside = CallContext(parent, outside.idempotency_key, outside.writes)
+            outside = below(outside, parent)
         return outside, span
 
     def request(self) -> LiveSpan:

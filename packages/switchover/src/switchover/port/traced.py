@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from switchover.context import EMPTY, CallContext
+from switchover.context import EMPTY, Beside, CallContext
 from switchover.port.plan import Plan
 from switchover.port.shims import method
 from switchover.port.spans import Spans
-from switchover.telemetry import Tracing
+from switchover.telemetry import TraceContext, Tracing
 
 # Below a call that is not sampled nothing is; outside of everything the next one is drawn; whatever else there may be is looked at.
 _LOOKING: Final = """
@@ -18,7 +18,7 @@ _outside = _current()
 if (_active() or _next(_chosen)) if _outside is _EMPTY else _type(_outside) is not _tuple:
     _outside, _span = _open(_outside)
     if _span is not None:
-        return {await_}_sampled((_span, _outside, _started), {call})
+        return {await_}_sampled((_span, _outside, _started, _ok, _failed), {call})
 """
 
 _UNSAMPLED_READ: Final = """
@@ -52,7 +52,7 @@ return _result
 
 # What would be the object is what is known of the call.
 _SAMPLED: Final = """
-_span, _outside, _started = _self
+_span, _outside, _started, _ok, _failed = _self
 _next(_begun)
 _trace = _span.position
 _token = _enter(_beside(_outside, _trace))
@@ -71,19 +71,24 @@ return _result
 """
 
 
-def traced(plan: Plan, tracing: Tracing, names: Mapping[str, Any]) -> Callable[..., Any]:
-    """A method of `direct` of which sampled calls have a live span; `names` are those of every method of `direct`."""
+def traced_body(plan: Plan) -> str:
+    """The body of a method of `direct` of which sampled calls have a live span; the kinds are `_ok` and `_failed`."""
+    return _LOOKING.rstrip() + (_UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE)
+
+
+def traced_names(plan: Plan, tracing: Tracing, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The names that this body uses besides those of every method of `direct`."""
     carrying_out, operation = names["_carrying_out"], plan.operation.id
 
-    def reading(outside: Any, trace: Any) -> CallContext:  # noqa: ARG001 - a read has no key, whatever is outside
-        return CallContext(trace)
+    def reading(outside: Beside, trace: TraceContext) -> CallContext:
+        """A read has no key, whatever is outside."""
+        return CallContext(trace, None, None, outside.session, outside.side, outside.deadline)
 
-    def writing(outside: Any, trace: Any) -> Any:
+    def writing(outside: Beside, trace: TraceContext) -> Any:
         return carrying_out(outside, operation, trace)
 
-    sampled = method(plan, _SAMPLED, {**names, "_beside": reading if plan.is_safe else writing})
-    deciding = {
-        "_sampled": sampled,
+    return {
+        "_sampled": method(plan, _SAMPLED, {**names, "_beside": reading if plan.is_safe else writing}),
         "_open": Spans(tracing, plan, "direct").in_process,
         "_active": tracing.active,
         "_chosen": tracing.chosen,
@@ -91,5 +96,3 @@ def traced(plan: Plan, tracing: Tracing, names: Mapping[str, Any]) -> Callable[.
         "_tuple": tuple,
         "_EMPTY": EMPTY,
     }
-    unsampled = _UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE
-    return method(plan, _LOOKING.strip() + unsampled, {**names, **deciding})

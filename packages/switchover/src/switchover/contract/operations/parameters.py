@@ -21,7 +21,12 @@ PLACES: Final[tuple[ParameterPlace, ...]] = ("path", "query", "header", "cookie"
 CALLER_HEADER: Final = "x-switchover-caller"
 """Carries who a service acts for. Part of its credentials, never an argument."""
 
-CONTEXT_HEADERS: Final = frozenset({CALLER_HEADER, "idempotency-key", "traceparent", "tracestate", "x-trace-id"})
+TIMEOUT_HEADER: Final = "x-switchover-timeout"
+"""Says how long the answer is waited for: seconds from the arrival of the request, as a decimal number."""
+
+CONTEXT_HEADERS: Final = frozenset(
+    {CALLER_HEADER, TIMEOUT_HEADER, "idempotency-key", "traceparent", "tracestate", "x-trace-id"}
+)
 """Headers that travel beside a call. A method takes them as arguments only if it names them."""
 
 _IGNORED_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})

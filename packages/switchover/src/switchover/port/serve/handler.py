@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from time import perf_counter
+from functools import partial
+from time import monotonic, perf_counter
 from typing import Any, Final
 
 from switchover import context
@@ -13,6 +14,7 @@ from switchover.context import CallContext
 from switchover.contract import Media
 from switchover.errors import (
     WIRE_ERRORS,
+    CallTimeout,
     Forbidden,
     InternalError,
     MalformedRequest,
@@ -27,8 +29,10 @@ from switchover.port.kinds import answered, failing, kind_of
 from switchover.port.limits import Limits, check_depth
 from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
+from switchover.port.problems import problem
 from switchover.port.requests import BoundBody
 from switchover.port.serve.body import Reading, read_body
+from switchover.port.serve.budget import OutOfTime, deadline_of, within
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import (
     Headers,
@@ -45,7 +49,7 @@ from switchover.port.serve.threads import Threads
 from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received
-from switchover.telemetry import Recorder, TraceContext
+from switchover.telemetry import LiveSpan, Recorder, TraceContext
 from switchover.trust import CALLER_HEADER, Incoming, Verifier, decode_identity
 
 _log = logging.getLogger("switchover.serve")
@@ -90,11 +94,10 @@ class OperationHandler:
     async def __call__(self, scope: Any, receive: Any) -> Reply:
         """The answer to a request; every failure is one, nothing is raised."""
         next(self._lane.begun)
-        started = perf_counter()
+        started, arrived = perf_counter(), monotonic()
         raw = scope["headers"]
         headers: Headers = dict(raw)
-        span = None if self._spans is None else self._spans.answer(parent_of(raw, headers), scope["scheme"])
-        trace = trace_of(raw, headers) if span is None else span.position
+        span, trace = self._placed(scope, headers)
         kind, identity, is_called = self._ok, None, False
         reply: Reply | None = None
         try:
@@ -104,20 +107,19 @@ class OperationHandler:
                 raise ServiceUnavailable("The service is shutting down.")
             if self._verifier is not None:
                 receive = await self._verified(self._verifier, scope, headers, receive)
+            deadline = deadline_of(headers, arrived)
             identity = self._identity(headers)
-            body = None
-            if self._body is not None:
-                if b"content-encoding" in headers:
-                    require_plain(headers[b"content-encoding"])
-                body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
-                body = self._checked(self._body, body, headers)
+            body = None if self._body is None else await self._read_body(self._body, receive, headers)
             segments = segments_of(scope, self._length)
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
             key = idempotency_key(headers) if self._is_unsafe else None
-            token = context.enter(CallContext(trace, key, {}))
+            token = context.enter(CallContext(trace, key, {}, deadline=deadline))
             is_called = True
             try:
-                result = await self._invoke(identity, arguments)
+                if deadline is None:
+                    result = await self._invoke(identity, arguments)
+                else:
+                    result = await within(deadline, partial(self._invoke, identity, arguments))
             finally:
                 context.leave(token)
             codec = self._choose(result)
@@ -136,6 +138,20 @@ class OperationHandler:
             if span is not None:
                 span.end(kind, None if reply is None else reply.status)
         return reply
+
+    def _placed(self, scope: Any, headers: Headers) -> tuple[LiveSpan | None, TraceContext]:
+        """The span of the call, where there is a tracing system, and its position."""
+        if self._spans is None:
+            return None, trace_of(scope["headers"], headers)
+        span = self._spans.answer(parent_of(scope["headers"], headers), scope["scheme"])
+        return span, span.position
+
+    async def _read_body(self, wanted: BoundBody, receive: Any, headers: Headers) -> bytes | None:
+        """The body, if it is of the right kind; None where there is none."""
+        if b"content-encoding" in headers:
+            require_plain(headers[b"content-encoding"])
+        body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
+        return self._checked(wanted, body, headers)
 
     async def _verified(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> Any:
         """Let the request in, or raise; where the body is still to be had."""
@@ -179,6 +195,13 @@ class OperationHandler:
 
     def _failure(self, error: Exception, trace: TraceContext, *, is_called: bool) -> Reply:
         """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""
+        if isinstance(error, OutOfTime):
+            told = _position(trace)
+            _log.warning(
+                "%s ran out of time and was cut off [trace %s]", self._operation.id, trace.trace_id, extra=told
+            )
+            gone = problem(504, CallTimeout.code, "Nobody waits for the answer any more.")
+            return problem_reply(504, gone, trace.trace_id)
         if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
             return error_reply(error, trace.trace_id)
         try:
