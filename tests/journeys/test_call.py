@@ -38,7 +38,9 @@ def test_bad_input_is_told_precisely_and_changes_nothing(call: Call) -> None:
     assert refused.returncode == 1
     problem = json.loads(refused.stderr)
     assert problem["code"] == "invalid_request"
-    assert {error["where"] for error in problem["errors"]} == {"body#/title", "body#/start", "limit"}
+    told = {error["where"]: error["detail"] for error in problem["errors"]}
+    assert set(told) == {"body#/title", "body#/…", "limit"}
+    assert told["body#/…"] == "is not known; did you mean startDate?"
     assert json.loads(call("listTrips").stdout)["items"] == []
 
 

@@ -78,6 +78,13 @@ class Personal:
             schemas = step.schemas
         return told
 
+    def names(self, path: Iterable[Token]) -> list[str]:
+        """The names that the contract gives to members of the object at `path`."""
+        schemas = _applied([self._schema])
+        for token in path:
+            schemas = _step(schemas, token).schemas
+        return sorted({str(name) for schema in schemas for name in _group(schema, "properties")})
+
     def shown_pointer(self, path: str) -> str:
         """The same for a JSON Pointer."""
         return pointer.of(self.shown(_tokens(path))) if path else path

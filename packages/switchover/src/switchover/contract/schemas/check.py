@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final
 
@@ -14,13 +15,15 @@ import jsonschema_rs
 
 from switchover.contract import pointer
 from switchover.contract.document import Document, Node
-from switchover.contract.personal import Personal
+from switchover.contract.personal import HIDDEN, Personal
 from switchover.contract.schemas.engine import MASK, Compiler
 from switchover.errors import ContractError, InvalidField
 
 MOST_ERRORS: Final = 50
 
 _LONGEST_NAME: Final = 80
+_MOST_NAMES: Final = 20
+_UNKNOWN: Final = "is not known"
 
 
 class SchemaEngine:
@@ -68,7 +71,18 @@ class SchemaCheck:
     def problems(self, value: Any) -> Iterator[tuple[list[str | int], str]]:
         """The path of everything that is wrong, as it may be told, and what would be right; at most 50."""
         found = (problem for error in self._validator.iter_errors(value) for problem in _problems(error))
-        return ((self.shown(path), what) for path, what in islice(found, MOST_ERRORS))
+        return (self._told(path, what) for path, what in islice(found, MOST_ERRORS))
+
+    def _told(self, path: list[str | int], what: str) -> tuple[list[str | int], str]:
+        """Whoever misspelt a name that is not to be told is told those that are right."""
+        shown = self.shown(path)
+        if self.personal is None or what != _UNKNOWN or shown[-1] != HIDDEN:
+            return shown, what
+        known = self.personal.names(path[:-1])
+        near = get_close_matches(str(path[-1]), known, 1)
+        if near:
+            return shown, f"{what}; did you mean {near[0]}?"
+        return shown, f"{what}; there are {', '.join(known[:_MOST_NAMES])}" if known else what
 
     def shown(self, path: Sequence[str | int]) -> list[str | int]:
         """A path in a value as it may be told: without names that are personal themselves."""
@@ -85,7 +99,7 @@ def _problems(error: jsonschema_rs.ValidationError) -> Iterator[tuple[list[str |
     match kind.name:
         case "additionalProperties" | "unevaluatedProperties":
             for name in kind.as_dict()["unexpected"]:
-                yield [*where, name], "is not known"
+                yield [*where, name], _UNKNOWN
         case "required":
             yield [*where, kind.as_dict()["property"]], "is required"
         case "oneOf" | "anyOf" if (chosen := _meant(kind.as_dict()["context"], where)) is not None:
