@@ -16,7 +16,7 @@ from livetrip_bff.database.engine import open_engine, writing
 from livetrip_bff.database.tables import metadata
 from unit.bff.samples import trip
 
-ALL = ("0001",)
+ALL = ("0001", "0002")
 
 
 async def test_a_new_database_is_behind_by_every_revision_until_it_is_migrated(fresh_url: str) -> None:
