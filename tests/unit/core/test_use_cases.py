@@ -139,7 +139,7 @@ async def test_deleting_a_trip_deletes_its_entries_and_no_others(diary: Diary) -
     survivor = await diary.write(kept)
 
     async with diary.store.writing() as work:
-        await use_cases.delete_trip(work, AIKO, doomed.id)
+        await use_cases.delete_trip(work, AIKO, doomed.id, clock=diary.clock)
 
     async with diary.store.reading() as work:
         assert await work.entries.moments(doomed.id) == []

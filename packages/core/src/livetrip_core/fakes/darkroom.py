@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
 from livetrip_core.errors import PhotoRejected
 from livetrip_core.photo import Announcement, PhotoFormat
@@ -55,7 +54,7 @@ class InMemoryObjectStorage:
         content = self.objects.get(key)
         return None if content is None else content[: at_most + 1]
 
-    async def write(self, key: str, content: bytes, kind: PhotoFormat) -> None:  # noqa: ARG002 - nobody asks for it here
+    async def write(self, key: str, content: bytes, kind: PhotoFormat) -> None:
         """Keep an object."""
         self.objects[key] = content
 
@@ -84,10 +83,10 @@ class InMemoryObjectStorage:
             PermissionError: the address has expired.
             KeyError: there is no such object.
         """
-        parts = urlsplit(address)
-        if self._clock.now().timestamp() >= int(parse_qs(parts.query)["until"][0]):
+        key, _, until = address.removeprefix("memory://storage/").partition("?until=")
+        if self._clock.now().timestamp() >= int(until):
             raise PermissionError("expired")
-        return self.objects[parts.path.removeprefix("/")]
+        return self.objects[key]
 
 
 class TextImageProcessor:
