@@ -164,7 +164,7 @@ IDENTIFIERS = SequentialIdentifiers()
 EVERYTHING: dict[str, Callable[[UnitOfWork, UserId, TripId], Awaitable[object]]] = {
     "open": use_cases.open_trip,
     "summarise": use_cases.summarise_trip,
-    "delete": use_cases.delete_trip,
+    "delete": lambda work, user, trip_id: use_cases.delete_trip(work, user, trip_id, clock=CLOCK),
     "change": lambda work, user, trip_id: use_cases.change_trip(
         work, user, trip_id, TripChange(expected_version=1), clock=CLOCK
     ),
