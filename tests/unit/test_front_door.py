@@ -31,6 +31,7 @@ def test_the_front_door_offers_these_names() -> None:
         "Inspector",
         "IpAllowlist",
         "MessageSigner",
+        "Metrics",
         "NonceMemory",
         "Objectives",
         "ObjectivesError",
@@ -52,6 +53,7 @@ def test_the_front_door_offers_these_names() -> None:
         "Timeouts",
         "calling",
         "current",
+        "serve_metrics",
     ]
     assert dir(switchover) == switchover.__all__
     for name in switchover.__all__:

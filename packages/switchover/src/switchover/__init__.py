@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from switchover.port import Contract as Contract
     from switchover.port import Port as Port
     from switchover.port import Timeouts as Timeouts
+    from switchover.port.exporting import serve_metrics as serve_metrics
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
     from switchover.telemetry import Recorder as Recorder
+    from switchover.telemetry.metrics.exporter import Metrics as Metrics
     from switchover.telemetry.objectives import Objectives as Objectives
     from switchover.trust import AnyOf as AnyOf
     from switchover.trust import ApiKey as ApiKey
@@ -68,6 +70,7 @@ _HOMES: Final = {
     "Inspector": "switchover.parity",
     "IpAllowlist": "switchover.trust",
     "MessageSigner": "switchover.trust.signed",
+    "Metrics": "switchover.telemetry.metrics.exporter",
     "NonceMemory": "switchover.trust.signed",
     "Objectives": "switchover.telemetry.objectives",
     "ObjectivesError": "switchover.errors",
@@ -89,6 +92,7 @@ _HOMES: Final = {
     "Timeouts": "switchover.port",
     "calling": "switchover.context",
     "current": "switchover.context",
+    "serve_metrics": "switchover.port.exporting",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of literals, in one place

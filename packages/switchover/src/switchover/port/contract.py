@@ -24,6 +24,8 @@ from switchover.trust import CredentialSource, Verifier
 if TYPE_CHECKING:
     from switchover.port.serve import Service
     from switchover.port.serve.app import Lifespan
+    from switchover.telemetry.metrics.exporter import Metrics
+    from switchover.telemetry.objectives import Objectives
 
 P = TypeVar("P")
 
@@ -176,6 +178,8 @@ class Port(Generic[P]):
         trust: Literal["open"] | None = None,
         limits: Limits | None = None,
         publish: bool = True,
+        metrics: Metrics | None = None,
+        metrics_path: str = "/metrics",
         lifespan: Sequence[Lifespan] = (),
     ) -> Service:
         """The backend over HTTP, as a Litestar application.
@@ -186,11 +190,13 @@ class Port(Generic[P]):
             trust: `"open"` if whoever can reach the service is trusted: behind a Unix socket, in memory, in tests.
             limits: what is read at most.
             publish: serve the contract's files below the base path, byte for byte, to anyone.
+            metrics: answers scrapes at `metrics_path`, to whoever the verifier lets in; see `Port.metrics`.
+            metrics_path: a path of the service's own, not below the contract's base path.
             lifespan: context managers that live as long as the service.
 
         Raises:
             BindError: the backend lacks methods, or has them with other arguments.
-            ValueError: there is no verifier, and nothing said about trust.
+            ValueError: there is no verifier, and nothing said about trust; or an operation has the path of the metrics.
         """
         from switchover.port.serve import serve  # noqa: PLC0415 - an extra, imported where it is used
 
@@ -206,5 +212,24 @@ class Port(Generic[P]):
             trust=trust,
             limits=limits,
             publish=publish,
+            metrics=metrics,
+            metrics_path=metrics_path,
             lifespan=lifespan,
         )
+
+    def metrics(self, objectives: Objectives | None = None, *, directory: str | Path | None = None) -> Metrics:
+        """Count the calls of this port, under every wiring, for Prometheus; see `switchover.Metrics`.
+
+        Args:
+            objectives: what the bounds of the histograms lie around; those of an empty `slo.toml` unless said otherwise.
+            directory: where the workers of one service tell each other their numbers; without it, this process is all there is.
+
+        Raises:
+            ValueError: others may write to the directory, or it is none.
+        """
+        # An extra, imported where it is used.
+        from switchover.telemetry.metrics.exporter import Metrics  # noqa: PLC0415
+        from switchover.telemetry.objectives import Objectives, buckets  # noqa: PLC0415
+
+        operations = [plan.operation.id for plan in self.plans.values()]
+        return Metrics(self.recorder, operations, buckets(objectives or Objectives()), directory=directory)

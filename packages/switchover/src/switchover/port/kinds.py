@@ -28,6 +28,15 @@ def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
     return failed
 
 
+def answered(kind: Kind, status: int, *, is_called: bool) -> Kind:
+    """The kind of a served call that ended with an exception, by the status that its caller got.
+
+    What a backend met on a call of its own is no refusal of its caller, and is answered 500 whatever it was.
+    """
+    outcome = Outcome.REFUSED if 400 <= status < 500 else Outcome.FAILED
+    return kind._replace(outcome=outcome, refusal="" if is_called else kind.refusal)
+
+
 def leaving(plan: Plan, failed: Callable[[BaseException], Kind]) -> Callable[[BaseException], Kind]:
     """The same, for the calling side: a failure of the kit's own remembers which operation it is the end of."""
 

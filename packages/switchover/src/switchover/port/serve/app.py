@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote
 
 from litestar import Litestar, Response
@@ -32,6 +32,9 @@ from switchover.port.serve.route import Answering, route, send_reply, with_head_
 from switchover.port.serve.threads import Threads
 from switchover.telemetry import Recorder, start
 from switchover.trust import Verifier
+
+if TYPE_CHECKING:
+    from switchover.telemetry.metrics.exporter import Metrics
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]] | AbstractAsyncContextManager[None]
 
@@ -70,6 +73,8 @@ def serve(
     trust: Literal["open"] | None = None,
     limits: Limits | None = None,
     publish: bool = True,
+    metrics: Metrics | None = None,
+    metrics_path: str = "/metrics",
     lifespan: Sequence[Lifespan] = (),
 ) -> Service:
     """See `Port.serve`."""
@@ -92,7 +97,15 @@ def serve(
         )
     for path, sender in _publications(document, base_path) if publish else ():
         answers.setdefault(path, {}).setdefault("GET", sender)
+    if metrics is not None:
+        from switchover.port.serve.metrics import mount  # noqa: PLC0415 - an extra, imported where it is used
+
+        mount(answers, plans, base_path, metrics=metrics, path=metrics_path, verifier=verifier, trust=trust)
     known = {path: with_head_and_options(methods) for path, methods in answers.items()}
+    return _application(known, gate, lifespan)
+
+
+def _application(known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan]) -> Service:
     service = Service(
         route_handlers=[route(path, methods) for path, methods in known.items()],
         exception_handlers={HTTPException: _http_exception, Exception: _other_exception},

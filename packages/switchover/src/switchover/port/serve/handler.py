@@ -20,7 +20,7 @@ from switchover.errors import (
     ServiceUnavailable,
     UnsupportedMediaType,
 )
-from switchover.port.kinds import failing, kind_of
+from switchover.port.kinds import answered, failing, kind_of
 from switchover.port.limits import Limits, check_depth
 from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
@@ -109,13 +109,14 @@ class OperationHandler:
             codec = self._choose(result)
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
         except Exception as error:
-            kind = self._failed(error)
             reply = self._failure(error, trace.trace_id, is_called=is_called)
+            kind = answered(self._failed(error), reply.status, is_called=is_called)
         except BaseException as error:
             kind = self._failed(error)
             if not (isinstance(error, asyncio.CancelledError) and self._gate.is_closed):
                 raise
             reply = self._cut_off(trace.trace_id, is_called=is_called)
+            kind = answered(kind, reply.status, is_called=is_called)
         finally:
             self._recorder.put((next(self._lane.numbers), kind, started, perf_counter(), trace, identity))
         return reply
