@@ -105,7 +105,9 @@ async def _end_all_sessions(postgresql_url: str) -> None:
 
 
 async def _open(url: str) -> None:
-    async with open_backend(url, version="1.0.0") as backend:
+    async with open_backend(
+        url, version="1.0.0", photos=LocalPhotos(tmp_path / "photos", "http://photos.test")
+    ) as backend:
         await backend.get_health()
 
 

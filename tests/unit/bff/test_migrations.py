@@ -96,7 +96,9 @@ async def test_a_database_that_a_newer_release_migrated_has_nothing_pending(data
 async def test_opening_a_sqlite_file_brings_it_up_to_date(tmp_path_factory: pytest.TempPathFactory) -> None:
     url = f"sqlite:///{tmp_path_factory.mktemp('new')}/diary.sqlite3"
 
-    async with open_backend(url, version="1.0.0") as backend:
+    async with open_backend(
+        url, version="1.0.0", photos=LocalPhotos(tmp_path / "photos", "http://photos.test")
+    ) as backend:
         assert (await backend.get_health()).version == "1.0.0"
 
     assert await pending(url) == ()
@@ -104,7 +106,9 @@ async def test_opening_a_sqlite_file_brings_it_up_to_date(tmp_path_factory: pyte
 
 async def test_opening_another_database_that_is_behind_says_what_to_do(fresh_postgresql_url: str) -> None:
     with pytest.raises(MigrationsPending, match="livetrip migrate") as caught:
-        async with open_backend(fresh_postgresql_url, version="1.0.0"):
+        async with open_backend(
+            fresh_postgresql_url, version="1.0.0", photos=LocalPhotos(tmp_path / "photos", "http://photos.test")
+        ):
             raise AssertionError("it opened")
 
     assert caught.value.revisions == ALL

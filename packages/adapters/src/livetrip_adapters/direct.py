@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import livetrip_bff
+from livetrip_adapters.photos import PhotoSettings
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, Settings, SettingsError
 from livetrip_contract import LiveTrip
 from switchover import Fidelity, Inspector, Port
 
 
 @asynccontextmanager
-async def open_backend(port: Port[LiveTrip], database_url: str) -> AsyncIterator[LiveTrip]:
+async def open_backend(
+    port: Port[LiveTrip], database_url: str, photos: PhotoSettings | None = None
+) -> AsyncIterator[livetrip_bff.LiveTripBackend]:
     """The backend itself, with nothing around it: what a service hosts.
 
     Raises:
@@ -23,7 +26,8 @@ async def open_backend(port: Port[LiveTrip], database_url: str) -> AsyncIterator
     """
     version = str(port.document.root.value["info"]["version"])
     with _settled(database_url):
-        async with livetrip_bff.open_backend(database_url, version=version) as backend:
+        kept = _photos(photos or PhotoSettings())
+        async with livetrip_bff.open_backend(database_url, version=version, photos=kept) as backend:
             yield backend
 
 
@@ -61,6 +65,10 @@ def migrate(settings: Settings) -> None:
     url = settings.database_url.get_secret_value()
     with _settled(url):
         asyncio.run(livetrip_bff.migrate(url))
+
+
+def _photos(settings: PhotoSettings) -> livetrip_bff.LocalPhotos:
+    return livetrip_bff.LocalPhotos(settings.folder, settings.url, frozenset(settings.origins))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import livetrip_contract as contract
 from livetrip_bff import incoming, outgoing
 from livetrip_bff.failures import as_documented
 from livetrip_bff.photos import Darkroom, Photos
+from livetrip_bff.storage.files import ObjectFiles
 from livetrip_bff.writing import Call, Writer
 from livetrip_contract import Caller, Entry, EntryChange, EntryDraft, Trip, TripChange, TripDraft
 from livetrip_core import Clock, EntryId, IdentifierSource, TripId, UnitOfWork, UnitOfWorkFactory, UserId, use_cases
@@ -35,8 +36,10 @@ class LiveTripBackend:
         identifiers: names new trips and entries.
         darkroom: where the bytes of photos are kept, and what looks into them.
         version: of the contract that is served, for `get_health`.
+        files: see below.
 
     Attributes:
+        files: the application behind the addresses of photos; None where the storage answers them itself.
         photos: what collects photos that nobody needs, which is to be asked for now and then.
     """
 
@@ -48,11 +51,13 @@ class LiveTripBackend:
         darkroom: Darkroom,
         *,
         version: str,
+        files: ObjectFiles | None = None,
     ) -> None:
         self._units_of_work = units_of_work
         self._clock = clock
         self._identifiers = identifiers
         self._version = version
+        self.files = files
         self._writer = Writer(units_of_work, clock)
         self.photos = Photos(units_of_work, clock, identifiers, darkroom)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from livetrip_bff.backend import LiveTripBackend
 from livetrip_bff.clock import SystemClock
+from livetrip_bff.darkroom import LocalPhotos, open_darkroom
 from livetrip_bff.database import is_sqlite, migrate, open_units_of_work, parse, pending
 from livetrip_bff.errors import MigrationsPending
 from livetrip_bff.identifiers import UuidV7Identifiers
@@ -18,6 +19,7 @@ async def open_backend(
     database_url: str,
     *,
     version: str,
+    photos: LocalPhotos,
     clock: Clock | None = None,
     identifiers: IdentifierSource | None = None,
 ) -> AsyncIterator[LiveTripBackend]:
@@ -28,6 +30,7 @@ async def open_backend(
 
     Arguments:
         database_url: `sqlite:///path/to/file` or `postgresql://user:password@host/name`.
+        photos: where they are kept.
         version: of the contract that is served, for `get_health`.
         clock: the machine's, if none is given.
         identifiers: UUIDv7 by that clock, if none are given.
@@ -42,5 +45,6 @@ async def open_backend(
     elif missing := await pending(database_url):
         raise MigrationsPending(missing)
     clock = clock or SystemClock()
-    async with open_units_of_work(database_url) as units_of_work:
-        yield LiveTripBackend(units_of_work, clock, identifiers or UuidV7Identifiers(clock), version=version)
+    identifiers = identifiers or UuidV7Identifiers(clock)
+    async with open_units_of_work(database_url) as units_of_work, open_darkroom(photos) as opened:
+        yield LiveTripBackend(units_of_work, clock, identifiers, opened.darkroom, version=version, files=opened.files)
