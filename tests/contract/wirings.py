@@ -13,6 +13,7 @@ from livetrip_bff.clock import SystemClock
 from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_contract import LiveTrip
 from livetrip_core.fakes import InMemoryUnitOfWorkFactory
+from support.photos import darkroom
 from support.processes import KEY, Running
 from switchover import AiohttpTransport, AsgiTransport, Fidelity, HttpxTransport, SharedKey, SharedKeyVerifier
 
@@ -21,7 +22,9 @@ from switchover import AiohttpTransport, AsgiTransport, Fidelity, HttpxTransport
 async def in_memory(_: Servers) -> AsyncIterator[LiveTrip]:
     """The backend over the fakes of core."""
     clock = SystemClock()
-    backend = LiveTripBackend(InMemoryUnitOfWorkFactory(), clock, UuidV7Identifiers(clock), version="1.0.0")
+    backend = LiveTripBackend(
+        InMemoryUnitOfWorkFactory(), clock, UuidV7Identifiers(clock), darkroom(clock), version="1.1.0"
+    )
     yield live_trip_port().direct(backend)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from livetrip_bff.images import PillowImageProcessor
 from livetrip_bff.images.developing import develop
@@ -21,7 +21,7 @@ from unit.bff.pictures import SECRET, exif, picture, profile
 KINDS = [kind.value for kind in PhotoFormat]
 
 
-def opened(content: bytes) -> Image.Image:
+def opened(content: bytes) -> ImageFile.ImageFile:
     image = Image.open(io.BytesIO(content))
     image.load()
     return image

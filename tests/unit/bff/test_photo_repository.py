@@ -57,13 +57,17 @@ async def test_a_photo_is_there_afterwards_exactly_as_it_was(store: UnitOfWorkFa
     await keep(store, kept)
     async with store.reading() as work:
         assert await work.photos.get(trip().id, kept.id) == kept
-        assert await work.photos.of_trip(trip().id) == [kept]
+    async with store.writing() as work:
+        assert await work.photos.remove_all(trip().id) == [kept]
+        assert await work.photos.remove_all(trip().id) == []
 
 
 async def test_a_photo_arrives(store: UnitOfWorkFactory) -> None:
     await keep(store, photo())
     async with store.writing() as work:
-        await work.photos.save(arrived())
+        assert await work.photos.save(arrived()) == arrived()
+    async with store.writing() as work:
+        assert await work.photos.save(arrived(taken_at="2026-11-21T07:30:00")) == arrived()
     async with store.reading() as work:
         assert await work.photos.get(trip().id, photo().id) == arrived()
 
@@ -117,22 +121,26 @@ async def test_photos_go_with_their_trip_and_stay_without_their_entry(store: Uni
         await work.entries.remove(trip().id, entry().id)
         assert await work.photos.get(trip().id, photo().id) == photo()
         await work.trips.remove(trip().id)
-        assert await work.photos.of_trip(trip().id) == []
+        with pytest.raises(PhotoNotFound):
+            await work.photos.get(trip().id, photo().id)
 
 
 async def test_a_photo_is_forgotten(store: UnitOfWorkFactory) -> None:
     await keep(store, photo(), photo(2))
     async with store.writing() as work:
-        await work.photos.remove(trip().id, photo().id)
-        assert await work.photos.of_trip(trip().id) == [photo(2)]
+        assert await work.photos.remove(trip().id, photo().id) == photo()
+        assert await work.photos.get(trip().id, photo(2).id) == photo(2)
+        with pytest.raises(PhotoNotFound):
+            await work.photos.get(trip().id, photo().id)
 
 
-async def test_uploads_that_were_abandoned_are_found_oldest_first(store: UnitOfWorkFactory) -> None:
+async def test_uploads_that_were_abandoned_are_forgotten_oldest_first(store: UnitOfWorkFactory) -> None:
     old, older = photo(1, created_at=NOW - timedelta(days=1)), photo(2, created_at=NOW - timedelta(days=2))
     await keep(store, old, older, photo(3), replace(arrived(4), created_at=NOW - timedelta(days=3)))
-    async with store.reading() as work:
-        assert await work.photos.abandoned(before=NOW, limit=9) == [older, old]
-        assert await work.photos.abandoned(before=NOW, limit=1) == [older]
+    async with store.writing() as work:
+        assert await work.photos.remove_abandoned(before=NOW, limit=1) == [older]
+        assert await work.photos.remove_abandoned(before=NOW, limit=9) == [old]
+        assert await work.photos.remove_abandoned(before=NOW, limit=9) == []
 
 
 async def test_objects_are_removed_when_they_are_due(store: UnitOfWorkFactory) -> None:

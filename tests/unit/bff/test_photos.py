@@ -120,7 +120,7 @@ async def test_a_deleted_photo_is_gone_and_so_are_its_bytes(
     await backend.delete_photo(AIKO, trip_id, upload.photo_id)
     with pytest.raises(contract.PhotoNotFound):
         await backend.get_photo(AIKO, trip_id, upload.photo_id)
-    clock.advance(timedelta(hours=1))
+    clock.advance(timedelta(hours=2))
     assert await backend.photos.collect() == 3
     assert storage.objects == {}
 

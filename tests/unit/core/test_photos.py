@@ -25,7 +25,7 @@ from livetrip_core import (
     use_cases,
 )
 from livetrip_core.fakes import InMemoryObjectStorage, TextImageProcessor
-from livetrip_core.photo import ABANDONED_AFTER, LOOK_FOR, STORE_WITHIN, UPLOAD_FOR
+from livetrip_core.photo import ABANDONED_AFTER, LOOK_FOR, STORE_WITHIN, UPLOAD_ENDS_WITHIN, UPLOAD_FOR
 from unit.core.strategies import AIKO, BEN
 from unit.core.test_use_cases import Diary
 
@@ -161,7 +161,7 @@ async def test_what_is_sent_after_completion_changes_nothing(album: Album) -> No
     before = dict(album.storage.objects)
     album.send(photo)
     assert album.storage.objects[photo.arrival.original.key] == before[photo.arrival.original.key]
-    album.clock.advance(UPLOAD_FOR)
+    album.clock.advance(UPLOAD_FOR + UPLOAD_ENDS_WITHIN)
     assert await album.collect() == 1
     assert set(album.storage.objects) == set(photo.arrival.keys)
 
@@ -174,7 +174,7 @@ async def test_completing_again_keeps_the_first_pictures(album: Album) -> None:
     kept = await album.keep(photo, first)
     assert await album.keep(photo, second) == kept
     assert await album.keep(photo, None) == kept
-    album.clock.advance(STORE_WITHIN)
+    album.clock.advance(UPLOAD_FOR + UPLOAD_ENDS_WITHIN)
     assert await album.collect() == 3
     assert set(album.storage.objects) == set(first.keys)
 
@@ -222,7 +222,7 @@ async def test_what_is_deleted_leaves_nothing_in_the_storage(album: Album, whole
             await use_cases.delete_trip(work, AIKO, trip.id, clock=album.clock)
         else:
             await use_cases.delete_photo(work, AIKO, trip.id, photo.id, clock=album.clock)
-    album.clock.advance(UPLOAD_FOR)
+    album.clock.advance(UPLOAD_FOR + UPLOAD_ENDS_WITHIN)
     assert await album.collect() == 3
     assert album.storage.objects == {}
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from livetrip_bff.backend import LiveTripBackend
 from livetrip_bff.clock import SystemClock
-from livetrip_bff.darkroom import LocalPhotos, open_darkroom
+from livetrip_bff.darkroom import LocalPhotos, S3Photos, open_darkroom
 from livetrip_bff.database import is_sqlite, migrate, open_units_of_work, parse, pending
 from livetrip_bff.errors import MigrationsPending
 from livetrip_bff.identifiers import UuidV7Identifiers
@@ -19,7 +19,7 @@ async def open_backend(
     database_url: str,
     *,
     version: str,
-    photos: LocalPhotos,
+    photos: LocalPhotos | S3Photos,
     clock: Clock | None = None,
     identifiers: IdentifierSource | None = None,
 ) -> AsyncIterator[LiveTripBackend]:
@@ -37,6 +37,7 @@ async def open_backend(
 
     Raises:
         UnusableDatabaseUrl: the URL names no database that can be used.
+        UnusablePhotos: photos cannot be kept there.
         MigrationsPending: the database is behind this release.
         ServiceUnavailable: the database does not answer.
     """
@@ -46,5 +47,11 @@ async def open_backend(
         raise MigrationsPending(missing)
     clock = clock or SystemClock()
     identifiers = identifiers or UuidV7Identifiers(clock)
-    async with open_units_of_work(database_url) as units_of_work, open_darkroom(photos) as opened:
-        yield LiveTripBackend(units_of_work, clock, identifiers, opened.darkroom, version=version, files=opened.files)
+    async with open_units_of_work(database_url) as units_of_work, open_darkroom(photos, clock) as opened:
+        backend = LiveTripBackend(
+            units_of_work, clock, identifiers, opened.darkroom, version=version, files=opened.files
+        )
+        try:
+            yield backend
+        finally:
+            await backend.photos.aclose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -80,14 +81,14 @@ def entry_page(page: core.Page[core.EntryView]) -> contract.EntryPage:
     return contract.EntryPage(items=[entry(item) for item in page.items], next_cursor=_cursor(page.next_cursor))
 
 
-def photo_upload(found: core.Photo, upload: core.UploadAddress) -> contract.PhotoUpload:
+def photo_upload(photo_id: UUID, upload: core.UploadAddress, until: datetime) -> contract.PhotoUpload:
     """Where a photo can be uploaded to."""
     return contract.PhotoUpload(
-        photo_id=found.id,
+        photo_id=photo_id,
         method="PUT",
         address=upload.address,
         headers=[contract.UploadHeader(name=name, value=value) for name, value in upload.headers],
-        expires_at=found.uploaded_by,
+        expires_at=until,
     )
 
 

@@ -26,6 +26,9 @@ LOOK_FOR: Final = timedelta(minutes=15)
 STORE_WITHIN: Final = timedelta(hours=1)
 """How long the pictures of an upload may take from being stored to being kept."""
 
+UPLOAD_ENDS_WITHIN: Final = timedelta(hours=1)
+"""How long an upload that began in time may still be under way, at storages that judge addresses by when it began."""
+
 ABANDONED_AFTER: Final = timedelta(days=1)
 """When an upload that was not completed is forgotten."""
 
@@ -156,6 +159,11 @@ class Photo:
         return self.created_at + UPLOAD_FOR
 
     @property
+    def settled_by(self) -> datetime:
+        """When nothing can arrive at its upload's address any more."""
+        return self.uploaded_by + UPLOAD_ENDS_WITHIN
+
+    @property
     def position(self) -> Cursor:
         """Where it is among the trip's photos, which are listed in the order they were taken."""
         moment = self.arrival.moment if self.arrival else self.created_at
@@ -165,6 +173,11 @@ class Photo:
         """The photo once it has arrived. The place is dropped unless the traveller agreed to keep it."""
         kept = arrival if self.announced.keep_place else replace(arrival, coordinates=None)
         return replace(self, arrival=kept)
+
+
+def upload_key(photo_id: PhotoId) -> str:
+    """Where the bytes of a photo are to arrive."""
+    return f"uploads/{photo_id.hex}"
 
 
 def _moment(written: str) -> datetime:

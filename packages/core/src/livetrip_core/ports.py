@@ -89,20 +89,26 @@ class PhotoRepository(Protocol):
         """The first `limit` photos of a trip above a position that have arrived, from the lowest position up."""
         ...
 
-    async def save(self, photo: Photo) -> None:
-        """Keep a photo that has arrived in place of its announcement. Raises PhotoNotFound."""
+    async def save(self, photo: Photo) -> Photo:
+        """Keep a photo that has arrived in place of its announcement; the photo that is kept: one that arrived before stays.
+
+        Raises PhotoNotFound.
+        """
         ...
 
-    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> None:
-        """Forget a photo. Raises PhotoNotFound."""
+    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> Photo:
+        """Forget a photo; as it was in the end. Raises PhotoNotFound."""
         ...
 
-    async def of_trip(self, trip_id: TripId) -> Sequence[Photo]:
-        """All photos of a trip, whether or not they have arrived, in no certain order."""
+    async def remove_all(self, trip_id: TripId) -> Sequence[Photo]:
+        """Forget all photos of a trip, whether or not they have arrived, and let no other come until the unit of work ends.
+
+        They come back as they were in the end, in no certain order.
+        """
         ...
 
-    async def abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
-        """The first `limit` photos that were announced before a time and have not arrived."""
+    async def remove_abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
+        """Forget the first `limit` photos that were announced before a time and have not arrived, and tell which."""
         ...
 
     async def discard(self, keys: Sequence[str], *, due: datetime) -> None:
@@ -185,7 +191,8 @@ class UploadAddress:
 class ObjectStorage(Protocol):
     """Keeps bytes under keys, and lets others send and fetch them by addresses that are signed and expire.
 
-    A key is 1 to 200 characters of `a-z`, `0-9`, `-`, `.` and `/`. All of it raises StorageUnavailable where the storage does not answer.
+    A key is 1 to 200 characters of `a-z`, `0-9`, `-`, `.` and `/`. Where the storage does not answer, what its adapter raises passes
+    through everything here: that is an outage, and no refusal of the diary's.
     """
 
     def upload_address(self, key: str, announced: Announcement, *, expires_at: datetime) -> UploadAddress:
@@ -206,6 +213,10 @@ class ObjectStorage(Protocol):
 
     async def remove(self, key: str) -> None:
         """Forget an object, if there is one."""
+        ...
+
+    async def tidy(self, *, before: datetime) -> None:
+        """Forget what somebody began to send before a time and never finished."""
         ...
 
 
@@ -230,7 +241,11 @@ class Development:
 
 
 class ImageProcessor(Protocol):
-    """Looks into pictures."""
+    """Looks into pictures, beside everything else that is going on."""
+
+    async def checksum(self, content: bytes) -> str:
+        """SHA-256 of bytes, 64 hex digits."""
+        ...
 
     async def develop(self, content: bytes, kind: PhotoFormat) -> Development:
         """Free a picture of everything else, and make thumbnails. Raises PhotoRejected."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from livetrip_adapters import PhotoFiles
+from livetrip_adapters.collecting import collecting
 from livetrip_adapters.direct import open_backend
 from livetrip_adapters.port import live_trip_port
 from livetrip_api.service import make_service
@@ -24,6 +26,14 @@ def run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
 async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
     port = live_trip_port()
     address = Address(settings.host, settings.port, str(settings.socket) if settings.socket is not None else None)
-    async with open_backend(port, settings.database_url.get_secret_value()) as backend:
-        service = make_service(port, backend, settings)
-        await host(service, address, grace_seconds=settings.grace_seconds, on_ready=on_ready)
+    url, photos = settings.database_url.get_secret_value(), settings.photos
+    async with open_backend(port, url, photos) as backend, collecting(backend, photos):
+        files = PhotoFiles(backend.files, photos)
+
+        def ready(taken: Address) -> None:
+            if taken.uds is None:  # no browser reaches a Unix socket
+                files.listens_at(taken.url)
+            on_ready(taken)
+
+        service = make_service(port, backend, settings, files)
+        await host(service, address, grace_seconds=settings.grace_seconds, on_ready=ready)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from livetrip_adapters.settings import DEFAULT_DATABASE_URL, SettingsError, settings_problems
+from livetrip_adapters.photos import PhotoSettings
+from livetrip_adapters.settings import DEFAULT_DATABASE_URL, read_environment
 from switchover import SharedKey
 
 
@@ -20,11 +21,19 @@ class ApiSettings(BaseSettings):
         socket: `LIVETRIP_API_SOCKET`: path of a Unix socket to listen at instead; only its owner may connect.
         grace_seconds: `LIVETRIP_API_GRACE_SECONDS`: how long calls may take to finish after SIGTERM.
         database_url: `LIVETRIP_DATABASE_URL`.
+        photos: `LIVETRIP_PHOTOS_…`: where photos are kept; see `PhotoSettings`.
         service_key: `LIVETRIP_SERVICE_KEY`: the key that callers prove themselves with.
         trust: `LIVETRIP_TRUST=open`: whoever reaches the service is trusted. Meant for Unix sockets.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LIVETRIP_API_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LIVETRIP_API_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -33,6 +42,7 @@ class ApiSettings(BaseSettings):
     database_url: Annotated[SecretStr, Field(validation_alias="LIVETRIP_DATABASE_URL")] = SecretStr(
         DEFAULT_DATABASE_URL
     )
+    photos: Annotated[PhotoSettings, Field(validation_alias="LIVETRIP_PHOTOS")] = PhotoSettings()
     service_key: Annotated[SecretStr | None, Field(validation_alias="LIVETRIP_SERVICE_KEY")] = None
     trust: Annotated[str | None, Field(validation_alias="LIVETRIP_TRUST", pattern="^open$")] = None
 
@@ -61,7 +71,5 @@ def load_api_settings(**given: object) -> ApiSettings:
     Raises:
         SettingsError: it cannot be used.
     """
-    try:
-        return ApiSettings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise SettingsError("The service cannot start:\n" + "\n".join(settings_problems(error, ApiSettings))) from None
+    known = {name: value for name, value in given.items() if value is not None}
+    return read_environment(ApiSettings, "The service cannot start", known)

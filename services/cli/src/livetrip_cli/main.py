@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from livetrip_adapters import SettingsError
-from livetrip_cli import api, call, migrate
+from livetrip_cli import api, call, collect, migrate
 from livetrip_cli.demo import command as demo
 from switchover import CallError
 
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, module in (("demo", demo), ("api", api), ("call", call), ("migrate", migrate)):
+    for name, module in (("demo", demo), ("api", api), ("call", call), ("migrate", migrate), ("collect", collect)):
         made = commands.add_parser(
             name,
             help=module.SUMMARY,

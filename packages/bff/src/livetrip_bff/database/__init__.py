@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from livetrip_bff.database.migrating import migrate, pending
 from livetrip_bff.database.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory, open_units_of_work
-from livetrip_bff.database.url import is_sqlite, parse
+from livetrip_bff.database.url import is_sqlite, parse, sqlite_file
 
-__all__ = ["SqlUnitOfWork", "SqlUnitOfWorkFactory", "is_sqlite", "migrate", "open_units_of_work", "parse", "pending"]
+__all__ = [
+    "SqlUnitOfWork",
+    "SqlUnitOfWorkFactory",
+    "is_sqlite",
+    "migrate",
+    "open_units_of_work",
+    "parse",
+    "pending",
+    "sqlite_file",
+]

@@ -12,27 +12,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livetrip_bff.database.faults import breaks_foreign_key
 from livetrip_bff.database.photo_rows import arrival_values, photo_of, values_of
-from livetrip_bff.database.tables import discarded_objects, photos
+from livetrip_bff.database.tables import discarded_objects, photos, trips
 from livetrip_core import Cursor, Photo, PhotoId, PhotoNotFound, TripId, TripNotFound
 
 _IS_IT: Final = (photos.c.id == bindparam("photo_id"), photos.c.trip_id == bindparam("of_trip"))
 _OF_TRIP: Final = photos.c.trip_id == bindparam("of_trip")
 
 _GET: Final = select(photos).where(*_IS_IT)
-_ALL: Final = select(photos).where(_OF_TRIP)
-_PAGE: Final = _ALL.where(photos.c.moment.is_not(None)).order_by(photos.c.moment, photos.c.id).limit(bindparam("count"))
+_HOLD_TRIP: Final = select(trips.c.id).where(trips.c.id == bindparam("of_trip")).with_for_update()
+_PAGE: Final = (
+    select(photos)
+    .where(_OF_TRIP)
+    .where(photos.c.moment.is_not(None))
+    .order_by(photos.c.moment, photos.c.id)
+    .limit(bindparam("count"))
+)
 _PAGE_ABOVE: Final = _PAGE.where(
     tuple_(photos.c.moment, photos.c.id)
     > tuple_(bindparam("above", type_=photos.c.moment.type), bindparam("last", type_=photos.c.id.type))
 )
-_SAVE: Final = update(photos).where(*_IS_IT)
-_REMOVE: Final = delete(photos).where(*_IS_IT)
+_SAVE: Final = update(photos).where(*_IS_IT, photos.c.arrived_at.is_(None))
+_REMOVE: Final = delete(photos).where(*_IS_IT).returning(photos)
+_REMOVE_ALL: Final = delete(photos).where(_OF_TRIP).returning(photos)
 _ABANDONED: Final = (
-    select(photos)
+    select(photos.c.id)
     .where(photos.c.arrived_at.is_(None), photos.c.created_at < bindparam("before", type_=photos.c.created_at.type))
     .order_by(photos.c.created_at, photos.c.id)
     .limit(bindparam("count"))
+    .with_for_update(skip_locked=True)
 )
+_REMOVE_ABANDONED: Final = delete(photos).where(photos.c.id.in_(_ABANDONED)).returning(photos)
 
 _FORGET: Final = delete(discarded_objects).where(discarded_objects.c.key == bindparam("of_key"))
 _DUE: Final = (
@@ -75,26 +84,29 @@ class SqlPhotoRepository:
             rows = await self._connection.execute(_PAGE_ABOVE, wanted | {"above": after.key, "last": after.id})
         return [photo_of(row) for row in rows]
 
-    async def save(self, photo: Photo) -> None:
-        """Keep a photo that has arrived in place of its announcement."""
+    async def save(self, photo: Photo) -> Photo:
+        """Keep a photo that has arrived in place of its announcement, unless it arrived before."""
         where = {"photo_id": photo.id, "of_trip": photo.trip_id}
         result = await self._connection.execute(_SAVE, arrival_values(photo.arrival) | where)
-        if result.rowcount == 0:
-            raise PhotoNotFound
+        return photo if result.rowcount == 1 else await self.get(photo.trip_id, photo.id)
 
-    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> None:
+    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> Photo:
         """Forget a photo."""
-        result = await self._connection.execute(_REMOVE, {"photo_id": photo_id, "of_trip": trip_id})
-        if result.rowcount == 0:
+        wanted = {"photo_id": photo_id, "of_trip": trip_id}
+        row = (await self._connection.execute(_REMOVE, wanted)).one_or_none()
+        if row is None:
             raise PhotoNotFound
+        return photo_of(row)
 
-    async def of_trip(self, trip_id: TripId) -> Sequence[Photo]:
-        """All photos of a trip, whether or not they have arrived."""
-        return [photo_of(row) for row in await self._connection.execute(_ALL, {"of_trip": trip_id})]
+    async def remove_all(self, trip_id: TripId) -> Sequence[Photo]:
+        """Forget all photos of a trip; whoever adds another waits, since its foreign key wants the trip to stay."""
+        wanted = {"of_trip": trip_id}
+        await self._connection.execute(_HOLD_TRIP, wanted)
+        return [photo_of(row) for row in await self._connection.execute(_REMOVE_ALL, wanted)]
 
-    async def abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
-        """The first photos that were announced before a time and have not arrived."""
-        rows = await self._connection.execute(_ABANDONED, {"before": before, "count": limit})
+    async def remove_abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
+        """Forget the first photos that were announced before a time and have not arrived; one that is just arriving stays."""
+        rows = await self._connection.execute(_REMOVE_ABANDONED, {"before": before, "count": limit})
         return [photo_of(row) for row in rows]
 
     async def discard(self, keys: Sequence[str], *, due: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -47,15 +46,13 @@ def develop(content: bytes, kind: PhotoFormat, max_pixels: int = MAX_PIXELS) -> 
 def _opened(content: bytes, kind: PhotoFormat, max_pixels: int) -> Iterator[Image.Image]:
     """The picture, not decoded yet; whatever goes wrong with it inside is its own fault."""
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=list(_NAMES.values())) as image:
-            # What Pillow warns of is a picture that is odd, or large: that is judged here.
-            warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(content), formats=list(_NAMES.values())) as image:
             if image.format != _NAMES[kind]:
                 raise PhotoRejected("type_differs")
             if image.width * image.height > max_pixels:
                 raise PhotoRejected("too_many_pixels")
             yield image
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoRejected("too_many_pixels") from error
     except PhotoRejected:
         raise

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
+import os
 import re
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote
@@ -20,6 +22,7 @@ from livetrip_bff.storage.signature import AddressSigner, Grant
 CHUNK: Final = 256 * 1024
 BROWSERS_KEEP_SECONDS: Final = 600
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _RANGE: Final = re.compile(rb"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 _MAGIC: Final = (
     (re.compile(rb"\xff\xd8\xff"), b"image/jpeg"),
@@ -56,6 +59,10 @@ class ObjectFiles:
         self._storage = storage
         self._signer = signer
         self._origins = {origin.encode() for origin in origins}
+
+    def reached_at(self, base_url: str) -> None:
+        """Make addresses below another base URL from now on."""
+        self._storage.base_url = base_url
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -118,18 +125,20 @@ class ObjectFiles:
             raise _Refused(403, "forbidden", "This address is for something of another size.")
         if headers.get(b"content-type", b"").decode("latin-1") != grant.type:
             raise _Refused(403, "forbidden", "This address is for something of another type.")
-        with _stored(), self._storage.incoming(grant.key) as file:
-            checksum = await _receive_into(file, receive, grant.size or 0)
-            if checksum != grant.checksum:
-                raise _Refused(403, "forbidden", "This address is for other bytes.")
+        with _stored(), _in_time():
+            async with asyncio.timeout(self._signer.seconds_left(grant)), self._storage.incoming(grant.key) as file:
+                checksum = await _receive_into(file, receive, grant.size or 0)
+                if checksum != grant.checksum:
+                    raise _Refused(403, "forbidden", "This address is for other bytes.")
 
     async def _fetch(
         self, grant: Grant, headers: dict[bytes, bytes], send: Send, shared: list[Header], *, is_head: bool
     ) -> None:
-        with _stored(), _opened(self._storage.path(grant.key)) as file:
-            size = file.seek(0, 2)
+        with _stored():
+            file, size, start = await asyncio.to_thread(_opened, self._storage.path(grant.key))
+        async with _closing(file):
             tag = b'"%s"' % hashlib.sha256(f"{grant.key}\n{size}".encode()).hexdigest()[:32].encode()
-            told = [*shared, *_of_file(file, tag)]
+            told = [*shared, *_of_file(start, tag)]
             if headers.get(b"if-none-match") == tag:
                 await _reply(send, 304, told, b"")
                 return
@@ -139,8 +148,7 @@ class ObjectFiles:
                 told.append((b"content-range", b"bytes %d-%d/%d" % (first, last, size)))
             told.append((b"content-length", b"%d" % (last - first + 1)))
             await send({"type": "http.response.start", "status": 206 if span else 200, "headers": told})
-            file.seek(first)
-            await _send_from(file, 0 if is_head else last - first + 1, send)
+            await _send_from(file, first, 0 if is_head else last - first + 1, send)
 
     def _shared(self, origin: bytes | None) -> list[Header]:
         """What lets pages of another origin use the answer (Fetch standard, CORS protocol)."""
@@ -168,23 +176,21 @@ async def _receive_into(file: BinaryIO, receive: Receive, size: int) -> str:
     return digest.hexdigest()
 
 
-async def _send_from(file: BinaryIO, count: int, send: Send) -> None:
+async def _send_from(file: BinaryIO, first: int, count: int, send: Send) -> None:
     while count > 0:
         try:
-            chunk = await asyncio.to_thread(file.read, min(CHUNK, count))
+            chunk = await asyncio.to_thread(_read, file, first, min(CHUNK, count))
         except OSError as error:  # too late for another answer: the connection ends early instead
             raise RuntimeError("a file could not be read to its end") from error
         if not chunk:
             raise RuntimeError("a file has become shorter while it was sent")
-        count -= len(chunk)
+        first, count = first + len(chunk), count - len(chunk)
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _of_file(file: BinaryIO, tag: bytes) -> list[Header]:
-    """What is said of a file, so that no browser takes it for anything but a picture."""
-    file.seek(0)
-    start = file.read(16)
+def _of_file(start: bytes, tag: bytes) -> list[Header]:
+    """What is said of a file that starts like this, so that no browser takes it for anything but a picture."""
     kind = next((kind for magic, kind in _MAGIC if magic.match(start)), b"application/octet-stream")
     return [
         (b"content-type", kind),
@@ -214,14 +220,34 @@ def _span(headers: dict[bytes, bytes], size: int, tag: bytes) -> tuple[int, int]
     return first, last
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> tuple[BinaryIO, int, bytes]:
+    """A file, its size, and its first bytes."""
     try:
         file = path.open("rb")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise _Refused(404, "not_found", "There is no such file.") from None
-    with file:
-        yield file
+    return file, os.fstat(file.fileno()).st_size, file.read(16)
+
+
+def _read(file: BinaryIO, first: int, count: int) -> bytes:
+    file.seek(first)
+    return file.read(count)
+
+
+@asynccontextmanager
+async def _closing(file: BinaryIO) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(file.close)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise _Refused(403, "forbidden", "This address has expired while something was sent to it.") from None
 
 
 @contextmanager
@@ -229,6 +255,8 @@ def _stored() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in _FULL:
+            raise _Refused(507, "insufficient_storage", "There is no room for this file.") from error
         raise _Refused(503, "service_unavailable", "The files cannot be reached.", (b"retry-after", b"1")) from error
 
 

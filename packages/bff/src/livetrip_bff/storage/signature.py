@@ -84,6 +84,10 @@ class AddressSigner:
         is_ours = hmac.compare_digest(self._signature(grant).encode(), values["signature"].encode())
         return grant if is_ours and self._now() < grant.expires else None
 
+    def seconds_left(self, grant: Grant) -> float:
+        """How long what was granted may still be done."""
+        return grant.expires - self._now()
+
     def _signature(self, grant: Grant) -> str:
         text = "\n".join([grant.method, grant.key, *(value for _, value in grant.parameters)])
         return urlsafe_b64encode(hmac.digest(self._key, text.encode(), hashlib.sha256)).rstrip(b"=").decode()

@@ -62,6 +62,9 @@ class InMemoryObjectStorage:
         """Forget an object."""
         self.objects.pop(key, None)
 
+    async def tidy(self, *, before: datetime) -> None:
+        """Nothing is ever half sent here."""
+
     def send(self, upload: UploadAddress, content: bytes) -> None:
         """What a browser does with an upload's address.
 
@@ -91,6 +94,10 @@ class InMemoryObjectStorage:
 
 class TextImageProcessor:
     """An `ImageProcessor` for pictures that say what they show: `jpeg 40x30 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68`."""
+
+    async def checksum(self, content: bytes) -> str:
+        """SHA-256 of bytes."""
+        return hashlib.sha256(content).hexdigest()
 
     async def develop(self, content: bytes, kind: PhotoFormat) -> Development:
         """Free a picture of everything else, and make a thumbnail of the larger ones."""

@@ -33,29 +33,32 @@ class InMemoryPhotoRepository:
 
     async def page(self, trip_id: TripId, *, after: Cursor | None, limit: int) -> Sequence[Photo]:
         """The first photos of a trip above a position that have arrived."""
-        arrived = (photo for photo in await self.of_trip(trip_id) if photo.arrival is not None)
+        arrived = (photo for photo in self._of_trip(trip_id) if photo.arrival is not None)
         above = [photo for photo in arrived if after is None or photo.position > after]
         return sorted(above, key=lambda photo: photo.position)[:limit]
 
-    async def save(self, photo: Photo) -> None:
-        """Keep a photo that has arrived in place of its announcement."""
-        await self.get(photo.trip_id, photo.id)
-        self._shelf.photos[photo.id] = photo
+    async def save(self, photo: Photo) -> Photo:
+        """Keep a photo that has arrived in place of its announcement, unless it arrived before."""
+        known = await self.get(photo.trip_id, photo.id)
+        kept = photo if known.arrival is None else known
+        self._shelf.photos[photo.id] = kept
+        return kept
 
-    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> None:
+    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> Photo:
         """Forget a photo."""
         await self.get(trip_id, photo_id)
-        del self._shelf.photos[photo_id]
+        return self._shelf.photos.pop(photo_id)
 
-    async def of_trip(self, trip_id: TripId) -> Sequence[Photo]:
-        """All photos of a trip, whether or not they have arrived."""
-        return [photo for photo in self._shelf.photos.values() if photo.trip_id == trip_id]
+    async def remove_all(self, trip_id: TripId) -> Sequence[Photo]:
+        """Forget all photos of a trip."""
+        return [self._shelf.photos.pop(photo.id) for photo in self._of_trip(trip_id)]
 
-    async def abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
-        """The first photos that were announced before a time and have not arrived."""
+    async def remove_abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
+        """Forget the first photos that were announced before a time and have not arrived."""
         waiting = (photo for photo in self._shelf.photos.values() if photo.arrival is None)
         found = [photo for photo in waiting if photo.created_at < before]
-        return sorted(found, key=lambda photo: (photo.created_at, photo.id))[:limit]
+        first = sorted(found, key=lambda photo: (photo.created_at, photo.id))[:limit]
+        return [self._shelf.photos.pop(photo.id) for photo in first]
 
     async def discard(self, keys: Sequence[str], *, due: datetime) -> None:
         """Remember objects that are to be removed at a time."""
@@ -69,3 +72,6 @@ class InMemoryPhotoRepository:
         """Forget that objects are to be removed."""
         for key in keys:
             self._shelf.discarded.pop(key, None)
+
+    def _of_trip(self, trip_id: TripId) -> list[Photo]:
+        return [photo for photo in self._shelf.photos.values() if photo.trip_id == trip_id]

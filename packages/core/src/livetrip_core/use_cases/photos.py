@@ -6,15 +6,14 @@ waited for them would keep every other writer waiting.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
 from livetrip_core.cursor import Cursor
-from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded
+from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected
 from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
 from livetrip_core.page import Page, page_of, page_size
-from livetrip_core.photo import ABANDONED_AFTER, STORE_WITHIN, Announcement, Arrival, Photo, Picture
+from livetrip_core.photo import ABANDONED_AFTER, STORE_WITHIN, Announcement, Arrival, Photo, Picture, upload_key
 from livetrip_core.ports import (
     Clock,
     Development,
@@ -54,7 +53,7 @@ async def announce_photo(
         trip_id=trip.id,
         entry_id=entry_id,
         announced=announced,
-        upload_key=f"uploads/{photo_id.hex}",
+        upload_key=upload_key(photo_id),
         created_at=clock.now(),
     )
     await work.photos.add(photo)
@@ -110,7 +109,9 @@ async def develop_photo(photo: Photo, storage: ObjectStorage, images: ImageProce
     content = await storage.read(photo.upload_key, at_most=announced.byte_size)
     if content is None:
         raise PhotoNotUploaded
-    announced.verify(byte_size=len(content), checksum=hashlib.sha256(content).hexdigest())
+    if len(content) != announced.byte_size:
+        raise PhotoRejected("size_differs")
+    announced.verify(byte_size=len(content), checksum=await images.checksum(content))
     return await images.develop(content, announced.format)
 
 
@@ -160,11 +161,12 @@ async def keep_photo(
         return photo
     if arrival is None:
         raise PhotoNotUploaded
-    photo = photo.arrive(arrival)
-    await work.photos.save(photo)
-    await work.photos.clear(arrival.keys)
-    await work.photos.discard([photo.upload_key], due=photo.uploaded_by)
-    return photo
+    arrived = photo.arrive(arrival)
+    kept = await work.photos.save(arrived)
+    if kept == arrived:
+        await work.photos.clear(arrival.keys)
+        await work.photos.discard([photo.upload_key], due=photo.settled_by)
+    return kept
 
 
 async def delete_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, *, clock: Clock) -> None:
@@ -174,26 +176,28 @@ async def delete_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id
         TripNotFound: there is no such trip, or it is another user's.
         PhotoNotFound: the trip has no such photo.
     """
-    photo = await find_photo(work, user, trip_id, photo_id)
-    await work.photos.remove(trip_id, photo_id)
-    await discard_photos(work, [photo], clock=clock)
+    await find_photo(work, user, trip_id, photo_id)
+    await discard_photos(work, [await work.photos.remove(trip_id, photo_id)], clock=clock)
 
 
 async def discard_photos(work: UnitOfWork, photos: Sequence[Photo], *, clock: Clock) -> None:
     """Have everything of photos that are forgotten removed from the storage, as soon as nothing more can arrive."""
     for photo in photos:
-        await work.photos.discard(photo.keys, due=max(clock.now(), photo.uploaded_by))
+        await work.photos.discard(photo.keys, due=max(clock.now(), photo.settled_by))
 
 
 async def collect_photos(units_of_work: UnitOfWorkFactory, storage: ObjectStorage, *, clock: Clock) -> int:
     """Forget uploads that nobody completed, and remove from the storage what nobody needs. How many objects were removed.
 
-    It can be done at any time and any number of times, also by several processes at once.
+    It can be done at any time and any number of times, also by several processes at once. At most `COLLECTED_AT_ONCE` objects are
+    removed: whoever wants all of them gone goes on until there are none.
     """
+    before = clock.now() - ABANDONED_AFTER
+    await storage.tidy(before=before)
     async with units_of_work.writing() as work:
-        for photo in await work.photos.abandoned(before=clock.now() - ABANDONED_AFTER, limit=COLLECTED_AT_ONCE):
-            await work.photos.remove(photo.trip_id, photo.id)
-            await discard_photos(work, [photo], clock=clock)
+        await discard_photos(
+            work, await work.photos.remove_abandoned(before=before, limit=COLLECTED_AT_ONCE), clock=clock
+        )
         keys = await work.photos.discarded(now=clock.now(), limit=COLLECTED_AT_ONCE)
     for key in keys:
         await storage.remove(key)

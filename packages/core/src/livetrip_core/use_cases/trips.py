@@ -72,7 +72,7 @@ async def delete_trip(work: UnitOfWork, user: UserId, trip_id: TripId, *, clock:
         TripNotFound: there is none, or it is another user's.
     """
     (await work.trips.get(trip_id)).visible_to(user)
-    await discard_photos(work, await work.photos.of_trip(trip_id), clock=clock)
+    await discard_photos(work, await work.photos.remove_all(trip_id), clock=clock)
     await work.trips.remove(trip_id)
 
 

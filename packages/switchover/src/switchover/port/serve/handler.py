@@ -95,7 +95,8 @@ class OperationHandler:
             if self._body is not None:
                 if b"content-encoding" in headers:
                     require_plain(headers[b"content-encoding"])
-                body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
+                limits = self._limits
+                body = await read_body(receive, headers.get(b"content-length"), limits.body_bytes, limits.larger)
                 body = self._checked(self._body, body, headers)
             segments = segments_of(scope, self._length)
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
@@ -123,7 +124,8 @@ class OperationHandler:
 
     async def _verified(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> Any:
         """Let the request in, or raise; where the body is still to be had."""
-        reading = Reading(receive, headers.get(b"content-length"), self._limits.body_bytes)
+        limits = self._limits
+        reading = Reading(receive, headers.get(b"content-length"), limits.body_bytes, limits.larger)
         client = scope.get("client")
         peer = client[0] if client else None
         incoming = Incoming(scope["method"], target_of(scope), headers, peer, reading.body)
