@@ -29,6 +29,7 @@ from livetrip_core.fakes import (
     TextImageProcessor,
 )
 from support.postgresql import postgresql
+from support.rclone import Bucket, rclone
 
 SERVER = "LIVETRIP_TEST_POSTGRES"
 DATABASES = ["sqlite", "postgresql"]
@@ -131,6 +132,13 @@ def clock() -> FakeClock:
 def storage(clock: FakeClock) -> InMemoryObjectStorage:
     """Where the bytes of photos lie."""
     return InMemoryObjectStorage(clock)
+
+
+@pytest.fixture(scope="session")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    """A storage that speaks S3 and checks signatures."""
+    with rclone(tmp_path_factory.mktemp("rclone")) as running:
+        yield running
 
 
 @pytest.fixture
