@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import resource
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -288,3 +290,52 @@ def test_a_signer_keeps_its_key_to_itself_and_takes_no_short_one() -> None:
     assert "k" * 8 not in repr(AddressSigner(KEY, lambda: 0.0))
     with pytest.raises(ValueError, match="at least 32 bytes"):
         AddressSigner(b"short", lambda: 0.0)
+
+
+async def test_what_was_never_finished_is_tidied_up_after_a_while(shop: Shop) -> None:
+    await shop.put(shop.upload())
+    left = shop.folder / ".incoming" / "left"
+    left.write_bytes(b"abc")
+    written = left.stat().st_mtime
+    await shop.storage.tidy(before=datetime.fromtimestamp(written, UTC) - timedelta(seconds=1))
+    assert left.exists()
+    await shop.storage.tidy(before=datetime.fromtimestamp(written, UTC) + timedelta(seconds=1))
+    assert not left.exists()
+    assert await shop.storage.read("uploads/1", at_most=len(MOSS)) == MOSS
+
+
+async def test_an_upload_that_takes_longer_than_its_address_is_good_is_given_up(shop: Shop) -> None:
+    parts = urlsplit(shop.upload())
+    scope = {"type": "http", "method": "PUT", "path": parts.path, "root_path": "/files", "query_string": parts.query.encode(),
+             "headers": [(b"content-length", b"%d" % len(MOSS)), (b"content-type", b"image/jpeg")]}  # fmt: skip
+    sent: list[Any] = []
+    shop.now += timedelta(minutes=14, seconds=59.9)
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await asyncio.wait_for(ObjectFiles(shop.storage, shop.signer)(scope, receive, send), 30)
+    assert sent[0]["status"] == 403
+    assert b"has expired while" in sent[1]["body"]
+    assert shop.files() == []
+
+
+async def test_a_full_disk_is_told_as_such_and_leaves_nothing_behind(shop: Shop) -> None:
+    """The limit on the size of a file stands for the end of the disk: writing fails in the middle."""
+    content = bytes(4_000_000)
+    checksum = hashlib.sha256(content).hexdigest()
+    large = Announcement(format=PhotoFormat.JPEG, byte_size=len(content), checksum=checksum)
+    address = shop.storage.upload_address("uploads/1", large, expires_at=NOW + timedelta(minutes=1)).address
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, hard))
+    try:
+        answer = await shop.put(address, content)
+        with pytest.raises(ServiceUnavailable):
+            await shop.storage.write("photos/1", content, PhotoFormat.PNG)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (answer.status_code, answer.json()["code"]) == (507, "insufficient_storage")
+    assert shop.files() == []
