@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import clients, direct_calls, imports, in_process, metrics, over_http, signatures, tokens
+from benchmarks import clients, direct_calls, imports, in_process, metrics, over_http, photos, signatures, tokens
 from benchmarks.measure import Row, table
 
 _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
@@ -25,6 +25,7 @@ _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "imports": (imports.run, 11),
     "tokens": (tokens.run, 11),
     "metrics": (metrics.run, 11),
+    "photos": (photos.run, 5),
 }
 _RESULTS = Path(__file__).parent / "results"
 
