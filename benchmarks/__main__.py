@@ -20,6 +20,7 @@ from benchmarks import (
     in_process,
     metrics,
     over_http,
+    photos,
     route_calls,
     signatures,
     sql_comments,
@@ -42,6 +43,7 @@ _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "telemetry": (telemetry.run, 11),
     "sql-comments": (sql_comments.run, 9),
     "windows": (windows.run, 9),
+    "photos": (photos.run, 5),
 }
 _RESULTS = Path(__file__).parent / "results"
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from contract.browsers import Browser
 from contract.wirings import WIRINGS, Servers, Wiring
 from livetrip_contract import Caller, LiveTrip
 from support.processes import KEY, Running, running_api
@@ -37,6 +38,13 @@ def service_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call
 def servers(service_processes: Callable[[str], Running], tmp_path: Path) -> Servers:
     """What wirings need from outside."""
     return Servers(lambda: service_processes("tcp"), lambda: service_processes("uds"), tmp_path)
+
+
+@pytest.fixture
+async def browser(live_trip: LiveTrip, servers: Servers) -> AsyncIterator[Browser]:
+    """Whoever has an address, under each wiring in turn."""
+    yield servers.browser
+    await servers.browser.aclose()
 
 
 @pytest.fixture(params=WIRINGS, ids=lambda wiring: wiring.__name__)

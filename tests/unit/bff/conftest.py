@@ -19,9 +19,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from livetrip_bff import LiveTripBackend, migrate
 from livetrip_bff.database import open_units_of_work
+from livetrip_bff.photos import Darkroom
 from livetrip_core import UnitOfWorkFactory
-from livetrip_core.fakes import FakeClock, InMemoryUnitOfWorkFactory, SequentialIdentifiers
+from livetrip_core.fakes import (
+    FakeClock,
+    InMemoryObjectStorage,
+    InMemoryUnitOfWorkFactory,
+    SequentialIdentifiers,
+    TextImageProcessor,
+)
 from support.postgresql import postgresql
+from support.rclone import Bucket, rclone
 
 SERVER = "LIVETRIP_TEST_POSTGRES"
 DATABASES = ["sqlite", "postgresql"]
@@ -121,9 +129,24 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def backend(store: UnitOfWorkFactory, clock: FakeClock) -> LiveTripBackend:
+def storage(clock: FakeClock) -> InMemoryObjectStorage:
+    """Where the bytes of photos lie."""
+    return InMemoryObjectStorage(clock)
+
+
+@pytest.fixture(scope="session")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    """A storage that speaks S3 and checks signatures."""
+    with rclone(tmp_path_factory.mktemp("rclone")) as running:
+        yield running
+
+
+@pytest.fixture
+def backend(store: UnitOfWorkFactory, clock: FakeClock, storage: InMemoryObjectStorage) -> LiveTripBackend:
     """A backend over any place."""
-    return LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+    return LiveTripBackend(
+        store, clock, SequentialIdentifiers(), Darkroom(storage, TextImageProcessor()), version="1.0.0"
+    )
 
 
 def database_of(server: str, name: str) -> str:

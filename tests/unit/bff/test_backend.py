@@ -15,6 +15,7 @@ from livetrip_bff import LiveTripBackend
 from livetrip_contract import Caller, EntryChange, EntryDraft, LiveTrip, TripChange
 from livetrip_core import UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, SequentialIdentifiers
+from support.photos import darkroom
 from switchover.errors import InvalidRequest, MalformedRequest
 from unit.bff.samples import AIKO, BEN, JAPAN, entry_draft, trip_draft
 
@@ -365,7 +366,7 @@ async def test_any_48_hex_digits_are_a_cursor(
 
 async def test_a_clock_with_microseconds_loses_none(store: UnitOfWorkFactory) -> None:
     clock = FakeClock(datetime(2026, 10, 1, 9, 0, 0, 1, tzinfo=UTC))
-    backend = LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+    backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
 
     trip = await backend.create_trip(AIKO, trip_draft())
 

@@ -12,19 +12,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from livetrip_bff import LiveTripBackend, UnusableDatabaseUrl, migrate, open_backend, pending
+from livetrip_bff import LiveTripBackend, LocalPhotos, UnusableDatabaseUrl, migrate, open_backend, pending
 from livetrip_bff.database import SqlUnitOfWorkFactory, open_units_of_work, parse
 from livetrip_bff.database.engine import open_engine
 from livetrip_core.fakes import FakeClock, SequentialIdentifiers
+from support.photos import darkroom
 from switchover.errors import ServiceUnavailable
 from unit.bff.samples import AIKO, trip, trip_draft
 
+NOWHERE = LocalPhotos(Path("/nowhere"), "http://photos.test")
 NOBODY_LISTENS = "postgresql://diary:s3cret@127.0.0.1:9/diary"
 
 
 async def test_health_fails_where_the_database_cannot_be_opened(tmp_path: Path, clock: FakeClock) -> None:
     async with open_units_of_work(f"sqlite:///{tmp_path}/missing/diary.sqlite3") as store:
-        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
 
         with pytest.raises(ServiceUnavailable):
             await backend.get_health()
@@ -42,7 +44,8 @@ async def test_a_writer_that_waited_too_long_for_another_process_is_told_to_come
     sqlite_url: str, clock: FakeClock
 ) -> None:
     async with open_engine(parse(sqlite_url), busy_seconds=0) as engine:
-        backend = LiveTripBackend(SqlUnitOfWorkFactory(engine), clock, SequentialIdentifiers(), version="1.0.0")
+        store = SqlUnitOfWorkFactory(engine)
+        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(ServiceUnavailable) as caught:
@@ -59,7 +62,7 @@ async def test_a_writer_that_waited_too_long_for_its_turn_is_told_to_come_back_a
 ) -> None:
     async with open_engine(parse(sqlite_url)) as engine:
         store = SqlUnitOfWorkFactory(engine, turn_seconds=0)
-        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
         async with store.writing():
             with pytest.raises(ServiceUnavailable) as caught:
                 await backend.create_trip(AIKO, trip_draft())
@@ -87,7 +90,7 @@ async def test_what_people_wrote_is_not_in_the_message_of_a_failure(sqlite_url: 
 
 async def test_a_server_that_is_restarted_is_used_again(postgresql_url: str, clock: FakeClock) -> None:
     async with open_units_of_work(postgresql_url) as store:
-        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
         await backend.get_health()
         await _end_all_sessions(postgresql_url)
 
@@ -105,7 +108,7 @@ async def _end_all_sessions(postgresql_url: str) -> None:
 
 
 async def _open(url: str) -> None:
-    async with open_backend(url, version="1.0.0") as backend:
+    async with open_backend(url, version="1.0.0", photos=NOWHERE) as backend:
         await backend.get_health()
 
 
@@ -139,8 +142,8 @@ async def test_a_password_is_in_no_message_no_traceback_and_no_log(
     assert "s3cret" not in said
 
 
-async def test_a_backend_and_what_it_is_made_of_show_no_password() -> None:
+async def test_a_backend_and_what_it_is_made_of_show_no_password(clock: FakeClock) -> None:
     async with open_units_of_work(NOBODY_LISTENS) as store, open_engine(parse(NOBODY_LISTENS)) as engine:
-        backend = LiveTripBackend(store, FakeClock(), SequentialIdentifiers(), version="1.0.0")
+        backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
 
         assert "s3cret" not in f"{backend!r} {store!r} {engine!r} {engine.url!r} {parse(NOBODY_LISTENS)}"

@@ -15,6 +15,7 @@ from livetrip_bff.database import open_units_of_work
 from livetrip_contract import EntryChange, TripChange
 from livetrip_core import UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, SequentialIdentifiers
+from support.photos import darkroom
 from switchover import calling
 from unit.bff.samples import AIKO, BEN, entry_draft, trip_draft
 
@@ -226,4 +227,4 @@ async def test_two_processes_on_one_database_carry_a_request_out_once(database_u
 
 
 def backend_over(store: UnitOfWorkFactory, clock: FakeClock) -> LiveTripBackend:
-    return LiveTripBackend(store, clock, SequentialIdentifiers(), version="1.0.0")
+    return LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")

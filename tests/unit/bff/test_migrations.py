@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from livetrip_bff import MigrationsPending, migrate, open_backend, pending
+from livetrip_bff import LocalPhotos, MigrationsPending, migrate, open_backend, pending
 from livetrip_bff.database import open_units_of_work, parse
 from livetrip_bff.database.engine import open_engine, writing
 from livetrip_bff.database.tables import metadata
 from unit.bff.samples import trip
 
-ALL = ("0001",)
+ALL = ("0001", "0002")
 
 
 async def test_a_new_database_is_behind_by_every_revision_until_it_is_migrated(fresh_url: str) -> None:
@@ -93,18 +94,24 @@ async def test_a_database_that_a_newer_release_migrated_has_nothing_pending(data
     assert await pending(database_url) == ()
 
 
-async def test_opening_a_sqlite_file_brings_it_up_to_date(tmp_path_factory: pytest.TempPathFactory) -> None:
-    url = f"sqlite:///{tmp_path_factory.mktemp('new')}/diary.sqlite3"
+async def test_opening_a_sqlite_file_brings_it_up_to_date(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/diary.sqlite3"
 
-    async with open_backend(url, version="1.0.0") as backend:
+    async with open_backend(
+        url, version="1.0.0", photos=LocalPhotos(tmp_path / "photos", "http://photos.test")
+    ) as backend:
         assert (await backend.get_health()).version == "1.0.0"
 
     assert await pending(url) == ()
 
 
-async def test_opening_another_database_that_is_behind_says_what_to_do(fresh_postgresql_url: str) -> None:
+async def test_opening_another_database_that_is_behind_says_what_to_do(
+    fresh_postgresql_url: str, tmp_path: Path
+) -> None:
     with pytest.raises(MigrationsPending, match="livetrip migrate") as caught:
-        async with open_backend(fresh_postgresql_url, version="1.0.0"):
+        async with open_backend(
+            fresh_postgresql_url, version="1.0.0", photos=LocalPhotos(tmp_path / "photos", "http://photos.test")
+        ):
             raise AssertionError("it opened")
 
     assert caught.value.revisions == ALL

@@ -20,7 +20,7 @@ from sqlalchemy import insert, text
 from livetrip_adapters.direct import SqlComments
 from livetrip_adapters.direct import open_backend as open_adapted
 from livetrip_adapters.port import live_trip_port
-from livetrip_bff import LiveTripBackend, open_backend
+from livetrip_bff import LiveTripBackend, LocalPhotos, open_backend
 from livetrip_bff.database import SqlUnitOfWorkFactory, open_units_of_work, parse
 from livetrip_bff.database.comments import comment_of, comment_statements
 from livetrip_bff.database.engine import open_engine
@@ -100,8 +100,11 @@ async def test_always_is_for_calls_that_nobody_records_as_well(sqlite_url: str, 
     assert all(statement.endswith(f" {TOLD.replace('-03', '-02')}") for statement in found)
 
 
-async def test_recorded_calls_are_told_unless_something_else_is_asked_for(sqlite_url: str, seen: list[str]) -> None:
-    async with open_backend(sqlite_url, version="1.0.0") as backend:
+async def test_recorded_calls_are_told_unless_something_else_is_asked_for(
+    sqlite_url: str, tmp_path: Path, seen: list[str]
+) -> None:
+    photos = LocalPhotos(tmp_path / "photos", "http://photos.test")
+    async with open_backend(sqlite_url, version="1.0.0", photos=photos) as backend:
         with at(SAMPLED):
             await backend.list_trips(AIKO)
         with at(UNSAMPLED):
@@ -274,9 +277,9 @@ async def test_postgresql_reads_and_writes_the_same_with_every_state(postgresql_
 async def test_a_backend_over_a_file_that_is_made_for_it_tells_its_calls_as_well(
     tmp_path: Path, seen: list[str]
 ) -> None:
-    async with open_backend(
-        f"sqlite:///{tmp_path / 'new.sqlite3'}", version="1.0.0", sql_comments=SqlComments("always")
-    ) as made:
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    photos = LocalPhotos(tmp_path / "photos", "http://photos.test")
+    async with open_backend(url, version="1.0.0", photos=photos, sql_comments=SqlComments("always")) as made:
         seen.clear()
         with at(UNSAMPLED):
             await made.list_trips(AIKO)

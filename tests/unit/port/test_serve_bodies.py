@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -33,7 +33,7 @@ async def echo(service: Service, *parts: bytes | None, headers: tuple[Header, ..
 @pytest.mark.parametrize("name", ["body_bytes", "json_depth", "threads"])
 def test_a_limit_is_at_least_one(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} has to be at least 1"):
-        Limits(**{name: 0})
+        Limits(**cast("dict[str, Any]", {name: 0}))
 
 
 async def test_a_body_comes_in_as_many_parts_as_it_likes(service: Service) -> None:

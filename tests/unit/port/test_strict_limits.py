@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -77,7 +77,7 @@ async def test_many_brackets_side_by_side_are_not_deep() -> None:
 @pytest.mark.parametrize("bound", ["body_bytes", "json_depth", "threads"])
 def test_a_limit_is_at_least_one(bound: str) -> None:
     with pytest.raises(ValueError, match=f"{bound} has to be at least 1"):
-        Limits(**{bound: 0})
+        Limits(**cast("dict[str, Any]", {bound: 0}))
 
 
 async def test_only_json_is_nested() -> None:

@@ -8,6 +8,10 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import livetrip_bff
+from livetrip_adapters.collecting import collecting
+from livetrip_adapters.opened import Opened, PhotoFiles
+from livetrip_adapters.photos import PhotoSettings
+from livetrip_adapters.port import live_trip_port
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, Settings, SettingsError
 from livetrip_bff import SqlComments
 from livetrip_contract import LiveTrip
@@ -18,32 +22,56 @@ __all__ = ["SqlComments", "migrate", "open_backend", "open_direct", "pending"]
 
 @asynccontextmanager
 async def open_backend(
-    port: Port[LiveTrip], database_url: str, *, sql_comments: SqlComments = SqlComments.SAMPLED
-) -> AsyncIterator[LiveTrip]:
+    port: Port[LiveTrip],
+    database_url: str,
+    photos: PhotoSettings | None = None,
+    *,
+    sql_comments: SqlComments = SqlComments.SAMPLED,
+) -> AsyncIterator[livetrip_bff.LiveTripBackend]:
     """The backend itself, with nothing around it: what a service hosts.
 
     Arguments:
         port: of the contract.
         database_url: see `livetrip_bff.open_backend`.
+        photos: where they are kept; if nothing is said, in a folder beside a SQLite file, or below the working directory.
         sql_comments: which statements tell their trace to the database.
 
     Raises:
-        SettingsError: the database cannot be used, or has to be migrated first.
+        SettingsError: the database or the place of photos cannot be used, or the database has to be migrated first.
         ServiceUnavailable: the database does not answer.
     """
     version = str(port.document.root.value["info"]["version"])
     with _settled(database_url):
-        async with livetrip_bff.open_backend(database_url, version=version, sql_comments=sql_comments) as backend:
+        place = _place(photos or PhotoSettings(), database_url)
+        opening = livetrip_bff.open_backend(database_url, version=version, photos=place, sql_comments=sql_comments)
+        async with opening as backend:
             yield backend
 
 
+async def collect(settings: Settings) -> int:
+    """Remove everything of photos that nobody needs any more; how many objects that were.
+
+    Raises:
+        SettingsError: the database or the place of photos cannot be used, or the database has to be migrated first.
+        ServiceUnavailable: the database or the storage does not answer.
+    """
+    count = 0
+    url = settings.database_url.get_secret_value()
+    async with open_backend(live_trip_port(), url, settings.photos) as backend:
+        while removed := await backend.photos.collect():
+            count += removed
+    return count
+
+
 @asynccontextmanager
-async def open_direct(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[LiveTrip]:
-    """The backend in this process, as LiveTrip, held to what HTTP would do as far as the settings want it."""
+async def open_direct(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[Opened]:
+    """The backend in this process, as LiveTrip, and the files of its photos; held to what HTTP would do as far as the settings want it."""
     inspector = Inspector(settings.fidelity_share) if settings.fidelity is Fidelity.SAMPLE else None
+    url = settings.database_url.get_secret_value()
     try:
-        async with open_backend(port, settings.database_url.get_secret_value()) as backend:
-            yield port.direct(backend, fidelity=inspector or settings.fidelity)
+        async with open_backend(port, url, settings.photos) as backend, collecting(backend, settings.photos):
+            files = PhotoFiles(backend.files, settings.photos)
+            yield Opened(port.direct(backend, fidelity=inspector or settings.fidelity), files)
     finally:
         if inspector is not None:
             inspector.close()
@@ -73,6 +101,20 @@ def migrate(settings: Settings) -> None:
         asyncio.run(livetrip_bff.migrate(url))
 
 
+def _place(settings: PhotoSettings, database_url: str) -> livetrip_bff.LocalPhotos | livetrip_bff.S3Photos:
+    s3 = settings.s3
+    if s3 is None:
+        folder = settings.folder or _beside(database_url)
+        return livetrip_bff.LocalPhotos(folder, settings.base_url, frozenset(settings.origins))
+    key = s3.secret_access_key.get_secret_value()
+    return livetrip_bff.S3Photos(s3.endpoint, s3.bucket, s3.region, s3.access_key_id, key)
+
+
+def _beside(database_url: str) -> Path:
+    path = livetrip_bff.sqlite_file(database_url)
+    return (path.parent if path is not None else Path(".livetrip")) / "photos"
+
+
 @contextmanager
 def _settled(database_url: str) -> Iterator[None]:
     """Nobody who has configured nothing should have to make a folder; what was configured has to be right."""
@@ -80,5 +122,7 @@ def _settled(database_url: str) -> Iterator[None]:
         Path(DEFAULT_DATABASE_URL.partition(":///")[2]).parent.mkdir(exist_ok=True)
     try:
         yield
+    except livetrip_bff.UnusablePhotos as error:
+        raise SettingsError(f"LIVETRIP_PHOTOS_…: {error}") from error
     except livetrip_bff.BackendError as error:
         raise SettingsError(f"LIVETRIP_DATABASE_URL: {error}") from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -18,11 +20,15 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariable
 
+from livetrip_adapters.photos import PhotoSettings
 from livetrip_adapters.trust import Kind, read_credentials
 from switchover import Fidelity, SharedKey
 from switchover.port.transports.base import require_base_url
 from switchover.trust import CredentialSource
+
+Read = TypeVar("Read", bound=BaseSettings)
 
 DEFAULT_DATABASE_URL = "sqlite:///.livetrip/livetrip.sqlite3"
 
@@ -50,6 +56,7 @@ class Settings(BaseModel):
         database_url: `LIVETRIP_DATABASE_URL`, for the backend in this process: SQLite or PostgreSQL, as SQLAlchemy writes it.
         fidelity: `LIVETRIP_FIDELITY`: hold in-process calls to what HTTP would do: `off`, `sample`, `strict`.
         fidelity_share: `LIVETRIP_FIDELITY_SHARE`: the share of calls that `sample` looks at, 0 to 1.
+        photos: `LIVETRIP_PHOTOS_…`: where the backend in this process keeps photos; see `PhotoSettings`.
         service_url: `LIVETRIP_SERVICE_URL`, `http://host:port` of the service.
         service_socket: `LIVETRIP_SERVICE_SOCKET`, path of a Unix socket instead.
         service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with where nothing else is said.
@@ -62,6 +69,7 @@ class Settings(BaseModel):
 
     backend_mode: BackendMode = BackendMode.MONOLITH
     database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
+    photos: PhotoSettings = PhotoSettings()
     fidelity: Fidelity = Fidelity.OFF
     fidelity_share: Annotated[float, Field(gt=0, le=1)] = 0.01
     service_url: str | None = None
@@ -106,7 +114,9 @@ class Settings(BaseModel):
 
 
 class _Environment(Settings, BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="LIVETRIP_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LIVETRIP_", env_nested_delimiter="_", env_nested_max_split=1, extra="ignore", frozen=True
+    )
 
     backend_mode: Annotated[BackendMode, Field(validation_alias="BACKEND_MODE")] = BackendMode.MONOLITH
 
@@ -122,32 +132,56 @@ def load_settings() -> Settings:
     if os.environ.get("BACKEND_MODE") == BackendMode.SERVICE.value:
         kind, source, problems = read_credentials(os.environ)
         given = {"trust": kind, "credentials": STAND_IN if problems else source, "service_key": None}
+    return read_environment(_Environment, "The environment cannot be used", given, problems)
+
+
+def read_environment(
+    settings: type[Read], heading: str, given: Mapping[str, Any], problems: Sequence[str] = ()
+) -> Read:
+    """Read the environment; what is given comes first.
+
+    Arguments:
+        settings: what is read.
+        heading: of what is wrong.
+        given: by the names of its fields.
+        problems: what is known to be wrong already.
+
+    Raises:
+        SettingsError: it cannot be used; below the heading, one line for each variable that is wrong.
+    """
     try:
-        settings = _Environment(**given)  # type: ignore[arg-type]
+        read = settings(**given)
     except ValidationError as error:
-        raise _unusable([*problems, *settings_problems(error, _Environment)]) from None
+        raise _unusable(heading, [*problems, *settings_problems(error, settings)]) from None
+    except UnreadableVariable as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        variable = _variable((field[1],) if field else (), settings)
+        raise _unusable(heading, [*problems, f"{variable}: is read from variables that go on where it ends"]) from None
     if problems:
-        raise _unusable(problems)
-    return settings
+        raise _unusable(heading, problems)
+    return read
 
 
-def _unusable(problems: list[str]) -> SettingsError:
-    return SettingsError("The environment cannot be used:\n" + "\n".join(f"  - {problem}" for problem in problems))
+def _unusable(heading: str, problems: Sequence[str]) -> SettingsError:
+    return SettingsError(f"{heading}:\n" + "\n".join(f"  - {problem}" for problem in problems))
 
 
 def settings_problems(error: ValidationError, settings: type[BaseSettings]) -> list[str]:
     """One line for each variable that is wrong. Values are not repeated: they may be secrets."""
     lines = []
     for item in error.errors(include_input=False, include_url=False, include_context=False):
-        name = str(item["loc"][0]) if item["loc"] else ""
-        variable = _variable(name, settings)
+        variable = _variable([part for part in item["loc"] if isinstance(part, str)], settings)
         message = item["msg"].removeprefix("Value error, ")
         lines.append(f"{variable}: {message}" if variable else message)
     return lines
 
 
-def _variable(name: str, settings: type[BaseSettings]) -> str:
-    """The environment variable of a field, or of an alias."""
-    if not name or name.isupper():
-        return name
-    return f"{settings.model_config.get('env_prefix', '')}{name}".upper()
+def _variable(where: Sequence[str], settings: type[BaseSettings]) -> str:
+    """The environment variable of a field, of an alias, or of a part of one."""
+    if not where:
+        return ""
+    field = settings.model_fields.get(where[0])
+    known = field.validation_alias if field is not None else None
+    first = known if isinstance(known, str) else where[0]
+    prefix = "" if first.isupper() else settings.model_config.get("env_prefix", "")
+    return "_".join((prefix + first, *where[1:])).upper()

@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 import livetrip_contract as contract
 from livetrip_bff import incoming, outgoing
 from livetrip_bff.failures import as_documented
+from livetrip_bff.photos import Darkroom, Photos
+from livetrip_bff.storage.files import ObjectFiles
 from livetrip_bff.writing import Call, Writer
 from livetrip_contract import Caller, Entry, EntryChange, EntryDraft, Trip, TripChange, TripDraft
 from livetrip_core import Clock, EntryId, IdentifierSource, TripId, UnitOfWork, UnitOfWorkFactory, UserId, use_cases
@@ -32,17 +34,32 @@ class LiveTripBackend:
         units_of_work: where the diary is kept.
         clock: tells when something was written.
         identifiers: names new trips and entries.
+        darkroom: where the bytes of photos are kept, and what looks into them.
         version: of the contract that is served, for `get_health`.
+        files: see below.
+
+    Attributes:
+        files: the application behind the addresses of photos; None where the storage answers them itself.
+        photos: what collects photos that nobody needs, which is to be asked for now and then.
     """
 
     def __init__(
-        self, units_of_work: UnitOfWorkFactory, clock: Clock, identifiers: IdentifierSource, *, version: str
+        self,
+        units_of_work: UnitOfWorkFactory,
+        clock: Clock,
+        identifiers: IdentifierSource,
+        darkroom: Darkroom,
+        *,
+        version: str,
+        files: ObjectFiles | None = None,
     ) -> None:
         self._units_of_work = units_of_work
         self._clock = clock
         self._identifiers = identifiers
         self._version = version
+        self.files = files
         self._writer = Writer(units_of_work, clock)
+        self.photos = Photos(units_of_work, clock, identifiers, darkroom)
 
     async def get_health(self) -> contract.Health:
         """Tell whether the database answers."""
@@ -77,10 +94,10 @@ class LiveTripBackend:
             return outgoing.trip_detail(await use_cases.open_trip(work, user, TripId(trip_id)))
 
     async def delete_trip(self, caller: Caller, trip_id: UUID) -> None:
-        """Delete a trip and its entries."""
+        """Delete a trip, its entries and its photos."""
 
         async def write(work: UnitOfWork, user: UserId) -> None:
-            await use_cases.delete_trip(work, user, TripId(trip_id))
+            await use_cases.delete_trip(work, user, TripId(trip_id), clock=self._clock)
 
         await self._writer.carry_out(Call(caller, "delete_trip", {"trip_id": str(trip_id)}), write, _NOTHING)
 
@@ -148,6 +165,30 @@ class LiveTripBackend:
         changed = incoming.change_arguments(entry_change)
         arguments = {"trip_id": str(trip_id), "entry_id": str(entry_id), "entry_change": changed}
         return await self._writer.carry_out(Call(caller, "update_entry", arguments), write, _ENTRY)
+
+    async def list_photos(
+        self, caller: Caller, trip_id: UUID, *, cursor: str | None = None, limit: int = 20
+    ) -> contract.PhotoPage:
+        """List a trip's photos in the order they were taken."""
+        return await self.photos.listed(caller, trip_id, cursor, limit)
+
+    async def request_photo_upload(
+        self, caller: Caller, trip_id: UUID, photo_upload_request: contract.PhotoUploadRequest
+    ) -> contract.PhotoUpload:
+        """Ask where a photo can be uploaded to."""
+        return await self.photos.announced(caller, trip_id, photo_upload_request)
+
+    async def get_photo(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
+        """Look at one photo."""
+        return await self.photos.looked_at(caller, trip_id, photo_id)
+
+    async def delete_photo(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> None:
+        """Delete a photo."""
+        await self.photos.deleted(caller, trip_id, photo_id)
+
+    async def complete_photo_upload(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
+        """Say that a photo has been uploaded."""
+        return await self.photos.completed(caller, trip_id, photo_id)
 
     @asynccontextmanager
     async def _reading(self, caller: Caller) -> AsyncIterator[tuple[UnitOfWork, UserId]]:

@@ -2,6 +2,7 @@
 
 BackendError
 ├── UnusableDatabaseUrl    the URL names no database that the backend can keep things in
+├── UnusablePhotos         photos cannot be kept where they are to be kept
 └── MigrationsPending      the database is behind this release: `livetrip migrate` brings it up to date
 """
 
@@ -16,6 +17,10 @@ class BackendError(Exception):
 
 class UnusableDatabaseUrl(BackendError):
     """The URL names no database that the backend can keep things in."""
+
+
+class UnusablePhotos(BackendError):
+    """Photos cannot be kept where they are to be kept."""
 
 
 class MigrationsPending(BackendError):

@@ -15,6 +15,8 @@ from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 _FAILURES: Final[dict[type[core.DiaryError], type[contract.LiveTripError]]] = {
     core.TripNotFound: contract.TripNotFound,
     core.EntryNotFound: contract.EntryNotFound,
+    core.PhotoNotFound: contract.PhotoNotFound,
+    core.PhotoNotUploaded: contract.PhotoNotUploaded,
     core.TripDatesReversed: contract.TripDatesReversed,
     core.IdempotencyKeyReused: contract.IdempotencyKeyReused,
 }
@@ -36,6 +38,8 @@ def as_documented() -> Iterator[None]:
         raise _invalid(error) from error
     except core.VersionConflict as error:
         raise contract.VersionConflict(str(error), current_version=error.current_version) from error
+    except core.PhotoRejected as error:
+        raise contract.PhotoRejected(str(error), reason=error.reason) from error
     except core.DiaryError as error:
         raise _FAILURES[type(error)](str(error)) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -59,6 +60,16 @@ def entry_change(change: contract.EntryChange) -> core.EntryChange:
     return core.EntryChange(
         expected_version=change.version,
         **{name: _FIELDS[name](value) if name in _FIELDS else value for name, value in given.items()},
+    )
+
+
+def announcement(wanted: contract.PhotoUploadRequest) -> core.Announcement:
+    """A photo that is going to be uploaded."""
+    return core.Announcement(
+        format=core.PhotoFormat(wanted.content_type.value),
+        byte_size=wanted.byte_size,
+        checksum=b64decode(wanted.checksum).hex(),
+        keep_place=wanted.keep_place,
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from livetrip_bff.backend import LiveTripBackend
 from livetrip_bff.clock import SystemClock
+from livetrip_bff.darkroom import LocalPhotos, S3Photos, open_darkroom
 from livetrip_bff.database import SqlComments, is_sqlite, migrate, open_units_of_work, parse, pending
 from livetrip_bff.errors import MigrationsPending
 from livetrip_bff.identifiers import UuidV7Identifiers
@@ -18,6 +19,7 @@ async def open_backend(
     database_url: str,
     *,
     version: str,
+    photos: LocalPhotos | S3Photos,
     clock: Clock | None = None,
     identifiers: IdentifierSource | None = None,
     sql_comments: SqlComments = SqlComments.SAMPLED,
@@ -29,6 +31,7 @@ async def open_backend(
 
     Arguments:
         database_url: `sqlite:///path/to/file` or `postgresql://user:password@host/name`.
+        photos: where they are kept.
         version: of the contract that is served, for `get_health`.
         clock: the machine's, if none is given.
         identifiers: UUIDv7 by that clock, if none are given.
@@ -36,6 +39,7 @@ async def open_backend(
 
     Raises:
         UnusableDatabaseUrl: the URL names no database that can be used.
+        UnusablePhotos: photos cannot be kept there.
         MigrationsPending: the database is behind this release.
         ServiceUnavailable: the database does not answer.
     """
@@ -44,5 +48,15 @@ async def open_backend(
     elif missing := await pending(database_url):
         raise MigrationsPending(missing)
     clock = clock or SystemClock()
-    async with open_units_of_work(database_url, sql_comments=sql_comments) as units_of_work:
-        yield LiveTripBackend(units_of_work, clock, identifiers or UuidV7Identifiers(clock), version=version)
+    identifiers = identifiers or UuidV7Identifiers(clock)
+    async with (
+        open_units_of_work(database_url, sql_comments=sql_comments) as units_of_work,
+        open_darkroom(photos, clock) as opened,
+    ):
+        backend = LiveTripBackend(
+            units_of_work, clock, identifiers, opened.darkroom, version=version, files=opened.files
+        )
+        try:
+            yield backend
+        finally:
+            await backend.photos.aclose()

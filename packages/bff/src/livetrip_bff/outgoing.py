@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -76,6 +79,50 @@ def entry(view: core.EntryView) -> contract.Entry:
 def entry_page(page: core.Page[core.EntryView]) -> contract.EntryPage:
     """One page of entries."""
     return contract.EntryPage(items=[entry(item) for item in page.items], next_cursor=_cursor(page.next_cursor))
+
+
+def photo_upload(photo_id: UUID, upload: core.UploadAddress, until: datetime) -> contract.PhotoUpload:
+    """Where a photo can be uploaded to."""
+    return contract.PhotoUpload(
+        photo_id=photo_id,
+        method="PUT",
+        address=upload.address,
+        headers=[contract.UploadHeader(name=name, value=value) for name, value in upload.headers],
+        expires_at=until,
+    )
+
+
+def photo(found: core.Photo, address_of: Callable[[str], str], expires_at: datetime) -> contract.Photo:
+    """A photo that has arrived, at addresses that expire."""
+    arrival = found.arrival
+    assert arrival is not None, "only photos that have arrived are shown"
+    place = arrival.coordinates
+    return contract.Photo(
+        id=found.id,
+        trip_id=found.trip_id,
+        entry_id=found.entry_id,
+        taken_at=arrival.taken_at,
+        coordinates=contract.Coordinates(latitude=place.latitude, longitude=place.longitude) if place else None,
+        original=_photo_file(arrival.original, address_of),
+        thumbnails=[_photo_file(picture, address_of) for picture in arrival.thumbnails],
+        expires_at=expires_at,
+        created_at=found.created_at,
+    )
+
+
+def photo_page(page: core.Page[contract.Photo]) -> contract.PhotoPage:
+    """One page of photos."""
+    return contract.PhotoPage(items=list(page.items), next_cursor=_cursor(page.next_cursor))
+
+
+def _photo_file(picture: core.Picture, address_of: Callable[[str], str]) -> contract.PhotoFile:
+    return contract.PhotoFile(
+        address=address_of(picture.key),
+        content_type=contract.PhotoContentType(picture.format.value),
+        byte_size=picture.byte_size,
+        width=picture.width,
+        height=picture.height,
+    )
 
 
 def _trip_fields(found: core.Trip) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 LiveTripError
 ├── EntryNotFound  404 entry_not_found
 ├── IdempotencyKeyReused  409 idempotency_key_reused
+├── PhotoNotFound  404 photo_not_found
+├── PhotoNotUploaded  409 photo_not_uploaded
+├── PhotoRejected  422 photo_rejected
 ├── TripDatesReversed  422 trip_dates_reversed
 ├── TripNotFound  404 trip_not_found
 └── VersionConflict  409 version_conflict
@@ -10,7 +13,7 @@ LiveTripError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class LiveTripError(Exception):
@@ -36,6 +39,31 @@ class IdempotencyKeyReused(LiveTripError):
 
     code = "idempotency_key_reused"
     status = 409
+
+
+class PhotoNotFound(LiveTripError):
+    """404 Not Found: `photo_not_found`."""
+
+    code = "photo_not_found"
+    status = 404
+
+
+class PhotoNotUploaded(LiveTripError):
+    """409 Conflict: `photo_not_uploaded`."""
+
+    code = "photo_not_uploaded"
+    status = 409
+
+
+class PhotoRejected(LiveTripError):
+    """422 Unprocessable Content: `photo_rejected`."""
+
+    code = "photo_rejected"
+    status = 422
+
+    def __init__(self, detail: str = "", *, reason: Literal['size_differs', 'checksum_differs', 'type_differs', 'not_an_image', 'too_many_pixels']) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class TripDatesReversed(LiveTripError):

@@ -333,6 +333,161 @@ class TripSummary(BaseModel):
     """
 
 
+class PhotoContentType(StrEnum):
+    image_jpeg = 'image/jpeg'
+    image_png = 'image/png'
+    image_webp = 'image/webp'
+
+
+class PhotoUploadRequest(BaseModel):
+    """
+    What is going to be uploaded.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+    )
+    content_type: Annotated[PhotoContentType, Field(alias='contentType')]
+    byte_size: Annotated[int, Field(alias='byteSize', ge=1, le=67108864)]
+    """
+    Bytes, at most 64 MiB.
+    """
+    checksum: Annotated[str, Field(pattern='^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$')]
+    """
+    SHA-256 of the bytes, in base64.
+    """
+    entry_id: Annotated[UUID | None, Field(alias='entryId')] = None
+    """
+    The entry that it belongs to, if any.
+    """
+    keep_place: Annotated[bool, Field(alias='keepPlace')] = False
+    """
+    The traveller agrees that the place in the photo becomes part of the diary; otherwise it is thrown away.
+    """
+
+
+class UploadHeader(BaseModel):
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+    )
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    value: Annotated[str, Field(max_length=1000)]
+
+
+class PhotoUpload(BaseModel):
+    """
+    Where, how and until when a photo can be uploaded.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+    photo_id: Annotated[UUID, Field(alias='photoId')]
+    method: Literal['PUT']
+    address: Annotated[str, Field(repr=False, max_length=4000)]
+    headers: Annotated[list[UploadHeader], Field(max_length=10)]
+    """
+    To be sent as they are.
+    """
+    expires_at: Annotated[AwareDatetime, Field(alias='expiresAt')]
+
+
+class PhotoFile(BaseModel):
+    """
+    One rendering of a photo.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+    address: Annotated[str, Field(repr=False, max_length=4000)]
+    """
+    Signed; good until `expiresAt` of the photo.
+    """
+    content_type: Annotated[PhotoContentType, Field(alias='contentType')]
+    byte_size: Annotated[int, Field(alias='byteSize', ge=1)]
+    width: Annotated[int, Field(ge=1)]
+    """
+    Pixels.
+    """
+    height: Annotated[int, Field(ge=1)]
+    """
+    Pixels.
+    """
+
+
+TakenAt = TypeAliasType(
+    "TakenAt",
+    Annotated[
+        str,
+        Field(
+            pattern='^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([+-][0-9]{2}:[0-9]{2})?$'
+        ),
+    ],
+)
+"""
+When the camera says it was taken: its own clock, with an offset if it wrote one; null if it said nothing.
+"""
+
+
+class Photo(BaseModel):
+    """
+    A photo that has arrived.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+    id: UUID
+    trip_id: Annotated[UUID, Field(alias='tripId')]
+    entry_id: Annotated[UUID | None, Field(alias='entryId')]
+    taken_at: Annotated[TakenAt | None, Field(alias='takenAt')]
+    """
+    When the camera says it was taken: its own clock, with an offset if it wrote one; null if it said nothing.
+    """
+    coordinates: Coordinates | None
+    """
+    Where it was taken, if the traveller agreed to keep that.
+    """
+    original: PhotoFile
+    thumbnails: Annotated[list[PhotoFile], Field(max_length=4)]
+    """
+    The same picture, smaller; the smallest first.
+    """
+    expires_at: Annotated[AwareDatetime, Field(alias='expiresAt')]
+    """
+    When its addresses stop being good.
+    """
+    created_at: Annotated[AwareDatetime, Field(alias='createdAt')]
+
+
+class PhotoPage(BaseModel):
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+    items: Annotated[list[Photo], Field(max_length=100)]
+    next_cursor: Annotated[Cursor | None, Field(alias='nextCursor')]
+    """
+    Asks for the next page; null on the last.
+    """
+
+
 class Problem(BaseModel):
     """
     Problem details (RFC 9457).

@@ -14,6 +14,10 @@ from .models import (
     EntryDraft,
     EntryPage,
     Health,
+    Photo,
+    PhotoPage,
+    PhotoUpload,
+    PhotoUploadRequest,
     Session,
     Trip,
     TripChange,
@@ -170,5 +174,82 @@ class LiveTrip(Protocol):
             VersionConflict: Somebody changed it first, or the idempotency key belongs to another request.
             IdempotencyKeyReused: Somebody changed it first, or the idempotency key belongs to another
                 request.
+        """
+        ...
+
+    async def list_photos(
+        self,
+        caller: Caller,
+        trip_id: UUID,
+        *,
+        cursor: Cursor | None = None,
+        limit: int = 20,
+    ) -> PhotoPage:
+        """List a trip's photos in the order they were taken.
+
+        Only photos whose upload was completed. Where the camera wrote no time, the time of the upload
+        stands in.
+
+        Raises:
+            TripNotFound: There is no such trip, or it is somebody else's.
+        """
+        ...
+
+    async def request_photo_upload(
+        self,
+        caller: Caller,
+        trip_id: UUID,
+        photo_upload_request: PhotoUploadRequest,
+    ) -> PhotoUpload:
+        """Ask where a photo can be uploaded to.
+
+        The bytes never pass through this API: they go straight to the address in the answer, with the
+        method and the headers that it names, before it expires. What was announced is part of the address:
+        other bytes are refused there. Then comes `completePhotoUpload`; an upload that is not completed
+        within a day is forgotten.
+
+        Raises:
+            TripNotFound: There is no such trip or entry, or it is somebody else's.
+            EntryNotFound: There is no such trip or entry, or it is somebody else's.
+            IdempotencyKeyReused: The idempotency key belongs to another request.
+        """
+        ...
+
+    async def get_photo(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> Photo:
+        """Look at one photo.
+
+        The addresses in the answer are signed and expire soon; ask again for fresh ones.
+
+        Raises:
+            TripNotFound: There is no such trip or photo, or it is somebody else's.
+            PhotoNotFound: There is no such trip or photo, or it is somebody else's.
+        """
+        ...
+
+    async def delete_photo(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> None:
+        """Delete a photo.
+
+        Raises:
+            TripNotFound: There is no such trip or photo, or it is somebody else's.
+            PhotoNotFound: There is no such trip or photo, or it is somebody else's.
+            IdempotencyKeyReused: The idempotency key belongs to another request.
+        """
+        ...
+
+    async def complete_photo_upload(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> Photo:
+        """Say that a photo has been uploaded.
+
+        What arrived is held against what was announced, decoded, and freed of everything but the picture;
+        thumbnails are made. Completing a photo again answers as the first time.
+
+        Raises:
+            TripNotFound: There is no such trip or photo, or it is somebody else's.
+            PhotoNotFound: There is no such trip or photo, or it is somebody else's.
+            PhotoNotUploaded: Nothing has arrived at the upload's address yet, or the idempotency key
+                belongs to another request.
+            IdempotencyKeyReused: Nothing has arrived at the upload's address yet, or the idempotency key
+                belongs to another request.
+            PhotoRejected: A parameter breaks the contract, or what arrived is not the photo that was
+                announced.
         """
         ...

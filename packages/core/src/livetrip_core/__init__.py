@@ -10,24 +10,34 @@ from livetrip_core.errors import (
     EntryNotFound,
     IdempotencyKeyReused,
     InvalidValue,
+    PhotoNotFound,
+    PhotoNotUploaded,
+    PhotoRejected,
     TripDatesReversed,
     TripNotFound,
     VersionConflict,
 )
 from livetrip_core.idempotency import AnsweredRequest, KeyedRequest
-from livetrip_core.identifiers import EntryId, TripId, UserId, user_id
+from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId, user_id
 from livetrip_core.moment import Moment
 from livetrip_core.mood import Mood
 from livetrip_core.page import Page
+from livetrip_core.photo import Announcement, Arrival, Photo, PhotoFormat, Picture
 from livetrip_core.place import Coordinates, Place
 from livetrip_core.ports import (
     Clock,
+    Development,
     EntryRepository,
     IdempotencyStore,
     IdentifierSource,
+    ImageProcessor,
+    ObjectStorage,
+    PhotoRepository,
+    Rendering,
     TripRepository,
     UnitOfWork,
     UnitOfWorkFactory,
+    UploadAddress,
 )
 from livetrip_core.summary import TripSummary, VisitedPlace, summarise
 from livetrip_core.trip import Trip, TripChange, TripDraft
@@ -35,10 +45,13 @@ from livetrip_core.views import EntryView, TripView
 
 __all__ = [
     "UNSET",
+    "Announcement",
     "AnsweredRequest",
+    "Arrival",
     "Clock",
     "Coordinates",
     "Cursor",
+    "Development",
     "DiaryError",
     "Entry",
     "EntryChange",
@@ -50,12 +63,23 @@ __all__ = [
     "IdempotencyKeyReused",
     "IdempotencyStore",
     "IdentifierSource",
+    "ImageProcessor",
     "InvalidValue",
     "KeyedRequest",
     "Moment",
     "Mood",
+    "ObjectStorage",
     "Page",
+    "Photo",
+    "PhotoFormat",
+    "PhotoId",
+    "PhotoNotFound",
+    "PhotoNotUploaded",
+    "PhotoRejected",
+    "PhotoRepository",
+    "Picture",
     "Place",
+    "Rendering",
     "Trip",
     "TripChange",
     "TripDatesReversed",
@@ -68,6 +92,7 @@ __all__ = [
     "UnitOfWork",
     "UnitOfWorkFactory",
     "Unset",
+    "UploadAddress",
     "UserId",
     "VersionConflict",
     "VisitedPlace",

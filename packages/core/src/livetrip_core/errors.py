@@ -3,6 +3,9 @@
 DiaryError
 ├── TripNotFound            trip_not_found           there is none, or it is another user's
 ├── EntryNotFound           entry_not_found          there is none in this trip
+├── PhotoNotFound           photo_not_found          there is none in this trip
+├── PhotoNotUploaded        photo_not_uploaded       nothing has arrived yet
+├── PhotoRejected           photo_rejected           what arrived is not the photo that was announced
 ├── VersionConflict         version_conflict         the change was made on a version that is no longer the current one
 ├── TripDatesReversed       trip_dates_reversed      the trip would end before it starts
 ├── IdempotencyKeyReused    idempotency_key_reused   the key belongs to another request
@@ -11,7 +14,7 @@ DiaryError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class DiaryError(Exception):
@@ -36,6 +39,43 @@ class EntryNotFound(DiaryError):
 
     code = "entry_not_found"
     sentence = "There is no such entry."
+
+
+class PhotoNotFound(DiaryError):
+    """The trip has no such photo."""
+
+    code = "photo_not_found"
+    sentence = "There is no such photo."
+
+
+class PhotoNotUploaded(DiaryError):
+    """Nothing has arrived where the photo was to be uploaded."""
+
+    code = "photo_not_uploaded"
+    sentence = "Nothing has been uploaded yet."
+
+
+RejectionReason = Literal["size_differs", "checksum_differs", "type_differs", "not_an_image", "too_many_pixels"]
+
+
+class PhotoRejected(DiaryError):
+    """What arrived is not the photo that was announced. `reason` is a short stable word for programs."""
+
+    code = "photo_rejected"
+    SENTENCES: ClassVar[dict[RejectionReason, str]] = {
+        "size_differs": "What was uploaded has another size than was announced.",
+        "checksum_differs": "What was uploaded has another checksum than was announced.",
+        "type_differs": "What was uploaded is a picture of another type than was announced.",
+        "not_an_image": "What was uploaded is no picture.",
+        "too_many_pixels": "What was uploaded has more pixels than a photo may have.",
+    }
+
+    def __init__(self, reason: RejectionReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.SENTENCES[self.reason]
 
 
 class VersionConflict(DiaryError):

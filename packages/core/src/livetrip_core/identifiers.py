@@ -9,6 +9,7 @@ from livetrip_core import text
 
 TripId = NewType("TripId", UUID)
 EntryId = NewType("EntryId", UUID)
+PhotoId = NewType("PhotoId", UUID)
 UserId = NewType("UserId", str)
 
 

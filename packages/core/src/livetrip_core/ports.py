@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -14,8 +15,10 @@ from uuid import UUID
 from livetrip_core.cursor import Cursor
 from livetrip_core.entry import Entry
 from livetrip_core.idempotency import AnsweredRequest, KeyedRequest
-from livetrip_core.identifiers import EntryId, TripId, UserId
+from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
 from livetrip_core.moment import Moment
+from livetrip_core.photo import Announcement, Photo, PhotoFormat
+from livetrip_core.place import Coordinates
 from livetrip_core.trip import Trip
 
 
@@ -39,7 +42,7 @@ class TripRepository(Protocol):
         ...
 
     async def remove(self, trip_id: TripId) -> None:
-        """Forget a trip and its entries. Raises TripNotFound."""
+        """Forget a trip, its entries and its photos. Raises TripNotFound."""
         ...
 
 
@@ -67,7 +70,57 @@ class EntryRepository(Protocol):
         ...
 
     async def remove(self, trip_id: TripId, entry_id: EntryId) -> None:
-        """Forget an entry. Raises EntryNotFound."""
+        """Forget an entry; its photos stay with the trip. Raises EntryNotFound."""
+        ...
+
+
+class PhotoRepository(Protocol):
+    """Keeps what is known about the photos of trips, and which objects of the storage nobody needs any more."""
+
+    async def add(self, photo: Photo) -> None:
+        """Keep a new photo. Raises TripNotFound."""
+        ...
+
+    async def get(self, trip_id: TripId, photo_id: PhotoId) -> Photo:
+        """The photo of that trip, whether or not it has arrived. Raises PhotoNotFound."""
+        ...
+
+    async def page(self, trip_id: TripId, *, after: Cursor | None, limit: int) -> Sequence[Photo]:
+        """The first `limit` photos of a trip above a position that have arrived, from the lowest position up."""
+        ...
+
+    async def save(self, photo: Photo) -> Photo:
+        """Keep a photo that has arrived in place of its announcement; the photo that is kept: one that arrived before stays.
+
+        Raises PhotoNotFound.
+        """
+        ...
+
+    async def remove(self, trip_id: TripId, photo_id: PhotoId) -> Photo:
+        """Forget a photo; as it was in the end. Raises PhotoNotFound."""
+        ...
+
+    async def remove_all(self, trip_id: TripId) -> Sequence[Photo]:
+        """Forget all photos of a trip, whether or not they have arrived, and let no other come until the unit of work ends.
+
+        They come back as they were in the end, in no certain order.
+        """
+        ...
+
+    async def remove_abandoned(self, *, before: datetime, limit: int) -> Sequence[Photo]:
+        """Forget the first `limit` photos that were announced before a time and have not arrived, and tell which."""
+        ...
+
+    async def discard(self, keys: Sequence[str], *, due: datetime) -> None:
+        """Remember objects that are to be removed from the storage at a time; a key that is remembered already is moved to it."""
+        ...
+
+    async def discarded(self, *, now: datetime, limit: int) -> Sequence[str]:
+        """The first `limit` objects whose time has come."""
+        ...
+
+    async def clear(self, keys: Sequence[str]) -> None:
+        """Forget that objects are to be removed."""
         ...
 
 
@@ -100,6 +153,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def photos(self) -> PhotoRepository:
+        """Their photos."""
+        ...
+
+    @property
     def requests(self) -> IdempotencyStore:
         """The requests that happened."""
         ...
@@ -118,6 +176,79 @@ class UnitOfWorkFactory(Protocol):
 
     def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One that may write."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadAddress:
+    """Where bytes can be sent to: with which method, and which headers as they are."""
+
+    method: str
+    address: str = field(repr=False)
+    headers: Sequence[tuple[str, str]]
+
+
+class ObjectStorage(Protocol):
+    """Keeps bytes under keys, and lets others send and fetch them by addresses that are signed and expire.
+
+    A key is 1 to 200 characters of `a-z`, `0-9`, `-`, `.` and `/`. Where the storage does not answer, what its adapter raises passes
+    through everything here: that is an outage, and no refusal of the diary's.
+    """
+
+    def upload_address(self, key: str, announced: Announcement, *, expires_at: datetime) -> UploadAddress:
+        """Where exactly the announced bytes can be sent to, and nothing else."""
+        ...
+
+    def download_address(self, key: str, *, expires_at: datetime) -> str:
+        """Where an object can be fetched from."""
+        ...
+
+    async def read(self, key: str, *, at_most: int) -> bytes | None:
+        """An object; None if there is none. One that is larger than `at_most` is cut off one byte after it."""
+        ...
+
+    async def write(self, key: str, content: bytes, kind: PhotoFormat) -> None:
+        """Keep an object, in place of one that is there."""
+        ...
+
+    async def remove(self, key: str) -> None:
+        """Forget an object, if there is one."""
+        ...
+
+    async def tidy(self, *, before: datetime) -> None:
+        """Forget what somebody began to send before a time and never finished."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A picture as bytes; width and height in pixels."""
+
+    content: bytes = field(repr=False)
+    format: PhotoFormat
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Development:
+    """What a photo shows, and what else was in it. `original` carries nothing but the picture, and so do the thumbnails."""
+
+    original: Rendering
+    thumbnails: Sequence[Rendering]
+    taken_at: str | None
+    coordinates: Coordinates | None
+
+
+class ImageProcessor(Protocol):
+    """Looks into pictures, beside everything else that is going on."""
+
+    async def checksum(self, content: bytes) -> str:
+        """SHA-256 of bytes, 64 hex digits."""
+        ...
+
+    async def develop(self, content: bytes, kind: PhotoFormat) -> Development:
+        """Free a picture of everything else, and make thumbnails. Raises PhotoRejected."""
         ...
 
 

@@ -18,6 +18,9 @@ The environment:
   LIVETRIP_TRUST=KINDS    or shared-key, oidc, gcp, private-key-jwt, api-key, signed, with commas: what is accepted
                           (their variables: docs/reference/livetrip.md)
   LIVETRIP_DATABASE_URL   default sqlite:///.livetrip/livetrip.sqlite3
+  LIVETRIP_PHOTOS_FOLDER, LIVETRIP_PHOTOS_URL, LIVETRIP_PHOTOS_S3_BUCKET, ...
+                          where photos lie and where browsers reach them; by default in a folder beside
+                          the SQLite file, at /photo-files of this process
   LIVETRIP_API_HOST, LIVETRIP_API_PORT, LIVETRIP_API_SOCKET, LIVETRIP_API_GRACE_SECONDS
 
 On SIGTERM new calls are refused and running ones finish, for as long as the grace.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from livetrip_adapters import PhotoFiles
+from livetrip_adapters.collecting import collecting
 from livetrip_adapters.direct import open_backend
 from livetrip_adapters.port import live_trip_port
 from livetrip_api.service import make_service
@@ -25,8 +27,18 @@ def run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
 async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
     port = live_trip_port()
     address = Address(settings.host, settings.port, str(settings.socket) if settings.socket is not None else None)
+    photos = settings.photos
     async with AsyncExitStack() as stack:
         stack.callback(settings.acceptance.close)
-        backend = await stack.enter_async_context(open_backend(port, settings.database_url.get_secret_value()))
-        service = make_service(port, backend, settings)
-        await host(service, address, grace_seconds=settings.grace_seconds, on_ready=on_ready)
+        opening = open_backend(port, settings.database_url.get_secret_value(), photos)
+        backend = await stack.enter_async_context(opening)
+        await stack.enter_async_context(collecting(backend, photos))
+        files = PhotoFiles(backend.files, photos)
+
+        def ready(taken: Address) -> None:
+            if taken.uds is None:  # no browser reaches a Unix socket
+                files.listens_at(taken.url)
+            on_ready(taken)
+
+        service = make_service(port, backend, settings, files)
+        await host(service, address, grace_seconds=settings.grace_seconds, on_ready=ready)

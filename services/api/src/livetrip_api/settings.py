@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, SkipValidation, ValidationError
+from pydantic import Field, SecretStr, SkipValidation
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from livetrip_adapters.settings import DEFAULT_DATABASE_URL, SettingsError, settings_problems
+from livetrip_adapters.photos import PhotoSettings
+from livetrip_adapters.settings import DEFAULT_DATABASE_URL, read_environment
 from livetrip_api.trust import Acceptance, read_acceptance
 
 
@@ -21,10 +22,18 @@ class ApiSettings(BaseSettings):
         socket: `LIVETRIP_API_SOCKET`: path of a Unix socket to listen at instead; only its owner may connect.
         grace_seconds: `LIVETRIP_API_GRACE_SECONDS`: how long calls may take to finish after SIGTERM.
         database_url: `LIVETRIP_DATABASE_URL`.
+        photos: `LIVETRIP_PHOTOS_…`: where photos are kept; see `PhotoSettings`.
         acceptance: `LIVETRIP_TRUST`, and the variables of the kinds that it names: whom the service lets in.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LIVETRIP_API_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LIVETRIP_API_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -33,6 +42,7 @@ class ApiSettings(BaseSettings):
     database_url: Annotated[SecretStr, Field(validation_alias="LIVETRIP_DATABASE_URL")] = SecretStr(
         DEFAULT_DATABASE_URL
     )
+    photos: Annotated[PhotoSettings, Field(validation_alias="LIVETRIP_PHOTOS")] = PhotoSettings()
     # Always given, so that a variable of this name counts for nothing; it is not decoded either.
     acceptance: Annotated[SkipValidation[Acceptance], NoDecode]
 
@@ -46,14 +56,5 @@ def load_api_settings(**given: object) -> ApiSettings:
     said = {name: value for name, value in given.items() if value is not None}
     is_socket = bool(said.get("socket") or os.environ.get("LIVETRIP_API_SOCKET"))
     acceptance = read_acceptance(os.environ, is_socket=is_socket)
-    try:
-        settings = ApiSettings(**{**said, "acceptance": acceptance})  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise _unusable([*acceptance.problems, *settings_problems(error, ApiSettings)]) from None
-    if acceptance.problems:
-        raise _unusable(acceptance.problems)
-    return settings
-
-
-def _unusable(problems: list[str]) -> SettingsError:
-    return SettingsError("The service cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))
+    said["acceptance"] = acceptance
+    return read_environment(ApiSettings, "The service cannot start", said, acceptance.problems)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from livetrip_adapters import SettingsError
-from livetrip_cli import api, call, key, migrate
+from livetrip_cli import api, call, collect, key, migrate
 from livetrip_cli.demo import command as demo
 from switchover import CallError
 
@@ -55,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, module in (("demo", demo), ("api", api), ("call", call), ("key", key), ("migrate", migrate)):
+    known = (("demo", demo), ("api", api), ("call", call), ("key", key), ("migrate", migrate), ("collect", collect))
+    for name, module in known:
         made = commands.add_parser(
             name,
             help=module.SUMMARY,

@@ -18,6 +18,7 @@ from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_contract import Caller as Traveller
 from livetrip_contract import TripDraft, TripNotFound
 from livetrip_core.fakes import InMemoryUnitOfWorkFactory
+from support.photos import darkroom
 from switchover import (
     AiohttpTransport,
     AsgiTransport,
@@ -210,7 +211,9 @@ async def test_nobody_in_between_makes_a_call_again(service: Service, desk: InMe
 async def travelling(request: Any, tmp_path: Path) -> AsyncIterator[Call]:
     """LiveTrip, as the service whose key is given."""
     clock = SystemClock()
-    backend = LiveTripBackend(InMemoryUnitOfWorkFactory(), clock, UuidV7Identifiers(clock), version="1.0.0")
+    backend = LiveTripBackend(
+        InMemoryUnitOfWorkFactory(), clock, UuidV7Identifiers(clock), darkroom(clock), version="1.0.0"
+    )
     port = live_trip_port()
     with reached(port.serve(backend, verifier=verifying()), request.param, tmp_path) as transport:
         yield lambda by: port.http(transport=transport, credentials=MessageSigner(**by))

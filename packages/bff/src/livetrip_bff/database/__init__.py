@@ -5,7 +5,7 @@ from __future__ import annotations
 from livetrip_bff.database.comments import SqlComments
 from livetrip_bff.database.migrating import migrate, pending
 from livetrip_bff.database.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory, open_units_of_work
-from livetrip_bff.database.url import is_sqlite, parse
+from livetrip_bff.database.url import is_sqlite, parse, sqlite_file
 
 __all__ = [
     "SqlComments",
@@ -16,4 +16,5 @@ __all__ = [
     "open_units_of_work",
     "parse",
     "pending",
+    "sqlite_file",
 ]

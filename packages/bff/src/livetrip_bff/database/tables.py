@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Double,
@@ -63,6 +64,37 @@ entries: Final = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "trip_id", "happened_at", "id"),
+)
+
+photos: Final = Table(
+    "photos",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("trip_id", ForeignKey("trips.id", ondelete="CASCADE"), nullable=False),
+    Column("entry_id", ForeignKey("entries.id", ondelete="SET NULL")),
+    Column("format", Text, nullable=False),
+    Column("byte_size", Integer, nullable=False),
+    Column("checksum", Text, nullable=False),
+    Column("keep_place", Boolean, nullable=False),
+    Column("upload_key", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("arrived_at", Instant, comment="null until the upload was completed, as is all that follows"),
+    Column("moment", BigInteger, comment="where it belongs in time, microseconds since 0001-01-01T00:00Z"),
+    Column("taken_at", Text),
+    Column("latitude", Double),
+    Column("longitude", Double),
+    Column("pictures", JSON(none_as_null=True), comment="the original first, then thumbnails from the smallest up"),
+    Index(None, "trip_id", "moment", "id"),
+    Index(None, "entry_id"),
+    Index(None, "created_at"),
+)
+
+discarded_objects: Final = Table(
+    "discarded_objects",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("due", Instant, nullable=False),
+    Index(None, "due"),
 )
 
 idempotency_keys: Final = Table(

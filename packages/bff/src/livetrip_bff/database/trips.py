@@ -64,7 +64,7 @@ class SqlTripRepository:
             raise VersionConflict((await self.get(trip.id)).version)
 
     async def remove(self, trip_id: TripId) -> None:
-        """Forget a trip; its entries go with it by their foreign key."""
+        """Forget a trip; its entries and photos go with it by their foreign keys."""
         result = await self._connection.execute(_REMOVE, {"trip_id": trip_id})
         if result.rowcount == 0:
             raise TripNotFound

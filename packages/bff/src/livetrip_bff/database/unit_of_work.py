@@ -14,6 +14,7 @@ from livetrip_bff.database import engine as engines
 from livetrip_bff.database.comments import SqlComments, comment_statements
 from livetrip_bff.database.entries import SqlEntryRepository
 from livetrip_bff.database.faults import unavailable
+from livetrip_bff.database.photos import SqlPhotoRepository
 from livetrip_bff.database.requests import SqlIdempotencyStore
 from livetrip_bff.database.trips import SqlTripRepository
 from livetrip_bff.database.url import is_sqlite, parse
@@ -26,6 +27,7 @@ class SqlUnitOfWork:
         self._connection = connection
         self.trips = SqlTripRepository(connection)
         self.entries = SqlEntryRepository(connection)
+        self.photos = SqlPhotoRepository(connection)
         self.requests = SqlIdempotencyStore(connection)
 
     async def ping(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import URL, make_url
@@ -38,6 +39,16 @@ def parse(database_url: str) -> URL:
 def is_sqlite(url: URL) -> bool:
     """Is it a file?"""
     return url.get_backend_name() == "sqlite"
+
+
+def sqlite_file(database_url: str) -> Path | None:
+    """The file of a SQLite database; None for one on a server.
+
+    Raises:
+        UnusableDatabaseUrl: the URL names no database that can be used.
+    """
+    url = parse(database_url)
+    return Path((url.database or "").removeprefix("file:")) if is_sqlite(url) else None
 
 
 def _file(url: URL) -> URL:

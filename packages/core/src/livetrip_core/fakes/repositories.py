@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from livetrip_core.cursor import Cursor
@@ -45,11 +46,13 @@ class InMemoryTripRepository:
         self._shelf.trips[trip.id] = trip
 
     async def remove(self, trip_id: TripId) -> None:
-        """Forget a trip and its entries."""
+        """Forget a trip, its entries and its photos."""
         await self.get(trip_id)
         del self._shelf.trips[trip_id]
         for entry in [entry for entry in self._shelf.entries.values() if entry.trip_id == trip_id]:
             del self._shelf.entries[entry.id]
+        for photo in [photo for photo in self._shelf.photos.values() if photo.trip_id == trip_id]:
+            del self._shelf.photos[photo.id]
 
 
 class InMemoryEntryRepository:
@@ -88,9 +91,11 @@ class InMemoryEntryRepository:
         self._shelf.entries[entry.id] = entry
 
     async def remove(self, trip_id: TripId, entry_id: EntryId) -> None:
-        """Forget an entry."""
+        """Forget an entry; its photos stay with the trip."""
         await self.get(trip_id, entry_id)
         del self._shelf.entries[entry_id]
+        for photo in [photo for photo in self._shelf.photos.values() if photo.entry_id == entry_id]:
+            self._shelf.photos[photo.id] = replace(photo, entry_id=None)
 
     def _of(self, trip_id: TripId) -> list[Entry]:
         return [entry for entry in self._shelf.entries.values() if entry.trip_id == trip_id]

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from livetrip_core.entry import Entry
 from livetrip_core.idempotency import AnsweredRequest, KeyedRequest
-from livetrip_core.identifiers import EntryId, TripId, UserId
+from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
+from livetrip_core.photo import Photo
 from livetrip_core.trip import Trip
 
 
@@ -26,8 +27,17 @@ class Shelf:
 
     trips: dict[TripId, Trip] = field(default_factory=dict)
     entries: dict[EntryId, Entry] = field(default_factory=dict)
+    photos: dict[PhotoId, Photo] = field(default_factory=dict)
+    discarded: dict[str, datetime] = field(default_factory=dict)
     claims: dict[tuple[UserId, str], Claim] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         """A state that can be changed without changing this one."""
-        return replace(self, trips=dict(self.trips), entries=dict(self.entries), claims=dict(self.claims))
+        return replace(
+            self,
+            trips=dict(self.trips),
+            entries=dict(self.entries),
+            photos=dict(self.photos),
+            discarded=dict(self.discarded),
+            claims=dict(self.claims),
+        )

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from livetrip_core.fakes.photos import InMemoryPhotoRepository
 from livetrip_core.fakes.repositories import InMemoryEntryRepository, InMemoryIdempotencyStore, InMemoryTripRepository
 from livetrip_core.fakes.shelf import Shelf
 
@@ -16,6 +17,7 @@ class InMemoryUnitOfWork:
     def __init__(self, shelf: Shelf) -> None:
         self.trips = InMemoryTripRepository(shelf)
         self.entries = InMemoryEntryRepository(shelf)
+        self.photos = InMemoryPhotoRepository(shelf)
         self.requests = InMemoryIdempotencyStore(shelf)
 
     async def ping(self) -> None:

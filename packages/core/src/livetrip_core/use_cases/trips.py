@@ -10,6 +10,7 @@ from livetrip_core.page import Page, page_of, page_size
 from livetrip_core.ports import Clock, IdentifierSource, UnitOfWork
 from livetrip_core.summary import TripSummary, summarise
 from livetrip_core.trip import Trip, TripChange, TripDraft
+from livetrip_core.use_cases.photos import discard_photos
 from livetrip_core.views import EntryView, TripView
 
 FIRST_ENTRIES: Final = 10
@@ -64,13 +65,14 @@ async def change_trip(work: UnitOfWork, user: UserId, trip_id: TripId, change: T
     return trip
 
 
-async def delete_trip(work: UnitOfWork, user: UserId, trip_id: TripId) -> None:
-    """Delete a trip and its entries.
+async def delete_trip(work: UnitOfWork, user: UserId, trip_id: TripId, *, clock: Clock) -> None:
+    """Delete a trip, its entries and its photos.
 
     Raises:
         TripNotFound: there is none, or it is another user's.
     """
     (await work.trips.get(trip_id)).visible_to(user)
+    await discard_photos(work, await work.photos.remove_all(trip_id), clock=clock)
     await work.trips.remove(trip_id)
 
 

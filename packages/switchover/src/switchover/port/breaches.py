@@ -24,7 +24,7 @@ def check_limits(plan: Plan, request: WireRequest, limits: Limits) -> None:
         PayloadTooLarge: the body is too large, or nested too deep.
     """
     if request.body is not None and plan.requests.body is not None:
-        check_size(request.body, limits.body_bytes)
+        check_size(request.body, limits.body_bytes, limits.larger)
         if plan.requests.body.media is Media.JSON:
             check_depth(request.body, limits.json_depth)
 

@@ -24,6 +24,7 @@ from switchover.trust import CredentialSource, Verifier
 if TYPE_CHECKING:
     from switchover.port.serve import Service
     from switchover.port.serve.app import Lifespan
+    from switchover.port.serve.mounts import Mounted
     from switchover.rollout import Rollout
     from switchover.telemetry.metrics.exporter import Metrics
     from switchover.telemetry.objectives import Objectives
@@ -203,6 +204,7 @@ class Port(Generic[P]):
         publish: bool = True,
         metrics: Metrics | None = None,
         metrics_path: str = "/metrics",
+        mounts: Mapping[str, Mounted] | None = None,
         lifespan: Sequence[Lifespan] = (),
     ) -> Service:
         """The backend over HTTP, as a Litestar application.
@@ -215,11 +217,13 @@ class Port(Generic[P]):
             publish: serve the contract's files below the base path, byte for byte, to anyone.
             metrics: answers scrapes at `metrics_path`, to whoever the verifier lets in; see `Port.metrics`.
             metrics_path: a path of the service's own, not below the contract's base path.
+            mounts: further ASGI applications by path (`{"/files": app}`), asked for everything at it and below it, with no verifier in
+                front; HTTP alone. They are asked nothing new once the service is told to stop.
             lifespan: context managers that live as long as the service.
 
         Raises:
             BindError: the backend lacks methods, or has them with other arguments.
-            ValueError: there is no verifier, and nothing said about trust; or an operation has the path of the metrics.
+            ValueError: there is no verifier, and nothing said about trust; or an operation has the path of the metrics or of a mount.
         """
         from switchover.port.serve import serve  # noqa: PLC0415 - an extra, imported where it is used
 
@@ -237,6 +241,7 @@ class Port(Generic[P]):
             publish=publish,
             metrics=metrics,
             metrics_path=metrics_path,
+            mounts=mounts,
             lifespan=lifespan,
         )
 

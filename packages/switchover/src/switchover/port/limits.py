@@ -20,11 +20,13 @@ class Limits:
         body_bytes: of one request.
         json_depth: arrays and objects inside each other.
         threads: how many calls of a backend with plain `def` methods run at once.
+        larger: a sentence for whoever sends a larger body, which is refused: where larger things go instead.
     """
 
     body_bytes: int = 1024 * 1024
     json_depth: int = 32
     threads: int = 40
+    larger: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a bound below 1."""
@@ -33,19 +35,19 @@ class Limits:
                 raise ValueError(f"{name} has to be at least 1")
 
 
-def check_size(body: bytes, limit: int) -> None:
-    """Refuse a body of more than `limit` bytes.
+def check_size(body: bytes, limit: int, larger: str = "") -> None:
+    """Refuse a body of more than `limit` bytes; `larger` is said as well.
 
     Raises:
         PayloadTooLarge: it has.
     """
     if len(body) > limit:
-        raise too_large(limit)
+        raise too_large(limit, larger)
 
 
-def too_large(limit: int) -> PayloadTooLarge:
-    """The refusal of a body of more than `limit` bytes."""
-    return PayloadTooLarge(f"The body may have at most {limit} bytes.")
+def too_large(limit: int, larger: str = "") -> PayloadTooLarge:
+    """The refusal of a body of more than `limit` bytes; `larger` is said as well."""
+    return PayloadTooLarge(f"The body may have at most {limit} bytes. {larger}".rstrip())
 
 
 def check_depth(body: bytes, limit: int) -> None:

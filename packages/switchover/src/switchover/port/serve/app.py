@@ -27,6 +27,7 @@ from switchover.port.serve.addresses import Addresses
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.handler import OperationHandler
 from switchover.port.serve.incoming import trace_of_scope
+from switchover.port.serve.mounts import Mounted, Mounts, check_mounts
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
 from switchover.port.serve.threads import Threads
@@ -76,6 +77,7 @@ def serve(
     publish: bool = True,
     metrics: Metrics | None = None,
     metrics_path: str = "/metrics",
+    mounts: Mapping[str, Mounted] | None = None,
     lifespan: Sequence[Lifespan] = (),
 ) -> Service:
     """See `Port.serve`."""
@@ -102,8 +104,13 @@ def serve(
         from switchover.port.serve.metrics import mount  # noqa: PLC0415 - an extra, imported where it is used
 
         mount(answers, plans, base_path, metrics=metrics, path=metrics_path, verifier=verifier, trust=trust)
+    operations = [base_path + plan.operation.path for plan in plans.values()]
+    check_mounts(mounts or {}, dict.fromkeys([*operations, *(path for path in answers if "{" not in path)]))
     known = {path: with_head_and_options(methods) for path, methods in answers.items()}
-    return _application(known, gate, lifespan)
+    service = _application(known, gate, lifespan)
+    if mounts:
+        service.asgi_handler = Mounts(mounts, gate, service.asgi_handler)
+    return service
 
 
 def _application(known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan]) -> Service:

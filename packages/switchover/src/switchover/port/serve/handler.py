@@ -150,12 +150,14 @@ class OperationHandler:
         """The body, if it is of the right kind; None where there is none."""
         if b"content-encoding" in headers:
             require_plain(headers[b"content-encoding"])
-        body = await read_body(receive, headers.get(b"content-length"), self._limits.body_bytes)
+        limits = self._limits
+        body = await read_body(receive, headers.get(b"content-length"), limits.body_bytes, limits.larger)
         return self._checked(wanted, body, headers)
 
     async def _verified(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> Any:
         """Let the request in, or raise; where the body is still to be had."""
-        reading = Reading(receive, headers.get(b"content-length"), self._limits.body_bytes)
+        limits = self._limits
+        reading = Reading(receive, headers.get(b"content-length"), limits.body_bytes, limits.larger)
         client = scope.get("client")
         peer = client[0] if client else None
         incoming = Incoming(scope["method"], target_of(scope), headers, peer, reading.body)

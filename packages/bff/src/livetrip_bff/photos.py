@@ -1,0 +1,164 @@
+"""The photos of the contract, over the diary's use cases: bytes are waited for between transactions, never within one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+import livetrip_contract as contract
+from livetrip_bff import incoming, outgoing
+from livetrip_bff.arriving import Arrivals
+from livetrip_bff.failures import as_documented
+from livetrip_bff.writing import Call, Writer
+from livetrip_contract import Caller
+from livetrip_core import (
+    Arrival,
+    Clock,
+    EntryId,
+    IdentifierSource,
+    ImageProcessor,
+    ObjectStorage,
+    Photo,
+    PhotoId,
+    TripId,
+    UnitOfWork,
+    UnitOfWorkFactory,
+    UserId,
+    use_cases,
+    user_id,
+)
+from livetrip_core.photo import LOOK_FOR, upload_key
+
+_ID: Final = TypeAdapter(UUID)
+_ANNOUNCED: Final[TypeAdapter[tuple[UUID, datetime]]] = TypeAdapter(tuple[UUID, datetime])
+_NOTHING: Final[TypeAdapter[None]] = TypeAdapter(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Darkroom:
+    """What photos need besides the diary itself."""
+
+    storage: ObjectStorage
+    images: ImageProcessor
+
+
+class Photos:
+    """The operations of the contract that are about photos.
+
+    An answer to a repeated request tells of the same photo, at fresh addresses: those of the first answer may have expired.
+    """
+
+    def __init__(
+        self, units_of_work: UnitOfWorkFactory, clock: Clock, identifiers: IdentifierSource, darkroom: Darkroom
+    ) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+        self._identifiers = identifiers
+        self._storage, self._images = darkroom.storage, darkroom.images
+        self._writer = Writer(units_of_work, clock)
+        self._arrivals = Arrivals()
+
+    async def listed(self, caller: Caller, trip_id: UUID, cursor: str | None, limit: int) -> contract.PhotoPage:
+        """One page of a trip's photos."""
+        async with self._reading(caller) as (work, user):
+            after = incoming.position(cursor)
+            page = await use_cases.list_photos(work, user, TripId(trip_id), after=after, limit=limit)
+        return outgoing.photo_page(page.map(self._shown))
+
+    async def announced(
+        self, caller: Caller, trip_id: UUID, wanted: contract.PhotoUploadRequest
+    ) -> contract.PhotoUpload:
+        """Where a photo can be uploaded to."""
+        with as_documented():
+            announced = incoming.announcement(wanted)
+
+        async def write(work: UnitOfWork, user: UserId) -> tuple[UUID, datetime]:
+            photo = await use_cases.announce_photo(
+                work,
+                user,
+                TripId(trip_id),
+                announced,
+                entry_id=EntryId(wanted.entry_id) if wanted.entry_id is not None else None,
+                clock=self._clock,
+                identifiers=self._identifiers,
+            )
+            return photo.id, photo.uploaded_by
+
+        arguments = {"trip_id": str(trip_id), "photo_upload_request": wanted.model_dump(mode="json")}
+        call = Call(caller, "request_photo_upload", arguments)
+        photo_id, until = await self._writer.carry_out(call, write, _ANNOUNCED)
+        address = self._storage.upload_address(upload_key(PhotoId(photo_id)), announced, expires_at=until)
+        return outgoing.photo_upload(photo_id, address, until)
+
+    async def looked_at(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
+        """One photo that has arrived."""
+        async with self._reading(caller) as (work, user):
+            photo = await use_cases.look_at_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+        return self._shown(photo)
+
+    async def completed(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
+        """A photo whose bytes have arrived."""
+        waiting = await self._found(caller, trip_id, photo_id)
+        arrival = None
+        if waiting.arrival is None:
+            with as_documented():
+                arrival = await self._arrivals.of(waiting.id, lambda: self._stored(waiting))
+
+        async def write(work: UnitOfWork, user: UserId) -> UUID:
+            return (await use_cases.keep_photo(work, user, TripId(trip_id), PhotoId(photo_id), arrival)).id
+
+        arguments = {"trip_id": str(trip_id), "photo_id": str(photo_id)}
+        await self._writer.carry_out(Call(caller, "complete_photo_upload", arguments), write, _ID)
+        return await self.looked_at(caller, trip_id, photo_id)
+
+    async def deleted(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> None:
+        """Delete a photo."""
+
+        async def write(work: UnitOfWork, user: UserId) -> None:
+            await use_cases.delete_photo(work, user, TripId(trip_id), PhotoId(photo_id), clock=self._clock)
+
+        arguments = {"trip_id": str(trip_id), "photo_id": str(photo_id)}
+        await self._writer.carry_out(Call(caller, "delete_photo", arguments), write, _NOTHING)
+
+    async def collect(self) -> int:
+        """Forget uploads that nobody completed, and remove what nobody needs from the storage; how many objects that were.
+
+        At most 100 at once, so that nobody waits for long.
+
+        Raises:
+            ServiceUnavailable: the database or the storage does not answer.
+        """
+        return await use_cases.collect_photos(self._units_of_work, self._storage, clock=self._clock)
+
+    async def aclose(self) -> None:
+        """End what is under way; whoever asked for it can ask again."""
+        await self._arrivals.aclose()
+
+    async def _stored(self, photo: Photo) -> Arrival:
+        developed = await use_cases.develop_photo(photo, self._storage, self._images)
+        attempt = secrets.token_hex(8)
+        return await use_cases.store_photo(
+            self._units_of_work, photo, developed, self._storage, attempt=attempt, clock=self._clock
+        )
+
+    async def _found(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> Photo:
+        async with self._reading(caller) as (work, user):
+            return await use_cases.find_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+
+    def _shown(self, photo: Photo) -> contract.Photo:
+        expires_at = self._clock.now() + LOOK_FOR
+        return outgoing.photo(photo, lambda key: self._storage.download_address(key, expires_at=expires_at), expires_at)
+
+    @asynccontextmanager
+    async def _reading(self, caller: Caller) -> AsyncIterator[tuple[UnitOfWork, UserId]]:
+        with as_documented():
+            user = user_id(caller.user_id)
+            async with self._units_of_work.reading() as work:
+                yield work, user

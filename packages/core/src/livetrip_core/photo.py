@@ -1,0 +1,190 @@
+"""A picture of a journey: announced, uploaded past the diary, and kept as what was made of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from livetrip_core import instant
+from livetrip_core.cursor import Cursor
+from livetrip_core.errors import InvalidValue, PhotoRejected
+from livetrip_core.identifiers import EntryId, PhotoId, TripId
+from livetrip_core.place import Coordinates
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""The most that a photo may have."""
+
+UPLOAD_FOR: Final = timedelta(minutes=15)
+"""How long an upload's address is good."""
+
+LOOK_FOR: Final = timedelta(minutes=15)
+"""How long the address of a picture is good."""
+
+STORE_WITHIN: Final = timedelta(hours=1)
+"""How long the pictures of an upload may take from being stored to being kept."""
+
+UPLOAD_ENDS_WITHIN: Final = timedelta(hours=1)
+"""How long an upload that began in time may still be under way, at storages that judge addresses by when it began."""
+
+ABANDONED_AFTER: Final = timedelta(days=1)
+"""When an upload that was not completed is forgotten."""
+
+_CHECKSUM: Final = re.compile(r"[0-9a-f]{64}")
+_TAKEN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)?", re.ASCII)
+
+
+class PhotoFormat(Enum):
+    """What a photo may be, by its media type."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What is going to be uploaded.
+
+    Attributes:
+        format: of the picture.
+        byte_size: 1 to 64 MiB.
+        checksum: SHA-256 of the bytes, 64 hex digits.
+        keep_place: has the traveller agreed that the place in the picture becomes part of the diary?
+
+    Raises:
+        InvalidValue: a size or a checksum that cannot be.
+    """
+
+    format: PhotoFormat
+    byte_size: int
+    checksum: str
+    keep_place: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.byte_size <= MAX_BYTES:
+            raise InvalidValue("byte_size", f"has to be 1 to {MAX_BYTES}")
+        if not _CHECKSUM.fullmatch(self.checksum):
+            raise InvalidValue("checksum", "is no SHA-256")
+
+    def verify(self, *, byte_size: int, checksum: str) -> None:
+        """Hold what arrived against what was announced.
+
+        Raises:
+            PhotoRejected: it is something else.
+        """
+        if byte_size != self.byte_size:
+            raise PhotoRejected("size_differs")
+        if checksum != self.checksum:
+            raise PhotoRejected("checksum_differs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One rendering of a photo, as it lies in the storage. `key` is its name there; width and height in pixels."""
+
+    key: str
+    format: PhotoFormat
+    byte_size: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What was made of an upload.
+
+    Attributes:
+        taken_at: when, by the camera's own clock, RFC 3339 with the offset only if the camera wrote one; None if it wrote no time.
+        coordinates: where, if the traveller agreed to keep that.
+        original: the whole picture, freed of everything else.
+        thumbnails: the smallest first.
+        at: when it was completed.
+
+    Raises:
+        InvalidValue: `taken_at` names no time.
+    """
+
+    taken_at: str | None
+    coordinates: Coordinates | None
+    original: Picture
+    thumbnails: tuple[Picture, ...]
+    at: datetime
+
+    def __post_init__(self) -> None:
+        instant.aware("at", self.at)
+        if self.taken_at is not None:
+            _moment(self.taken_at)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything of it that lies in the storage."""
+        return (self.original.key, *(picture.key for picture in self.thumbnails))
+
+    @property
+    def moment(self) -> datetime:
+        """Where it belongs in time: as the camera says, taken for UTC if it wrote no offset; otherwise when it arrived."""
+        return self.at if self.taken_at is None else _moment(self.taken_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A photo of a trip, from its announcement on. `upload_key` is where its bytes are to arrive; nobody is ever shown that place.
+
+    Raises:
+        InvalidValue: a time has no offset.
+    """
+
+    id: PhotoId
+    trip_id: TripId
+    entry_id: EntryId | None
+    announced: Announcement
+    upload_key: str
+    created_at: datetime
+    arrival: Arrival | None = None
+
+    def __post_init__(self) -> None:
+        instant.aware("created_at", self.created_at)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Everything of it that may lie in the storage."""
+        return (self.upload_key, *(self.arrival.keys if self.arrival else ()))
+
+    @property
+    def uploaded_by(self) -> datetime:
+        """When nothing can be sent to its upload's address any more."""
+        return self.created_at + UPLOAD_FOR
+
+    @property
+    def settled_by(self) -> datetime:
+        """When nothing can arrive at its upload's address any more."""
+        return self.uploaded_by + UPLOAD_ENDS_WITHIN
+
+    @property
+    def position(self) -> Cursor:
+        """Where it is among the trip's photos, which are listed in the order they were taken."""
+        moment = self.arrival.moment if self.arrival else self.created_at
+        return Cursor(instant.microseconds(moment), self.id)
+
+    def arrive(self, arrival: Arrival) -> Photo:
+        """The photo once it has arrived. The place is dropped unless the traveller agreed to keep it."""
+        kept = arrival if self.announced.keep_place else replace(arrival, coordinates=None)
+        return replace(self, arrival=kept)
+
+
+def upload_key(photo_id: PhotoId) -> str:
+    """Where the bytes of a photo are to arrive."""
+    return f"uploads/{photo_id.hex}"
+
+
+def _moment(written: str) -> datetime:
+    try:
+        if not _TAKEN.fullmatch(written):
+            raise ValueError(written)
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise InvalidValue("taken_at", "names no time") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

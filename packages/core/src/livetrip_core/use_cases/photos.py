@@ -1,0 +1,217 @@
+"""What a traveller can do with the photos of a trip.
+
+The bytes of a photo are sent to the storage and read from there between units of work, never within one: a transaction that
+waited for them would keep every other writer waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from livetrip_core.cursor import Cursor
+from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected
+from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
+from livetrip_core.page import Page, page_of, page_size
+from livetrip_core.photo import ABANDONED_AFTER, STORE_WITHIN, Announcement, Arrival, Photo, Picture, upload_key
+from livetrip_core.ports import (
+    Clock,
+    Development,
+    IdentifierSource,
+    ImageProcessor,
+    ObjectStorage,
+    Rendering,
+    UnitOfWork,
+    UnitOfWorkFactory,
+)
+
+COLLECTED_AT_ONCE: Final = 100
+
+
+async def announce_photo(
+    work: UnitOfWork,
+    user: UserId,
+    trip_id: TripId,
+    announced: Announcement,
+    *,
+    entry_id: EntryId | None,
+    clock: Clock,
+    identifiers: IdentifierSource,
+) -> Photo:
+    """Make room for a photo that is going to be uploaded.
+
+    Raises:
+        TripNotFound: there is no such trip, or it is another user's.
+        EntryNotFound: the trip has no such entry.
+    """
+    trip = (await work.trips.get(trip_id)).visible_to(user)
+    if entry_id is not None:
+        await work.entries.get(trip_id, entry_id)
+    photo_id = PhotoId(identifiers.next())
+    photo = Photo(
+        id=photo_id,
+        trip_id=trip.id,
+        entry_id=entry_id,
+        announced=announced,
+        upload_key=upload_key(photo_id),
+        created_at=clock.now(),
+    )
+    await work.photos.add(photo)
+    return photo
+
+
+async def find_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> Photo:
+    """One photo, whether or not it has arrived.
+
+    Raises:
+        TripNotFound: there is no such trip, or it is another user's.
+        PhotoNotFound: the trip has no such photo.
+    """
+    (await work.trips.get(trip_id)).visible_to(user)
+    return await work.photos.get(trip_id, photo_id)
+
+
+async def look_at_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> Photo:
+    """One photo that has arrived.
+
+    Raises:
+        TripNotFound: there is no such trip, or it is another user's.
+        PhotoNotFound: the trip has no such photo, or it has not arrived.
+    """
+    photo = await find_photo(work, user, trip_id, photo_id)
+    if photo.arrival is None:
+        raise PhotoNotFound
+    return photo
+
+
+async def list_photos(
+    work: UnitOfWork, user: UserId, trip_id: TripId, *, after: Cursor | None, limit: int
+) -> Page[Photo]:
+    """One page of a trip's photos that have arrived, in the order they were taken.
+
+    Raises:
+        TripNotFound: there is no such trip, or it is another user's.
+        InvalidValue: the limit is not 1 to 100.
+    """
+    size = page_size(limit)
+    (await work.trips.get(trip_id)).visible_to(user)
+    return page_of(await work.photos.page(trip_id, after=after, limit=size + 1), size)
+
+
+async def develop_photo(photo: Photo, storage: ObjectStorage, images: ImageProcessor) -> Development:
+    """Hold an upload against its announcement, and make of it what can be kept. Nothing is changed.
+
+    Raises:
+        PhotoNotUploaded: nothing has arrived.
+        PhotoRejected: it is not what was announced.
+    """
+    announced = photo.announced
+    content = await storage.read(photo.upload_key, at_most=announced.byte_size)
+    if content is None:
+        raise PhotoNotUploaded
+    if len(content) != announced.byte_size:
+        raise PhotoRejected("size_differs")
+    announced.verify(byte_size=len(content), checksum=await images.checksum(content))
+    return await images.develop(content, announced.format)
+
+
+async def store_photo(
+    units_of_work: UnitOfWorkFactory,
+    photo: Photo,
+    developed: Development,
+    storage: ObjectStorage,
+    *,
+    attempt: str,
+    clock: Clock,
+) -> Arrival:
+    """Store what was made of an upload, under keys of this attempt alone; `keep_photo` makes it the photo's.
+
+    The pictures lie where nobody was ever allowed to send anything to, so what is sent to the upload's address after it was looked at
+    changes nothing. Until they are kept they count as discarded, so that an attempt which ends here leaves nothing behind for good.
+    """
+    folder = f"photos/{photo.id.hex}/{attempt}"
+    named = {f"{folder}/original": developed.original}
+    named |= {f"{folder}/{smaller.width}": smaller for smaller in developed.thumbnails}
+    async with units_of_work.writing() as work:
+        await work.photos.discard(list(named), due=clock.now() + STORE_WITHIN)
+    for key, rendering in named.items():
+        await storage.write(key, rendering.content, rendering.format)
+    original, *thumbnails = (_picture(key, rendering) for key, rendering in named.items())
+    return Arrival(
+        taken_at=developed.taken_at,
+        coordinates=developed.coordinates,
+        original=original,
+        thumbnails=tuple(thumbnails),
+        at=clock.now(),
+    )
+
+
+async def keep_photo(
+    work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival | None
+) -> Photo:
+    """Complete a photo with what was stored of its upload; one that is complete already stays as it is.
+
+    Raises:
+        TripNotFound: there is no such trip, or it is another user's.
+        PhotoNotFound: the trip has no such photo.
+        PhotoNotUploaded: the photo is not complete, and there is nothing to complete it with.
+    """
+    photo = await find_photo(work, user, trip_id, photo_id)
+    if photo.arrival is not None:
+        return photo
+    if arrival is None:
+        raise PhotoNotUploaded
+    arrived = photo.arrive(arrival)
+    kept = await work.photos.save(arrived)
+    if kept == arrived:
+        await work.photos.clear(arrival.keys)
+        await work.photos.discard([photo.upload_key], due=photo.settled_by)
+    return kept
+
+
+async def delete_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, *, clock: Clock) -> None:
+    """Delete a photo.
+
+    Raises:
+        TripNotFound: there is no such trip, or it is another user's.
+        PhotoNotFound: the trip has no such photo.
+    """
+    await find_photo(work, user, trip_id, photo_id)
+    await discard_photos(work, [await work.photos.remove(trip_id, photo_id)], clock=clock)
+
+
+async def discard_photos(work: UnitOfWork, photos: Sequence[Photo], *, clock: Clock) -> None:
+    """Have everything of photos that are forgotten removed from the storage, as soon as nothing more can arrive."""
+    for photo in photos:
+        await work.photos.discard(photo.keys, due=max(clock.now(), photo.settled_by))
+
+
+async def collect_photos(units_of_work: UnitOfWorkFactory, storage: ObjectStorage, *, clock: Clock) -> int:
+    """Forget uploads that nobody completed, and remove from the storage what nobody needs. How many objects were removed.
+
+    It can be done at any time and any number of times, also by several processes at once. At most `COLLECTED_AT_ONCE` objects are
+    removed: whoever wants all of them gone goes on until there are none.
+    """
+    before = clock.now() - ABANDONED_AFTER
+    await storage.tidy(before=before)
+    async with units_of_work.writing() as work:
+        await discard_photos(
+            work, await work.photos.remove_abandoned(before=before, limit=COLLECTED_AT_ONCE), clock=clock
+        )
+        keys = await work.photos.discarded(now=clock.now(), limit=COLLECTED_AT_ONCE)
+    for key in keys:
+        await storage.remove(key)
+    if keys:
+        async with units_of_work.writing() as work:
+            await work.photos.clear(keys)
+    return len(keys)
+
+
+def _picture(key: str, rendering: Rendering) -> Picture:
+    return Picture(
+        key=key,
+        format=rendering.format,
+        byte_size=len(rendering.content),
+        width=rendering.width,
+        height=rendering.height,
+    )

@@ -1,0 +1,96 @@
+"""Applications of the team's own beside a contract's operations: at paths that nothing else has, and ended with the service."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, Final
+
+from switchover.errors import InternalError, ServiceUnavailable
+from switchover.port.serve.gate import Gate
+from switchover.port.serve.incoming import trace_of_scope
+from switchover.port.serve.metrics import is_plain
+from switchover.port.serve.reply import error_reply
+from switchover.port.serve.route import send_reply
+
+_log: Final = logging.getLogger("switchover.serve")
+
+Mounted = Callable[
+    [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
+]
+"""An ASGI application, for HTTP alone: a service's lifespan is its own."""
+
+
+class Mounts:
+    """An ASGI application that hands requests below some paths to others, and all the rest on.
+
+    No verifier stands before them: who may do what is their own matter. Once the gate is closed they are asked nothing new.
+    """
+
+    def __init__(self, mounts: Mapping[str, Mounted], gate: Gate, rest: Any) -> None:
+        self._mounts = tuple(mounts.items())
+        self._gate = gate
+        self._rest = rest
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """See ASGI."""
+        found = self._find(scope) if scope["type"] == "http" else None
+        if found is None:
+            await self._rest(scope, receive, send)
+            return
+        path, mounted = found
+        if self._gate.is_closed:
+            await _refuse(ServiceUnavailable("The service is shutting down."), scope, send)
+            return
+        started = _Started(send)
+        try:
+            await mounted({**scope, "root_path": scope.get("root_path", "") + path}, receive, started)
+        except Exception:  # whatever an application of the team's raises ends here
+            _log.exception("what is mounted at %s failed", path)
+            if started.is_started:
+                raise
+            await _refuse(InternalError(), scope, send)
+
+    def _find(self, scope: Any) -> tuple[str, Mounted] | None:
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        for mount in self._mounts:
+            if path == mount[0] or path.startswith(f"{mount[0]}/"):
+                return mount
+        return None
+
+
+class _Started:
+    """A send channel that remembers whether an answer has begun."""
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self.is_started = False
+
+    async def __call__(self, message: Any) -> None:
+        self.is_started = True
+        await self._send(message)
+
+
+def check_mounts(mounts: Iterable[str], taken: Iterable[str]) -> None:
+    """Hold the paths of mounts against everything else that is served, and against each other.
+
+    Raises:
+        ValueError: one is no path, or something is there, below it or above it.
+    """
+    known = list(taken)
+    for path in mounts:
+        if not is_plain(path):
+            raise ValueError(f"mounts are at paths such as /files, not {path!r}")
+        met = [other for other in known if _overlap(path, other)]
+        if met:
+            raise ValueError(f"{path} cannot be mounted, where {' and '.join(met)} is; take another path")
+        known.append(path)
+
+
+def _overlap(path: str, other: str) -> bool:
+    """Could one request mean both, or what is below the mount?"""
+    return all("{" in theirs or mine == theirs for mine, theirs in zip(path.split("/"), other.split("/"), strict=False))
+
+
+async def _refuse(error: ServiceUnavailable | InternalError, scope: Any, send: Any) -> None:
+    await send_reply(error_reply(error, trace_of_scope(scope).trace_id), send)
