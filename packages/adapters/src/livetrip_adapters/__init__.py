@@ -3,5 +3,16 @@
 from livetrip_adapters.container import open_live_trip
 from livetrip_adapters.port import live_trip_port
 from livetrip_adapters.settings import BackendMode, Settings, SettingsError, load_settings
+from livetrip_adapters.telemetry import Telemetry, TelemetrySettings, open_telemetry
 
-__all__ = ["BackendMode", "Settings", "SettingsError", "live_trip_port", "load_settings", "open_live_trip"]
+__all__ = [
+    "BackendMode",
+    "Settings",
+    "SettingsError",
+    "Telemetry",
+    "TelemetrySettings",
+    "live_trip_port",
+    "load_settings",
+    "open_live_trip",
+    "open_telemetry",
+]

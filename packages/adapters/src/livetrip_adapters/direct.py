@@ -42,7 +42,9 @@ async def open_direct(port: Port[LiveTrip], settings: Settings) -> AsyncIterator
     """The backend in this process, as LiveTrip, held to what HTTP would do as far as the settings want it."""
     inspector = Inspector(settings.fidelity_share) if settings.fidelity is Fidelity.SAMPLE else None
     try:
-        async with open_backend(port, settings.database_url.get_secret_value()) as backend:
+        comments = SqlComments(settings.telemetry.sql_comments)
+        url = settings.database_url.get_secret_value()
+        async with open_backend(port, url, sql_comments=comments) as backend:
             yield port.direct(backend, fidelity=inspector or settings.fidelity)
     finally:
         if inspector is not None:

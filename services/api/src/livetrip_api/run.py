@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from typing import Final
 
-from livetrip_adapters.direct import open_backend
-from livetrip_adapters.port import live_trip_port
+from livetrip_adapters.direct import SqlComments, open_backend
+from livetrip_adapters.telemetry import open_telemetry
 from livetrip_api.service import make_service
 from livetrip_api.settings import ApiSettings
 from switchover.port.hosting import Address, host, run_in_loop
+
+SERVICE: Final = "livetrip-api"
+"""Its name in logs and spans."""
 
 
 def run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
     """Serve until a signal ends it.
 
     Raises:
-        SettingsError: the database cannot be used.
+        SettingsError: the database cannot be used, or the port or directory of the metrics.
         OSError: the address is taken, or may not be listened at.
     """
     run_in_loop(_run(settings, on_ready))
 
 
 async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
-    port = live_trip_port()
     address = Address(settings.host, settings.port, str(settings.socket) if settings.socket is not None else None)
+    comments = SqlComments(settings.telemetry.sql_comments)
     async with AsyncExitStack() as stack:
+        telemetry = stack.enter_context(open_telemetry(settings.telemetry, service=SERVICE))
+        port = telemetry.port
         stack.callback(settings.acceptance.close)
-        backend = await stack.enter_async_context(open_backend(port, settings.database_url.get_secret_value()))
-        service = make_service(port, backend, settings)
+        url = settings.database_url.get_secret_value()
+        backend = await stack.enter_async_context(open_backend(port, url, sql_comments=comments))
+        service = make_service(port, backend, settings, telemetry.metrics)
         await host(service, address, grace_seconds=settings.grace_seconds, on_ready=on_ready)

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, SkipValidation, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, SettingsError, settings_problems
+from livetrip_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 from livetrip_api.trust import Acceptance, read_acceptance
 
 
@@ -22,6 +23,7 @@ class ApiSettings(BaseSettings):
         grace_seconds: `LIVETRIP_API_GRACE_SECONDS`: how long calls may take to finish after SIGTERM.
         database_url: `LIVETRIP_DATABASE_URL`.
         acceptance: `LIVETRIP_TRUST`, and the variables of the kinds that it names: whom the service lets in.
+        telemetry: what it tells of its calls.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIVETRIP_API_", extra="ignore", frozen=True, populate_by_name=True)
@@ -33,8 +35,9 @@ class ApiSettings(BaseSettings):
     database_url: Annotated[SecretStr, Field(validation_alias="LIVETRIP_DATABASE_URL")] = SecretStr(
         DEFAULT_DATABASE_URL
     )
-    # Always given, so that a variable of this name counts for nothing; it is not decoded either.
+    # Always given, so that variables of these names count for nothing; they are not decoded either.
     acceptance: Annotated[SkipValidation[Acceptance], NoDecode]
+    telemetry: Annotated[TelemetrySettings, NoDecode]
 
 
 def load_api_settings(**given: object) -> ApiSettings:
@@ -46,12 +49,14 @@ def load_api_settings(**given: object) -> ApiSettings:
     said = {name: value for name, value in given.items() if value is not None}
     is_socket = bool(said.get("socket") or os.environ.get("LIVETRIP_API_SOCKET"))
     acceptance = read_acceptance(os.environ, is_socket=is_socket)
+    telemetry, told = read_telemetry(os.environ)
+    problems = [*acceptance.problems, *told]
     try:
-        settings = ApiSettings(**{**said, "acceptance": acceptance})  # type: ignore[arg-type]
+        settings = ApiSettings(**{**said, "acceptance": acceptance, "telemetry": telemetry})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise _unusable([*acceptance.problems, *settings_problems(error, ApiSettings)]) from None
-    if acceptance.problems:
-        raise _unusable(acceptance.problems)
+        raise _unusable([*problems, *settings_problems(error, ApiSettings)]) from None
+    if problems:
+        raise _unusable(problems)
     return settings
 
 
