@@ -19,6 +19,7 @@ from benchmarks import (
     imports,
     in_process,
     metrics,
+    observed,
     over_http,
     route_calls,
     signatures,
@@ -40,6 +41,7 @@ _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "tokens": (tokens.run, 11),
     "metrics": (metrics.run, 11),
     "telemetry": (telemetry.run, 11),
+    "observed": (observed.run, 11),
     "sql-comments": (sql_comments.run, 9),
     "windows": (windows.run, 9),
 }
