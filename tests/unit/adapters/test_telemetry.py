@@ -9,17 +9,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 from opentelemetry import trace as otel
 from opentelemetry.sdk.trace import TracerProvider
+from pydantic import SecretStr
 
-from livetrip_adapters import SettingsError, TelemetrySettings, load_settings, open_live_trip, open_telemetry
+from livetrip_adapters import Settings, SettingsError, TelemetrySettings, load_settings, open_live_trip, open_telemetry
 from livetrip_adapters.configuration import telemetry as told
 from livetrip_adapters.telemetry import LogFormat, otlp, read_telemetry
 from livetrip_api import load_api_settings
-from livetrip_contract import Caller
+from livetrip_contract import Caller, TripNotFound
 from support.otlp import receiver
 from support.processes import KEY, clean_environment
 from switchover import calling
@@ -302,3 +304,20 @@ def test_the_check_says_where_spans_do_not_arrive(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     [(_, _, lines)] = told({})
     assert "spans: none, OpenTelemetry is not installed" in lines
+
+
+async def test_a_call_is_a_line_of_text_for_a_terminal(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    settings = Settings(database_url=SecretStr(f"sqlite:///{tmp_path / 'x.sqlite3'}"))
+    text = TelemetrySettings(log_format=LogFormat.TEXT)
+    with open_telemetry(text, service="x", has_metrics=False) as telemetry:
+        async with open_live_trip(settings, telemetry.recorder) as live_trip:
+            await live_trip.get_session(Caller("aiko"))
+            with pytest.raises(TripNotFound):
+                await live_trip.get_trip(Caller("aiko"), UUID(int=7))
+    said = [record.getMessage() for record in caplog.records if record.name == "livetrip.calls"]
+    assert [line.partition(" ms")[0].rpartition(" ")[0] for line in said] == [
+        "getSession direct ok",
+        "getTrip direct refused (TripNotFound)",
+    ]
+    assert "aiko" not in "".join(said)
