@@ -44,9 +44,13 @@ async def run(rounds: int) -> list[Row]:
 
 
 def measure(
-    app: Any, method: str, paths: Iterator[str], headers: list[tuple[bytes, bytes]]
+    app: Any,
+    method: str,
+    paths: Iterator[str],
+    headers: list[tuple[bytes, bytes]],
+    settle: Callable[[], object] = lambda: None,
 ) -> Callable[[], Awaitable[float]]:
-    """CPU time of a request, in microseconds, with whatever else the process does meanwhile."""
+    """CPU time of a request, in microseconds, with whatever else the process does meanwhile, and what is left to `settle` afterwards."""
 
     async def measured() -> float:
         statuses: set[int] = set()
@@ -58,9 +62,11 @@ def measure(
             if "status" in message:
                 statuses.add(message["status"])
 
+        settle()
         started = time.process_time_ns()
         for _ in range(_CALLS):
             await app(_scope(method, next(paths), headers), receive, send)
+        settle()
         elapsed = time.process_time_ns() - started
         if not statuses <= {200, 201}:
             raise SystemExit(f"{method} was answered {statuses}")

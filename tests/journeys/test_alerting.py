@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from support.monitoring import EXAMPLES, Monitoring, Notice, Target, monitoring
-from support.processes import clean_environment, running
+from support.processes import KEY, running_api
 from support.programs import require_program
 from support.promtool import promtool
 from switchover.telemetry.objectives import Burn, Duration, Percentage, Timing, parse, rules
+from switchover.trust import CALLER_HEADER, Identity, encode_identity
 
 SECONDS = 90.0
 """How long each step may take on a busy machine; at rest it is a few."""
 
-OBJECTIVES = parse(b'window = "5s"\nminimum_calls = 5')
+PROMISED = b'window = "5s"\nminimum_calls = 5\np95 = "5s"'
+"""A busy machine is slow, and that is another alert."""
+
+OBJECTIVES = parse(PROMISED)
 TIMING = Timing(
     interval=Duration.parse("500ms"),
     budget_interval=Duration.parse("500ms"),
@@ -32,17 +37,27 @@ TIMING = Timing(
 
 @pytest.fixture
 def target(tmp_path: Path) -> Iterator[Target]:
-    """A small process with the metrics of the kit. Any service takes its place that can be called and made to fail."""
+    """`livetrip-api`. Its fault is a migration that went wrong: a table has another name than its statements know."""
+    (tmp_path / "slo.toml").write_bytes(PROMISED)
+    told = {"LIVETRIP_SERVICE_KEY": KEY, "LIVETRIP_OBJECTIVES_FILE": str(tmp_path / "slo.toml")}
+    proof = {"authorization": f"Bearer {KEY}", CALLER_HEADER: encode_identity(Identity("aiko"))}
     with (
-        running([sys.executable, "-m", "support.watched"], tmp_path, clean_environment()) as process,
-        httpx.Client(base_url=f"http://{process.address}", timeout=10) as client,
+        running_api(tmp_path, "--port", "0", **told) as service,
+        httpx.Client(base_url=service.address, timeout=10, headers=proof) as client,
     ):
         yield Target(
-            "watched",
-            process.address,
-            lambda: client.post("/call"),
-            lambda is_on: client.request("PUT" if is_on else "DELETE", "/fault"),
+            "livetrip-api",
+            service.address.removeprefix("http://"),
+            lambda: client.get("/api/trips"),
+            lambda is_on: rename(tmp_path / "livetrip.sqlite3", *(("trips", "away") if is_on else ("away", "trips"))),
+            KEY,
         )
+
+
+def rename(database: Path, name: str, other: str) -> None:
+    """Have a table called otherwise."""
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        connection.execute(f"ALTER TABLE {name} RENAME TO {other}")
 
 
 def test_a_fault_is_told_and_so_is_its_end(target: Target, tmp_path: Path) -> None:
@@ -57,13 +72,13 @@ def test_a_fault_is_told_and_so_is_its_end(target: Target, tmp_path: Path) -> No
         assert notice.path == "/pages"
         assert notice.labels == {
             "alertname": "SwitchoverErrorRate",
-            "job": "watched",
-            "operation": "getTrip",
+            "job": "livetrip-api",
+            "operation": "listTrips",
             "wiring": "serve",
             "objective": "1%",
             "severity": "page",
         }
-        assert notice.annotations["summary"] == "getTrip (serve, watched): too many calls fail"
+        assert notice.annotations["summary"] == "listTrips (serve, livetrip-api): too many calls fail"
 
         target.fault(False)
         watching.until(lambda: told(watching, "resolved", "SwitchoverErrorRate"), SECONDS)

@@ -37,12 +37,14 @@ class Target:
         address: `host:port` of its /metrics.
         call: makes one call; whether it fails does not matter.
         fault: switches the fault on or off.
+        key: what Prometheus proves itself with, as a bearer token.
     """
 
     job: str
     address: str
     call: Callable[[], object]
     fault: Callable[[bool], object]
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def _prometheus_config(folder: Path, target: Target, rules: str, alertmanager: s
     config["alerting"]["alertmanagers"][0]["static_configs"] = [{"targets": [alertmanager]}]
     (scrape,) = config["scrape_configs"]
     scrape |= {"job_name": target.job, "static_configs": [{"targets": [target.address]}]}
+    if target.key is not None:
+        scrape["authorization"] = {"type": "Bearer", "credentials": target.key}
     (name,) = config["rule_files"]
     (folder / name).write_text(rules, "utf-8")
     return _written(folder / "prometheus.yml", config)

@@ -4,6 +4,7 @@ from livetrip_adapters.container import open_all, open_live_trip
 from livetrip_adapters.opened import Opened, PhotoFiles
 from livetrip_adapters.port import live_trip_port
 from livetrip_adapters.settings import BackendMode, Settings, SettingsError, load_settings
+from livetrip_adapters.telemetry import Telemetry, TelemetrySettings, open_telemetry
 
 __all__ = [
     "BackendMode",
@@ -11,8 +12,11 @@ __all__ = [
     "PhotoFiles",
     "Settings",
     "SettingsError",
+    "Telemetry",
+    "TelemetrySettings",
     "live_trip_port",
     "load_settings",
     "open_all",
     "open_live_trip",
+    "open_telemetry",
 ]

@@ -1,4 +1,4 @@
-"""What the environment has a calling process do, in plain words: `switchover check` shows it. Nothing is opened."""
+"""What the environment has a process do, in plain words: `switchover check` shows it. Nothing is opened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 
 from livetrip_adapters.settings import BackendMode
+from livetrip_adapters.telemetry import read_telemetry
+from livetrip_adapters.telemetry.described import described, is_cut_off
 from livetrip_adapters.trust import Kind, read_credentials
 
 Told = tuple[str, str, list[str]]
@@ -35,3 +37,13 @@ def trust(environment: Mapping[str, str] | None = None) -> Iterator[Told]:
             "not set",
             ["callers of LiveTrip cannot call: set LIVETRIP_SERVICE_KEY, or LIVETRIP_TRUST and what it needs"],
         )
+
+
+def telemetry(environment: Mapping[str, str] | None = None) -> Iterator[Told]:
+    """What every process of LiveTrip tells of its calls, and to whom."""
+    settings, problems = read_telemetry(os.environ if environment is None else environment)
+    if problems:
+        yield "telemetry", "failed", ["LiveTrip does not start", *problems]
+    else:
+        state = "warning" if is_cut_off(settings) else "ok"
+        yield "telemetry", state, ["LiveTrip tells", *described(settings)]

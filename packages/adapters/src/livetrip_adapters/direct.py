@@ -69,7 +69,9 @@ async def open_direct(port: Port[LiveTrip], settings: Settings) -> AsyncIterator
     inspector = Inspector(settings.fidelity_share) if settings.fidelity is Fidelity.SAMPLE else None
     url = settings.database_url.get_secret_value()
     try:
-        async with open_backend(port, url, settings.photos) as backend, collecting(backend, settings.photos):
+        comments = SqlComments(settings.telemetry.sql_comments)
+        opening = open_backend(port, url, settings.photos, sql_comments=comments)
+        async with opening as backend, collecting(backend, settings.photos):
             files = PhotoFiles(backend.files, settings.photos)
             yield Opened(port.direct(backend, fidelity=inspector or settings.fidelity), files)
     finally:

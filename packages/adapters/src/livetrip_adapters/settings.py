@@ -19,14 +19,26 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
 
+from livetrip_adapters.errors import SettingsError
 from livetrip_adapters.photos import PhotoSettings
+from livetrip_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 from livetrip_adapters.trust import Kind, read_credentials
 from switchover import Fidelity, SharedKey
 from switchover.port.transports.base import require_base_url
 from switchover.trust import CredentialSource
+
+__all__ = [
+    "DEFAULT_DATABASE_URL",
+    "BackendMode",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "read_environment",
+    "settings_problems",
+]
 
 Read = TypeVar("Read", bound=BaseSettings)
 
@@ -35,10 +47,6 @@ DEFAULT_DATABASE_URL = "sqlite:///.livetrip/livetrip.sqlite3"
 
 STAND_IN: Final = SharedKey("-" * 32)
 """Stands for credentials that are told as wrong already, so that what else is wrong is told with them. Nothing is ever called with it."""
-
-
-class SettingsError(Exception):
-    """The environment cannot be used; the message names every variable that is wrong, and never a secret."""
 
 
 class BackendMode(Enum):
@@ -63,6 +71,7 @@ class Settings(BaseModel):
         trust: `LIVETRIP_TRUST`: the kind of trust. `open`: the service trusts whoever can reach it, and nothing is sent. Meant for Unix
             sockets.
         credentials: what this process proves itself with, made of the variables of that kind.
+        telemetry: what this process tells of its calls.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -77,6 +86,8 @@ class Settings(BaseModel):
     service_key: SecretStr | None = None
     trust: Kind | None = None
     credentials: SkipValidation[CredentialSource | None] = None
+    # Where the environment is read, this is given, and a variable of this name counts for nothing.
+    telemetry: Annotated[TelemetrySettings, NoDecode] = TelemetrySettings()
 
     @field_validator("service_url")
     @classmethod
@@ -127,11 +138,14 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: it cannot be used.
     """
+    telemetry, told = read_telemetry(os.environ)
     problems: list[str] = []
     given: dict[str, object] = {"trust": None, "credentials": None}
     if os.environ.get("BACKEND_MODE") == BackendMode.SERVICE.value:
         kind, source, problems = read_credentials(os.environ)
         given = {"trust": kind, "credentials": STAND_IN if problems else source, "service_key": None}
+    problems = [*problems, *told]
+    given["telemetry"] = telemetry
     return read_environment(_Environment, "The environment cannot be used", given, problems)
 
 

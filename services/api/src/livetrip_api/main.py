@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +21,10 @@ The environment:
                           where photos lie and where browsers reach them; by default in a folder beside
                           the SQLite file, at /photo-files of this process
   LIVETRIP_API_HOST, LIVETRIP_API_PORT, LIVETRIP_API_SOCKET, LIVETRIP_API_GRACE_SECONDS
+  LIVETRIP_LOG_FORMAT     json (default) or text; LIVETRIP_PSEUDONYM_KEYS_FILE: what people are called in logs
+  LIVETRIP_METRICS_PORT   a port on 127.0.0.1 for Prometheus, beside /metrics, which is for those who are let in;
+                          LIVETRIP_METRICS_DIRECTORY: for several workers, LIVETRIP_OBJECTIVES_FILE: their slo.toml
+  LIVETRIP_TRACE_SHARE, LIVETRIP_SQL_COMMENTS, OTEL_EXPORTER_OTLP_ENDPOINT: traces
 
 On SIGTERM new calls are refused and running ones finish, for as long as the grace.
 """
@@ -54,7 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve as the options and the environment say."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = load_api_settings(host=options.host, port=options.port, socket=options.socket)
         run(settings, on_ready=lambda address: print(f"listening on {address.url}", flush=True))

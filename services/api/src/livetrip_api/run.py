@@ -4,33 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from typing import Final
 
 from livetrip_adapters import PhotoFiles
 from livetrip_adapters.collecting import collecting
-from livetrip_adapters.direct import open_backend
-from livetrip_adapters.port import live_trip_port
+from livetrip_adapters.direct import SqlComments, open_backend
+from livetrip_adapters.telemetry import open_telemetry
 from livetrip_api.service import make_service
 from livetrip_api.settings import ApiSettings
 from switchover.port.hosting import Address, host, run_in_loop
+
+SERVICE: Final = "livetrip-api"
+"""Its name in logs and spans."""
 
 
 def run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
     """Serve until a signal ends it.
 
     Raises:
-        SettingsError: the database cannot be used.
+        SettingsError: the database cannot be used, or the port or directory of the metrics.
         OSError: the address is taken, or may not be listened at.
     """
     run_in_loop(_run(settings, on_ready))
 
 
 async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
-    port = live_trip_port()
     address = Address(settings.host, settings.port, str(settings.socket) if settings.socket is not None else None)
-    photos = settings.photos
+    photos, comments = settings.photos, SqlComments(settings.telemetry.sql_comments)
     async with AsyncExitStack() as stack:
+        telemetry = stack.enter_context(open_telemetry(settings.telemetry, service=SERVICE))
+        port = telemetry.port
         stack.callback(settings.acceptance.close)
-        opening = open_backend(port, settings.database_url.get_secret_value(), photos)
+        url = settings.database_url.get_secret_value()
+        opening = open_backend(port, url, photos, sql_comments=comments)
         backend = await stack.enter_async_context(opening)
         await stack.enter_async_context(collecting(backend, photos))
         files = PhotoFiles(backend.files, photos)
@@ -40,5 +46,5 @@ async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> No
                 files.listens_at(taken.url)
             on_ready(taken)
 
-        service = make_service(port, backend, settings, files)
+        service = make_service(port, backend, settings, files, telemetry.metrics)
         await host(service, address, grace_seconds=settings.grace_seconds, on_ready=ready)

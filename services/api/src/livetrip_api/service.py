@@ -8,7 +8,7 @@ from livetrip_adapters import PhotoFiles
 from livetrip_adapters.trust import Kind
 from livetrip_api.settings import ApiSettings
 from livetrip_contract import LiveTrip
-from switchover import Port
+from switchover import Metrics, Port
 from switchover.port.serve import Limits, Service
 
 LIMITS: Final = Limits(
@@ -18,11 +18,15 @@ LIMITS: Final = Limits(
 
 
 def make_service(
-    port: Port[LiveTrip], backend: LiveTrip, settings: ApiSettings, files: PhotoFiles | None = None
+    port: Port[LiveTrip],
+    backend: LiveTrip,
+    settings: ApiSettings,
+    files: PhotoFiles | None = None,
+    metrics: Metrics | None = None,
 ) -> Service:
-    """The Litestar application; `files` are served beside the operations, to whoever has a signed address."""
+    """The Litestar application; `files` are beside the operations for whoever has a signed address, metrics for whoever is let in."""
     mounts = files.mounts if files is not None else {}
     acceptance = settings.acceptance
     if acceptance.kinds == (Kind.OPEN,):
-        return port.serve(backend, trust="open", limits=LIMITS, mounts=mounts)
-    return port.serve(backend, verifier=acceptance.verifier, limits=LIMITS, mounts=mounts)
+        return port.serve(backend, trust="open", limits=LIMITS, mounts=mounts, metrics=metrics)
+    return port.serve(backend, verifier=acceptance.verifier, limits=LIMITS, mounts=mounts, metrics=metrics)

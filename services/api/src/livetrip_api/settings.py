@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from livetrip_adapters.photos import PhotoSettings
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, read_environment
+from livetrip_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 from livetrip_api.trust import Acceptance, read_acceptance
 
 
@@ -24,6 +25,7 @@ class ApiSettings(BaseSettings):
         database_url: `LIVETRIP_DATABASE_URL`.
         photos: `LIVETRIP_PHOTOS_…`: where photos are kept; see `PhotoSettings`.
         acceptance: `LIVETRIP_TRUST`, and the variables of the kinds that it names: whom the service lets in.
+        telemetry: what it tells of its calls.
     """
 
     model_config = SettingsConfigDict(
@@ -43,8 +45,9 @@ class ApiSettings(BaseSettings):
         DEFAULT_DATABASE_URL
     )
     photos: Annotated[PhotoSettings, Field(validation_alias="LIVETRIP_PHOTOS")] = PhotoSettings()
-    # Always given, so that a variable of this name counts for nothing; it is not decoded either.
+    # Always given, so that variables of these names count for nothing; they are not decoded either.
     acceptance: Annotated[SkipValidation[Acceptance], NoDecode]
+    telemetry: Annotated[TelemetrySettings, NoDecode]
 
 
 def load_api_settings(**given: object) -> ApiSettings:
@@ -56,5 +59,6 @@ def load_api_settings(**given: object) -> ApiSettings:
     said = {name: value for name, value in given.items() if value is not None}
     is_socket = bool(said.get("socket") or os.environ.get("LIVETRIP_API_SOCKET"))
     acceptance = read_acceptance(os.environ, is_socket=is_socket)
-    said["acceptance"] = acceptance
-    return read_environment(ApiSettings, "The service cannot start", said, acceptance.problems)
+    telemetry, told = read_telemetry(os.environ)
+    said |= {"acceptance": acceptance, "telemetry": telemetry}
+    return read_environment(ApiSettings, "The service cannot start", said, [*acceptance.problems, *told])

@@ -8,12 +8,13 @@ import json
 import sys
 from typing import Any
 
-from livetrip_adapters import Settings, SettingsError, live_trip_port, load_settings, open_live_trip
+from livetrip_adapters import Settings, SettingsError, live_trip_port, load_settings, open_live_trip, open_telemetry
 from livetrip_contract import Caller, LiveTripError
-from switchover import CallError, Port, calling
+from switchover import CallError, Recorder, calling
 from switchover.context import is_idempotency_key
 from switchover.errors import InvalidRequest
 from switchover.port.dynamic import as_json, invoke, plan_for
+from switchover.port.plan import Plan
 
 SUMMARY = "call one operation, in-process or over HTTP as BACKEND_MODE says"
 DESCRIPTION = """\
@@ -53,7 +54,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"livetrip: --user and --group: {error}", file=sys.stderr)
         return 2
     try:
-        result = asyncio.run(_called(settings, plan.method, caller, arguments, options))
+        # Standard error is for the failure, unless somebody wants the log there.
+        with open_telemetry(settings.telemetry, service="livetrip", log_format=None, has_metrics=False) as telemetry:
+            wanted = _called(settings, telemetry.recorder, plan, caller, arguments, options.idempotency_key)
+            result = asyncio.run(wanted)
     except LiveTripError as error:
         return _refused({"code": error.code, "status": error.status, "detail": error.detail, **_fields(error)})
     except CallError as error:
@@ -63,12 +67,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _called(
-    settings: Settings, operation: str, caller: Caller, arguments: dict[str, Any], options: argparse.Namespace
+    settings: Settings, recorder: Recorder, plan: Plan, caller: Caller, arguments: dict[str, Any], key: str | None
 ) -> Any:
-    port: Port[Any] = live_trip_port()
-    with calling(idempotency_key=options.idempotency_key):
-        async with open_live_trip(settings) as live_trip:
-            return await invoke(plan_for(port.plans, operation), live_trip, caller, arguments)
+    with calling(idempotency_key=key):
+        async with open_live_trip(settings, recorder) as live_trip:
+            return await invoke(plan, live_trip, caller, arguments)
 
 
 def _arguments(text: str) -> dict[str, Any]:

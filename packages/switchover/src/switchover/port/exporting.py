@@ -121,6 +121,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 _Application(MetricsHandler(metrics, verifier)),
                 http=ProblemProtocol,
+                log_config=None,  # whoever hosts decides where it goes, as in `switchover.port.hosting`
                 log_level="warning",
                 access_log=False,
                 server_header=False,

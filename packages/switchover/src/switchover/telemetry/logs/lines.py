@@ -68,9 +68,9 @@ class Lines:
         """Write one line; never raises for a stream that does not take it."""
         self._take(line_of(fields))
 
-    def tell_plain(self, fields: dict[str, Any]) -> None:
-        """The same for fields that are JSON values already."""
-        self._take(_rendered(fields))
+    def tell_text(self, line: str) -> None:
+        """The same for a line that is JSON already."""
+        self._take(line)
 
     def _take(self, line: str) -> None:
         with self._writing:
@@ -98,13 +98,14 @@ class Lines:
 
 def line_of(fields: Mapping[str, Any]) -> str:
     """JSON of whatever the fields hold: what has no JSON is told by its type, and nothing by its `repr`."""
-    return _rendered(plain(fields))
+    return rendered(plain(fields))
 
 
-def _rendered(fields: dict[str, Any]) -> str:
-    rendered = _render(None, "", fields)
-    assert isinstance(rendered, str)
-    return rendered
+def rendered(fields: dict[str, Any]) -> str:
+    """JSON of fields that hold JSON values alone."""
+    text = _render(None, "", fields)
+    assert isinstance(text, str)
+    return text
 
 
 def rfc3339(seconds: float) -> str:
