@@ -58,6 +58,7 @@ NAMES = [
     "Pseudonyms",
     "Recorder",
     "Renewal",
+    "Reporter",
     "Rollout",
     "RolloutConflict",
     "RolloutPlan",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from switchover.rollout.follower import Follower as Follower
     from switchover.rollout.orders import Operator as Operator
     from switchover.rollout.plan import RolloutPlan as RolloutPlan
+    from switchover.rollout.reporting import Reporter as Reporter
     from switchover.rollout.stores import FakeRolloutStore as FakeRolloutStore
     from switchover.rollout.stores import FileRolloutStore as FileRolloutStore
     from switchover.rollout.stores import RolloutStore as RolloutStore
@@ -126,6 +127,7 @@ _HOMES: Final = {
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "Reporter": "switchover.rollout.reporting",
     "Rollout": "switchover.rollout",
     "RolloutConflict": "switchover.errors",
     "RolloutPlan": "switchover.rollout.plan",

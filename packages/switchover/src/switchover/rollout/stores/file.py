@@ -107,10 +107,10 @@ class FileRolloutStore:
         with self._answering():
             self._beats.note(worker)
 
-    def workers(self) -> Sequence[WorkerSeen]:
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
         """See `RolloutStore`."""
         with self._answering():
-            return self._beats.seen()
+            return self._beats.seen(reports=reports)
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""

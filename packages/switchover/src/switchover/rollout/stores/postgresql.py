@@ -16,7 +16,7 @@ from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import postgresql_schema as sql
 from switchover.rollout.stores.store import EXPIRE_SECONDS
-from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of
+from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of, report_text, reported
 
 if TYPE_CHECKING:
     from switchover.rollout.stores.postgresql_connection import BoundedConnection
@@ -105,12 +105,13 @@ class PostgresqlRolloutStore:
 
     def heartbeat(self, worker: WorkerBeat) -> None:
         """See `RolloutStore`."""
-        self._asked(lambda it: it.execute(sql.BEAT, (self._rollout, worker.id, canonical(beat_data(worker)))))
+        values = self._rollout, worker.id, canonical(beat_data(worker)), report_text(worker.report)
+        self._asked(lambda connection: connection.execute(sql.BEAT, values))
 
-    def workers(self) -> Sequence[WorkerSeen]:
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
         """See `RolloutStore`."""
         self._asked(lambda connection: connection.execute(sql.FORGET, (self._rollout, self._expire)))
-        return [worker for row in self._rows(sql.WORKERS, self._rollout) for worker in _seen_in(*row)]
+        return [worker for row in self._rows(sql.WORKERS, reports, self._rollout) for worker in _seen_in(*row)]
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""
@@ -197,7 +198,7 @@ def _event_in(version: int, text: str) -> Event:
         raise StoreUnavailable(f"version {version} of the record is no event: {error}") from None
 
 
-def _seen_in(text: str, age_seconds: float) -> Iterator[WorkerSeen]:
+def _seen_in(text: str, report: str, age_seconds: float) -> Iterator[WorkerSeen]:
     """The worker, unless that is no sign of life, which then expires like any other."""
     with suppress(ValueError):
-        yield WorkerSeen(beat_of(parsed(text)), max(0.0, age_seconds))
+        yield WorkerSeen(reported(beat_of(parsed(text)), report), max(0.0, age_seconds))

@@ -45,8 +45,8 @@ class RolloutStore(Protocol):
         """Note that a worker lives, and which version it has applied."""
         ...
 
-    def workers(self) -> Sequence[WorkerSeen]:
-        """Workers that gave a sign of life lately, by id."""
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+        """Workers that gave a sign of life lately, by id. Without their `reports` it costs little, however much they have to tell."""
         ...
 
     def leave(self, worker_id: str) -> None:
