@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from switchover.cli import commands, plan, probe, slo
+from switchover.cli import commands, operating, plan, probe, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -20,6 +20,8 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover check                                                    does everything hold? (exit code 1 if not)
   switchover slo rules                                                alerts for Prometheus, from what slo.toml promises
   switchover plan init                                                rollout.toml: who moves over, in which order and steps
+  switchover status                                                   how far the rollout has come, and how both sides do
+  switchover rollback --why 'wrong answers'                           everything back in-process, and who has obeyed
 """
 
 
@@ -104,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
     _slo(subparsers)
     _plan(subparsers)
+    operating.add_commands(subparsers)
     probe.add_arguments(
         _command(subparsers, "probe", probe.run, "ask services from outside: status, conformance, where the time goes")
     )
