@@ -21,6 +21,7 @@ NAMES = [
     "CallError",
     "CallLog",
     "CircuitSettings",
+    "ConsoleAccess",
     "Contract",
     "ContractError",
     "Explanation",
@@ -30,6 +31,8 @@ NAMES = [
     "FileRolloutStore",
     "FixedKeys",
     "FixedRules",
+    "Fleet",
+    "FleetView",
     "Follower",
     "GcpIdentityToken",
     "HttpxTransport",
@@ -78,7 +81,9 @@ NAMES = [
     "asked_side",
     "calling",
     "configure_logging",
+    "console_port",
     "current",
+    "serve_console",
     "serve_metrics",
 ]
 

@@ -9,16 +9,14 @@ from typing import Any
 
 from switchover.cli.operating.places import store_of
 from switchover.cli.operating.text import printable, table
-from switchover.errors import StoreUnavailable
-from switchover.rollout.record import BrokenLink, Edit, Event, Unreadable, event_data, verify
-from switchover.rollout.stores import RolloutStore
+from switchover.rollout.record import BrokenLink, Event, Unreadable, changes, event_data, held_to
 
 
 def history(options: argparse.Namespace) -> int:
     """Show the record; with --verify, the exit code is 1 if it does not hold."""
     with store_of(options) as store:
         record = store.record()
-        findings, head = _findings(store, record) if options.verify else ((), "")
+        findings, head = held_to(store, record) if options.verify else ((), "")
     shown = list(enumerate(record, 1))[-options.limit :] if options.limit else list(enumerate(record, 1))
     if options.json:
         print(json.dumps(_told(shown, findings, head, is_verified=options.verify), indent=2))
@@ -27,15 +25,6 @@ def history(options: argparse.Namespace) -> int:
         if options.verify:
             print("\n".join(["", *_judged(findings, len(record), head)]))
     return 1 if findings else 0
-
-
-def _findings(store: RolloutStore, record: Sequence[Event | Unreadable]) -> tuple[tuple[BrokenLink, ...], str]:
-    """Where the record does not hold, and the digest of what is in force. A state that cannot be read is a finding, too."""
-    try:
-        state = store.load()
-    except StoreUnavailable as error:
-        return (*verify(record), BrokenLink(len(record) + 1, 0, f"what is in force cannot be read: {error}")), ""
-    return verify(record, state=state), state.head
 
 
 def _told(
@@ -67,18 +56,6 @@ def _rendered(shown: Sequence[tuple[int, Event | Unreadable]], count: int) -> st
             rows.append((str(position), entry.at, entry.who, entry.action, what, entry.why))
     left = count - len(shown)
     return table(rows) + (f"\n({left} before these; --limit 0 shows all)" if left else "")
-
-
-def changes(before: Edit, after: Edit) -> Iterator[str]:
-    """What an event changed, in words."""
-    if after.is_pinned is not None:
-        yield "kill switch on for all" if after.is_pinned else "kill switch off"
-    for name, share in after.shares.items():
-        yield f"{name} {before.shares.get(name, 'unknown')} > {share}"
-    for name, is_pinned in after.pinned.items():
-        yield f"{name} {'pinned' if is_pinned else 'not pinned'}"
-    for name, is_held in after.held.items():
-        yield f"{name} {'held' if is_held else 'not held'}"
 
 
 def _judged(findings: Sequence[BrokenLink], count: int, head: str) -> Iterator[str]:

@@ -5,9 +5,11 @@ Who can write the record can write all of it anew. Against that helps a digest o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from switchover.errors import StoreUnavailable
 from switchover.rollout.record.event import Event, Unreadable
 from switchover.rollout.state import GENESIS, RolloutState
 
@@ -42,6 +44,26 @@ def verify(history: Iterable[Event | Unreadable], *, state: RolloutState | None 
     if state is not None:
         broken += _end(events, state)
     return tuple(broken)
+
+
+class Recorded(Protocol):
+    """What has a record, and what it led to: a `RolloutStore`."""
+
+    def load(self) -> RolloutState:
+        """What is in force. Raises StoreUnavailable."""
+        ...
+
+
+def held_to(store: Recorded, record: Sequence[Event | Unreadable]) -> tuple[tuple[BrokenLink, ...], str]:
+    """Every place where a record does not hold, held to what is in force, and the digest of that; "" where it cannot be read, which is one
+    of the places.
+    """
+    try:
+        state = store.load()
+    except StoreUnavailable as error:
+        unreadable = BrokenLink(len(record) + 1, 0, f"what is in force cannot be read: {error}")
+        return (*verify(record), unreadable), ""
+    return verify(record, state=state), state.head
 
 
 def replayed(history: Iterable[Event]) -> RolloutState:
