@@ -59,10 +59,15 @@ class Project:
 
 def project(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
     """Made in a folder, which is the working directory then."""
+    written(folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("SWITCHOVER_ROLLOUT_STORE", raising=False)
+    return Project(folder, capsys)
+
+
+def written(folder: Path) -> None:
+    """Contract, plan and settings."""
     shutil.copy(ROOT / "tests" / "library" / "openapi.yaml", folder)
     (folder / "rollout.toml").write_text(PLAN)
     settings = '[tool.switchover]\ncontract = "openapi.yaml"\nstore = "file:.switchover/rollout"\n'
     (folder / "pyproject.toml").write_text(settings)
-    monkeypatch.chdir(folder)
-    monkeypatch.delenv("SWITCHOVER_ROLLOUT_STORE", raising=False)
-    return Project(folder, capsys)
