@@ -12,6 +12,7 @@ from litestar import Litestar, get
 
 from library.catalogue import Catalogue
 from library.port import catalogue_port
+from support.clock import OwnedClock
 from support.operating import PLAN as WRITTEN
 from support.processes import ROOT
 from support.rollouts import beat, change
@@ -70,7 +71,7 @@ class ObedientStore(FakeRolloutStore):
 
 @pytest.fixture
 def store() -> ObedientStore:
-    made = ObedientStore()
+    made = ObedientStore(monotonic=OwnedClock())
     made.heartbeat(beat())
     return made
 

@@ -50,8 +50,9 @@ class BeatFiles:
     def _read(self, path: Path, *, reports: bool) -> WorkerSeen | None:
         with suppress(ValueError, FileNotFoundError), path.open("rb") as file:  # it is no beat, or its worker has left
             found = members(parsed(file.readline()), "#", ("beat", "at"))
-            at, beat = found["at"], beat_of(found["beat"])
+            at = found["at"]
             if isinstance(at, float):
+                beat = beat_of(found["beat"])
                 return WorkerSeen(reported(beat, file.readline()) if reports else beat, self._clock() - at)
         return None
 
