@@ -77,6 +77,8 @@ LAYERS = "Inside the kit, capabilities are layers"
         *((name, *broken) for name, broken in BREAKS.items()),
         (LAYERS, "switchover/port/broken.py", "import switchover.probe"),
         (LAYERS, "switchover/probe/broken.py", "import switchover.cli"),
+        (LAYERS, "switchover/console/broken.py", "import switchover.probe"),
+        (LAYERS, "switchover/port/broken.py", "import switchover.console"),
     ],
 )
 def test_a_broken_boundary_is_found(copy: Path, name: str, file: str, line: str) -> None:

@@ -19,9 +19,9 @@ def change(
     return Change(edit=edit, action=action, who="kokoro", why=why, windows=windows)
 
 
-def beat(worker_id: str = "web-1", version: int = 0, problem: str = "") -> WorkerBeat:
-    """A sign of life."""
-    return WorkerBeat(id=worker_id, host="machine", pid=1, version=version, problem=problem)
+def beat(worker_id: str = "web-1", version: int = 0, problem: str = "", **report: Any) -> WorkerBeat:
+    """A sign of life, with what it reports."""
+    return WorkerBeat(id=worker_id, host="machine", pid=1, version=version, problem=problem, report=report)
 
 
 @dataclass(frozen=True)

@@ -327,3 +327,29 @@ def test_whatever_is_in_it_there_is_a_plan_or_there_are_findings(text: str) -> N
             assert 0 <= item.line <= len(text.splitlines()) + 1
     else:
         assert plan.waves
+
+
+def test_decisions_go_by_what_is_planned() -> None:
+    plan = parse(
+        b"""
+[[waves]]
+name = "reads"
+operations = ["getTrip", "listTrips"]
+
+[cohorts.trips]
+operations = ["getTrip"]
+salt = "spring"
+
+[users]
+staff = "in"
+
+[overrides]
+users = ["staff"]
+"""
+    )
+    rules = plan.rules()
+    assert tuple(rules.operations) == ("getTrip", "listTrips")
+    trip, trips = rules.of("getTrip"), rules.of("listTrips")
+    assert (trip.cohort, trip.salt, trips.cohort, trips.salt) == ("trips", "spring", "listTrips", "listTrips")
+    assert (trip.groups, trip.overriding) == ({"staff": Share(10_000)}, {"staff"})
+    assert rules.of("unplanned").cohort == "unplanned"

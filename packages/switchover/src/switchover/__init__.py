@@ -6,6 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from switchover.console import ConsoleAccess as ConsoleAccess
+    from switchover.console import console_port as console_port
+    from switchover.console import serve_console as serve_console
     from switchover.context import CallContext as CallContext
     from switchover.context import calling as calling
     from switchover.context import current as current
@@ -41,9 +44,12 @@ if TYPE_CHECKING:
     from switchover.rollout import Share as Share
     from switchover.rollout import asked_side as asked_side
     from switchover.rollout.flags import OpenFeatureRollout as OpenFeatureRollout
+    from switchover.rollout.fleet import Fleet as Fleet
+    from switchover.rollout.fleet import FleetView as FleetView
     from switchover.rollout.follower import Follower as Follower
     from switchover.rollout.orders import Operator as Operator
     from switchover.rollout.plan import RolloutPlan as RolloutPlan
+    from switchover.rollout.reporting import Reporter as Reporter
     from switchover.rollout.stores import FakeRolloutStore as FakeRolloutStore
     from switchover.rollout.stores import FileRolloutStore as FileRolloutStore
     from switchover.rollout.stores import RolloutStore as RolloutStore
@@ -89,6 +95,7 @@ _HOMES: Final = {
     "CallError": "switchover.errors",
     "CallLog": "switchover.telemetry.logs",
     "CircuitSettings": "switchover.rollout",
+    "ConsoleAccess": "switchover.console",
     "Contract": "switchover.port",
     "ContractError": "switchover.errors",
     "Explanation": "switchover.rollout",
@@ -98,6 +105,8 @@ _HOMES: Final = {
     "FileRolloutStore": "switchover.rollout.stores",
     "FixedKeys": "switchover.trust.oidc",
     "FixedRules": "switchover.rollout",
+    "Fleet": "switchover.rollout.fleet",
+    "FleetView": "switchover.rollout.fleet",
     "Follower": "switchover.rollout.follower",
     "GcpIdentityToken": "switchover.trust",
     "HttpxTransport": "switchover.port.transports.httpx",
@@ -126,6 +135,7 @@ _HOMES: Final = {
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Renewal": "switchover.trust",
+    "Reporter": "switchover.rollout.reporting",
     "Rollout": "switchover.rollout",
     "RolloutConflict": "switchover.errors",
     "RolloutPlan": "switchover.rollout.plan",
@@ -145,7 +155,9 @@ _HOMES: Final = {
     "asked_side": "switchover.rollout",
     "calling": "switchover.context",
     "configure_logging": "switchover.port.logs",
+    "console_port": "switchover.console",
     "current": "switchover.context",
+    "serve_console": "switchover.console",
     "serve_metrics": "switchover.port.exporting",
 }
 

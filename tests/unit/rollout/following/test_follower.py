@@ -69,6 +69,34 @@ def test_a_change_is_applied_and_the_version_told(store: FakeRolloutStore, table
     assert str(follower.status()) == "version 1 in force"
 
 
+def test_signs_of_life_carry_a_report(store: FakeRolloutStore, table: Table) -> None:
+    follower = Follower(store, table.apply, report=lambda: {"calls": 3}, rhythm=FAST)
+    follower.start()
+    eventually(lambda: [it.beat.report for it in store.workers()] == [{"calls": 3}])
+    assert follower.stop()
+
+
+def test_a_report_that_cannot_be_made_keeps_no_sign_of_life_back(
+    store: FakeRolloutStore, table: Table, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def report() -> dict[str, Any]:
+        made.append({})
+        if len(made) < 3:
+            raise RuntimeError("secret")
+        return {"calls": object()} if len(made) < 5 else {"calls": 3}
+
+    follower = Follower(store, table.apply, report=report, rhythm=FAST)
+    follower.start()
+    eventually(lambda: len(made) >= 3)
+    assert len(store.workers()) == 1
+    eventually(lambda: [it.beat.report for it in store.workers()] == [{"calls": 3}])
+    assert follower.stop()
+    assert caplog.text.count("can tell nothing of its calls: builtins.RuntimeError") == 1
+    assert "secret" not in caplog.text
+
+
 def test_signs_of_life_come_without_changes(store: FakeRolloutStore, follower: Follower) -> None:
     beats = []
     noted = store.heartbeat

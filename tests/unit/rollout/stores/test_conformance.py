@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +19,7 @@ from switchover.errors import RolloutConflict
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.record import verify
 from switchover.rollout.stores import RolloutStore
+from switchover.rollout.stores.worker import MOST_REPORT_BYTES
 
 
 def test_before_the_first_change_everything_stays_here(store: RolloutStore) -> None:
@@ -69,6 +71,14 @@ def test_of_writers_at_the_same_time_one_wins_each_version(store: RolloutStore) 
     assert verify(store.history(), state=store.load()) == ()
 
 
+def test_the_record_holds_every_event(store: RolloutStore) -> None:
+    assert list(store.record()) == []
+    for version in range(3):
+        store.change(change(getTrip=version), expected=version)
+    assert list(store.record()) == list(store.history())
+    assert verify(store.record(), state=store.load()) == ()
+
+
 def test_history_comes_in_pages(store: RolloutStore) -> None:
     for version in range(5):
         store.change(change(getTrip=version), expected=version)
@@ -107,6 +117,22 @@ def test_workers_are_listed_by_their_last_sign_of_life(store: RolloutStore) -> N
     assert all(0 <= worker.age_seconds < 2 for worker in seen)
     assert "web-2 (pid 1 on machine, version 2, 0." in str(seen[1])
     assert str(seen[1]).endswith("s ago, out of breath)")
+
+
+def test_what_a_worker_reports_is_kept_and_told_to_whom_asks(store: RolloutStore) -> None:
+    store.heartbeat(beat("web-1", at=1.5, operations={"getTrip": [1, "\x00é"]}))
+    store.heartbeat(beat("web-2"))
+    assert [worker.beat for worker in store.workers()] == [
+        beat("web-1", at=1.5, operations={"getTrip": [1, "\x00é"]}),
+        beat("web-2"),
+    ]
+    assert [worker.beat for worker in store.workers(reports=False)] == [beat("web-1"), beat("web-2")]
+
+
+@pytest.mark.parametrize("report", [{"a": "x" * MOST_REPORT_BYTES}, {"a": object()}, {"a": float("nan")}])
+def test_a_report_that_cannot_be_kept_is_refused_before_it_gets_to_a_store(report: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"too long; 262144 are the most|is no JSON|not JSON compliant"):
+        beat(**report)
 
 
 def test_a_worker_that_leaves_is_gone_at_once(store: RolloutStore) -> None:

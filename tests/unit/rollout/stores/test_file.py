@@ -225,6 +225,15 @@ def test_what_is_no_sign_of_life_is_cleared_away(tmp_path: Path, content: bytes)
     assert os.listdir(tmp_path / "workers") == ["web-1.json"]
 
 
+@pytest.mark.parametrize("report", [b"", b"garbage", b"[1]\n", b'{"a": 1, "a": 2}\n', b"\xff"])
+def test_a_report_that_cannot_be_read_leaves_the_sign_of_life(tmp_path: Path, report: bytes) -> None:
+    store = FileRolloutStore(tmp_path)
+    store.heartbeat(beat("web-1", at=1))
+    path = tmp_path / "workers" / "web-1.json"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0] + report)
+    assert [worker.beat for worker in store.workers()] == [beat("web-1")]
+
+
 @pytest.mark.parametrize("worker_id", ["", "../x", "a/b", ".hidden", "x" * 201, "a\x00"])
 def test_what_cannot_be_a_file_name_is_no_worker_id(worker_id: str) -> None:
     with pytest.raises(ValueError, match="is no worker id"):

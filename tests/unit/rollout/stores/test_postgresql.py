@@ -174,10 +174,14 @@ def test_garbage_in_a_table_is_told_with_its_place(store: PostgresqlRolloutStore
         connection.execute(
             "INSERT INTO switchover_rollout_workers VALUES (%s, 'x', 'garbage', now())", (store._rollout,)
         )
+        store.heartbeat(beat("web-1"))
+        connection.execute("UPDATE switchover_rollout_workers SET report = '[' WHERE rollout = %s", (store._rollout,))
+    assert [worker.beat for worker in store.workers()] == [beat("web-1")]
     with pytest.raises(StoreUnavailable, match="the state in PostgreSQL cannot be used: #/version is missing"):
         store.load()
     with pytest.raises(StoreUnavailable, match="version 1 of the record is no event: # is"):
         store.history()
+    assert [link.position for link in verify(store.record())] == [1]
     store.heartbeat(beat("web-1"))
     assert [worker.beat.id for worker in store.workers()] == ["web-1"]
 

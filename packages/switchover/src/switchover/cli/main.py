@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from switchover.cli import commands, plan, probe, slo
+from switchover.cli import commands, operating, plan, probe, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -20,6 +20,8 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover check                                                    does everything hold? (exit code 1 if not)
   switchover slo rules                                                alerts for Prometheus, from what slo.toml promises
   switchover plan init                                                rollout.toml: who moves over, in which order and steps
+  switchover status                                                   how far the rollout has come, and how both sides do
+  switchover rollback --why 'wrong answers'                           everything back in-process, and who has obeyed
 """
 
 
@@ -85,14 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--interface", metavar="NAME", help="name of the Protocol (default: from `interface`)")
     generate.add_argument("--sync", action="store_true", help="`def` instead of `async def`")
 
-    draft = _command(subparsers, "draft", commands.draft, "write a first contract from a typed class", contract=False)
-    draft.add_argument("interface", metavar="MODULE:CLASS", help="the class; its public methods become operations")
-    draft.add_argument(
-        "--caller", metavar="MODULE:CLASS", help="type of the first argument of methods that act for somebody"
-    )
-    draft.add_argument("--title", help="title of the contract (default: the name of the class)")
-    draft.add_argument("--server", default="/api", help="base path (default: %(default)s)")
-
+    _draft(subparsers)
     freeze = _command(subparsers, "freeze", commands.freeze, "pin the contract in contract.lock")
     freeze.add_argument(
         "--check", action="store_true", help="write nothing; exit code 1 if the contract is not the one pinned"
@@ -104,10 +99,21 @@ def _parser() -> argparse.ArgumentParser:
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
     _slo(subparsers)
     _plan(subparsers)
+    operating.add_commands(subparsers)
     probe.add_arguments(
         _command(subparsers, "probe", probe.run, "ask services from outside: status, conformance, where the time goes")
     )
     return parser
+
+
+def _draft(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    draft = _command(subparsers, "draft", commands.draft, "write a first contract from a typed class", contract=False)
+    draft.add_argument("interface", metavar="MODULE:CLASS", help="the class; its public methods become operations")
+    draft.add_argument(
+        "--caller", metavar="MODULE:CLASS", help="type of the first argument of methods that act for somebody"
+    )
+    draft.add_argument("--title", help="title of the contract (default: the name of the class)")
+    draft.add_argument("--server", default="/api", help="base path (default: %(default)s)")
 
 
 def _slo(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

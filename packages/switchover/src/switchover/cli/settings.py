@@ -8,7 +8,7 @@ import sys
 import tomllib
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,8 @@ interface = "diary_contract:Diary"        # the Protocol or class
 caller = "diary_contract:Caller"          # optional: who calls
 errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
 configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures
-rollout = "rollout.toml"                  # optional: the plan of a rollout"""
+rollout = "rollout.toml"                  # optional: the plan of a rollout
+store = "file:.switchover/rollout"        # optional: where its state is kept, if not in SWITCHOVER_ROLLOUT_STORE"""
 
 
 class UsageError(Exception):
@@ -39,6 +40,7 @@ class Settings:
     errors: str | None = None
     configuration: tuple[str, ...] = ()
     rollout: Path | None = None
+    store: str | None = field(default=None, repr=False)
 
     @property
     def plan(self) -> Path:
@@ -48,7 +50,7 @@ class Settings:
 
 _PATHS: Final = ("contract", "package", "rollout")
 _LISTS: Final = ("configuration",)
-_NAMES: Final = tuple(field.name for field in fields(Settings) if field.name != "root")
+_NAMES: Final = tuple(each.name for each in fields(Settings) if each.name != "root")
 
 
 def load(contract: str | None) -> Settings:

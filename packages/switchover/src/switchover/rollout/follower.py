@@ -10,19 +10,20 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from switchover.errors import StoreUnavailable
+from switchover.errors import StoreUnavailable, outline
 from switchover.rollout.following import FollowerStatus, Rhythm
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.disk import replace_file
 from switchover.rollout.stores.store import RolloutStore
-from switchover.rollout.stores.worker import WorkerBeat
+from switchover.rollout.stores.worker import WorkerBeat, report_text
 
 _log = logging.getLogger("switchover.rollout")
 
@@ -38,6 +39,7 @@ class Follower:
         apply: puts a state into force; is called on the follower's thread, and returns once new calls go by it.
         name: first part of the worker's id, for people: `web`.
         cache: a file with the last state that was applied, for a start while the store is down. Not needed beside a `FileRolloutStore`.
+        report: what this process has to tell of its calls, with every sign of life that follows a quiet second: `Reporter.report`.
         rhythm: when.
         clock: monotonic, seconds.
     """
@@ -49,10 +51,12 @@ class Follower:
         *,
         name: str = "worker",
         cache: Path | None = None,
+        report: Callable[[], Mapping[str, Any]] | None = None,
         rhythm: Rhythm | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store, self._apply, self._cache = store, apply, cache
+        self._report, self._reported, self._has_reported = report, dict[str, Any](), True
         self._name = re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[:80] or "worker"
         self._rhythm = rhythm or Rhythm()
         self._clock = clock
@@ -129,6 +133,8 @@ class Follower:
             self._require_newer(state)
             if state != self._state:
                 self._put_into_force(state)
+        else:
+            self._reported = self._told()
         version = self._status.version or 0
         self._beat(version)
         self._answered()
@@ -163,10 +169,29 @@ class Follower:
             except OSError as error:
                 _log.warning("the cache %s cannot be written: %s", self._cache, error)
 
+    def _told(self) -> dict[str, Any]:
+        """A report that can be sent. Made only where there is no news, so that nobody waits for it to learn who obeys."""
+        try:
+            report = dict(self._report()) if self._report is not None else {}
+            report_text(report)
+        except Exception as error:  # a sign of life does not depend on it
+            if self._has_reported:
+                _log.warning("%s can tell nothing of its calls: %s", self._status.worker_id, outline(error))
+            self._has_reported = False
+            return {}
+        self._has_reported = True
+        return report
+
     def _beat(self, version: int, problem: str = "") -> None:
-        self._store.heartbeat(
-            WorkerBeat(id=self._status.worker_id, host=self._host, pid=os.getpid(), version=version, problem=problem)
+        beat = WorkerBeat(
+            id=self._status.worker_id,
+            host=self._host,
+            pid=os.getpid(),
+            version=version,
+            problem=problem,
+            report=self._reported,
         )
+        self._store.heartbeat(beat)
 
     def _answered(self) -> None:
         if self._status.problem:
@@ -189,6 +214,7 @@ class Follower:
         self._thread = None
         self._stop, self._in_force = threading.Event(), threading.Event()
         self._status = replace(self._status, worker_id=self._new_id())
+        self._reported = {}
         if self._state is not None:
             self._in_force.set()
         if was_following:

@@ -7,8 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote
 
-from litestar import Litestar, Response
+from litestar import Litestar, Response, Router
 from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from switchover.contract import Document
@@ -48,9 +49,18 @@ class Service(Litestar):
 
     Attributes:
         gate: closes when the service is told to stop; see `switchover.port.hosting`.
+        known: what answers, by path and method.
     """
 
     gate: Gate
+    known: Mapping[str, Mapping[str, Answering]]
+
+    def router(self) -> Router:
+        """The same addresses, to be mounted beside others: `Litestar(route_handlers=[…, service.router()])`, `other.register(…)`.
+
+        Whatever else the application does, and its lifespan, are its own. A slash inside a parameter of a path is not found there.
+        """
+        return Router("/", route_handlers=_handlers(self.known), exception_handlers=_EXCEPTIONS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Application entry point; see Litestar."""
@@ -115,16 +125,20 @@ def serve(
 
 def _application(known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan]) -> Service:
     service = Service(
-        route_handlers=[route(path, methods) for path, methods in known.items()],
-        exception_handlers={HTTPException: _http_exception, Exception: _other_exception},
+        route_handlers=_handlers(known),
+        exception_handlers=_EXCEPTIONS,
         openapi_config=None,
         logging_config=None,
         lifespan=list(lifespan),
         debug=False,
     )
-    service.gate = gate
+    service.gate, service.known = gate, known
     service.asgi_handler = Addresses(known, traced(service.asgi_handler))
     return service
+
+
+def _handlers(known: Mapping[str, Mapping[str, Answering]]) -> list[HTTPRouteHandler]:
+    return [route(path, methods) for path, methods in known.items()]
 
 
 def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None) -> None:
@@ -211,3 +225,6 @@ def _prepared(error: CallError, request: Any) -> _Prepared:
 def _allowed(headers: Mapping[str, str]) -> list[str]:
     text = next((value for name, value in headers.items() if name.lower() == "allow"), "")
     return sorted(method.strip() for method in text.split(",") if method.strip())
+
+
+_EXCEPTIONS: Final[Any] = {HTTPException: _http_exception, Exception: _other_exception}

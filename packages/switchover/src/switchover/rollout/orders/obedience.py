@@ -54,7 +54,7 @@ def wait_obeyed(
     started = clock()
     missing: dict[str, WorkerSeen] = {}
     while True:
-        seen = store.workers()
+        seen = store.workers(reports=False)
         # One that was silent and is not listed any more has not left: it was given up.
         missing = {key: worker for key, worker in missing.items() if worker.age_seconds > SILENT_SECONDS}
         late = {worker.beat.id: worker for worker in seen if worker.beat.version < version}

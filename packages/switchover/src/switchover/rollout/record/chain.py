@@ -5,10 +5,12 @@ Who can write the record can write all of it anew. Against that helps a digest o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from switchover.rollout.record.event import Event
+from switchover.errors import StoreUnavailable
+from switchover.rollout.record.event import Event, Unreadable
 from switchover.rollout.state import GENESIS, RolloutState
 
 
@@ -30,11 +32,11 @@ class BrokenLink:
         return f"event {self.position}: {self.what}"
 
 
-def verify(history: Iterable[Event], *, state: RolloutState | None = None) -> tuple[BrokenLink, ...]:
+def verify(history: Iterable[Event | Unreadable], *, state: RolloutState | None = None) -> tuple[BrokenLink, ...]:
     """Every place where a whole record does not hold; none, if it does.
 
     Args:
-        history: all events, in order.
+        history: all events, in order, or, in the place of one, what is wrong with it: `RolloutStore.record`.
         state: what is in force, to find events that are missing at the end.
     """
     events = list(history)
@@ -42,6 +44,26 @@ def verify(history: Iterable[Event], *, state: RolloutState | None = None) -> tu
     if state is not None:
         broken += _end(events, state)
     return tuple(broken)
+
+
+class Recorded(Protocol):
+    """What has a record, and what it led to: a `RolloutStore`."""
+
+    def load(self) -> RolloutState:
+        """What is in force. Raises StoreUnavailable."""
+        ...
+
+
+def held_to(store: Recorded, record: Sequence[Event | Unreadable]) -> tuple[tuple[BrokenLink, ...], str]:
+    """Every place where a record does not hold, held to what is in force, and the digest of that; "" where it cannot be read, which is one
+    of the places.
+    """
+    try:
+        state = store.load()
+    except StoreUnavailable as error:
+        unreadable = BrokenLink(len(record) + 1, 0, f"what is in force cannot be read: {error}")
+        return (*verify(record), unreadable), ""
+    return verify(record, state=state), state.head
 
 
 def replayed(history: Iterable[Event]) -> RolloutState:
@@ -56,10 +78,15 @@ def replayed(history: Iterable[Event]) -> RolloutState:
     return state
 
 
-def _judged(events: list[Event], position: int, event: Event) -> Iterator[BrokenLink]:
+def _judged(entries: list[Event | Unreadable], position: int, event: Event | Unreadable) -> Iterator[BrokenLink]:
+    if isinstance(event, Unreadable):
+        yield BrokenLink(position, 0, f"this is no event: {event.what}")
+        return
     if not event.is_whole():
         yield BrokenLink(position, event.version, f"version {event.version} was edited: its digest does not fit")
-    before = events[position - 2] if position > 1 else None
+    before = entries[position - 2] if position > 1 else None
+    if isinstance(before, Unreadable):
+        return  # whether it follows what was there cannot be told
     expected = before.version + 1 if before else 1
     if event.version != expected:
         what = f"version {event.version} stands where version {expected} belongs: something was taken out or moved"
@@ -68,13 +95,15 @@ def _judged(events: list[Event], position: int, event: Event) -> Iterator[Broken
         yield BrokenLink(position, event.version, f"version {event.version} follows another event than the one before")
 
 
-def _end(events: list[Event], state: RolloutState) -> Iterator[BrokenLink]:
+def _end(events: list[Event | Unreadable], state: RolloutState) -> Iterator[BrokenLink]:
     last = events[-1] if events else None
+    if isinstance(last, Unreadable):
+        return
     version, head = (last.version, last.digest) if last else (0, GENESIS)
     at = len(events) + 1
     if version != state.version:
         yield BrokenLink(at, 0, f"the record ends at version {version}, and version {state.version} is in force")
     elif head != state.head:
         yield BrokenLink(at, 0, f"the record ends in another version {version} than the one that is in force")
-    elif not verify(events) and replayed(events) != state:
+    elif not verify(events) and replayed(event for event in events if isinstance(event, Event)) != state:
         yield BrokenLink(at, 0, f"version {version} as recorded is not what is in force")

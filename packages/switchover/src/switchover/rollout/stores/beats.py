@@ -1,4 +1,4 @@
-"""Heartbeats as files of a folder: one for each worker."""
+"""Heartbeats as files of a folder: one for each worker, its report in a second line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from switchover.rollout.record.reading import canonical, members, parsed
 from switchover.rollout.stores.disk import replace_file
-from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of
+from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of, report_text, reported
 
 
 class BeatFiles:
@@ -29,14 +29,14 @@ class BeatFiles:
     def note(self, beat: WorkerBeat) -> None:
         """Note a sign of life. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        content = canonical({"beat": beat_data(beat), "at": self._clock()})
+        content = f"{canonical({'beat': beat_data(beat), 'at': self._clock()})}\n{report_text(beat.report)}\n"
         replace_file(self._path(beat.id), content.encode("ascii"), is_durable=False)
 
-    def seen(self) -> list[WorkerSeen]:
+    def seen(self, *, reports: bool) -> list[WorkerSeen]:
         """Workers that live, by id; what is left of others is cleared away. Raises OSError."""
         seen = []
         for path in sorted(self._folder.glob("*.json")):
-            worker = self._read(path)
+            worker = self._read(path, reports=reports)
             if worker is not None and 0 <= worker.age_seconds <= self._expire:
                 seen.append(worker)
             else:
@@ -47,12 +47,13 @@ class BeatFiles:
         """A worker ended. Raises OSError."""
         self._path(worker_id).unlink(missing_ok=True)
 
-    def _read(self, path: Path) -> WorkerSeen | None:
-        with suppress(ValueError, FileNotFoundError):  # it is no beat, or its worker has left
-            found = members(parsed(path.read_bytes()), "#", ("beat", "at"))
+    def _read(self, path: Path, *, reports: bool) -> WorkerSeen | None:
+        with suppress(ValueError, FileNotFoundError), path.open("rb") as file:  # it is no beat, or its worker has left
+            found = members(parsed(file.readline()), "#", ("beat", "at"))
             at = found["at"]
             if isinstance(at, float):
-                return WorkerSeen(beat_of(found["beat"]), self._clock() - at)
+                beat = beat_of(found["beat"])
+                return WorkerSeen(reported(beat, file.readline()) if reports else beat, self._clock() - at)
         return None
 
     def _path(self, worker_id: str) -> Path:

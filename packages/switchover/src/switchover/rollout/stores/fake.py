@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from switchover.errors import RolloutConflict, StoreUnavailable
-from switchover.rollout.record.event import Change, Event, made
+from switchover.rollout.record.event import Change, Event, Unreadable, made
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
@@ -63,6 +64,10 @@ class FakeRolloutStore:
         self._answer()
         return self._history[after : None if limit is None else after + limit]
 
+    def record(self) -> Sequence[Event | Unreadable]:
+        """See `RolloutStore`."""
+        return self.history()
+
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`."""
         self._answer()
@@ -74,11 +79,12 @@ class FakeRolloutStore:
         self._answer()
         self._beats[worker.id] = (worker, self._monotonic())
 
-    def workers(self) -> Sequence[WorkerSeen]:
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
         """See `RolloutStore`."""
         self._answer()
         now = self._monotonic()
-        seen = [WorkerSeen(beat, now - at) for _, (beat, at) in sorted(self._beats.items())]
+        beats = [(beat if reports else replace(beat, report={}), at) for _, (beat, at) in sorted(self._beats.items())]
+        seen = [WorkerSeen(beat, now - at) for beat, at in beats]
         return [worker for worker in seen if worker.age_seconds <= self._expire]
 
     def leave(self, worker_id: str) -> None:

@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
 
 from switchover.errors import RolloutConflict, StoreUnavailable
-from switchover.rollout.record.event import Change, Event, event_data, event_of, made
+from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import postgresql_schema as sql
 from switchover.rollout.stores.store import EXPIRE_SECONDS
-from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of
+from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of, report_text, reported
 
 if TYPE_CHECKING:
     from switchover.rollout.stores.postgresql_connection import BoundedConnection
@@ -90,6 +90,10 @@ class PostgresqlRolloutStore:
         rows = self._rows(sql.HISTORY, self._rollout, after, _NO_LIMIT if limit is None else limit)
         return [_event_in(version, text) for version, text in rows]
 
+    def record(self) -> Sequence[Event | Unreadable]:
+        """See `RolloutStore`."""
+        return [read_event(text) for _, text in self._rows(sql.HISTORY, self._rollout, 0, _NO_LIMIT)]
+
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`. Whatever wakes it, and at its end, it asks for the version: a notification that was lost costs `timeout`."""
         until = time.monotonic() + timeout
@@ -105,12 +109,13 @@ class PostgresqlRolloutStore:
 
     def heartbeat(self, worker: WorkerBeat) -> None:
         """See `RolloutStore`."""
-        self._asked(lambda it: it.execute(sql.BEAT, (self._rollout, worker.id, canonical(beat_data(worker)))))
+        values = self._rollout, worker.id, canonical(beat_data(worker)), report_text(worker.report)
+        self._asked(lambda connection: connection.execute(sql.BEAT, values))
 
-    def workers(self) -> Sequence[WorkerSeen]:
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
         """See `RolloutStore`."""
         self._asked(lambda connection: connection.execute(sql.FORGET, (self._rollout, self._expire)))
-        return [worker for row in self._rows(sql.WORKERS, self._rollout) for worker in _seen_in(*row)]
+        return [worker for row in self._rows(sql.WORKERS, reports, self._rollout) for worker in _seen_in(*row)]
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""
@@ -197,7 +202,7 @@ def _event_in(version: int, text: str) -> Event:
         raise StoreUnavailable(f"version {version} of the record is no event: {error}") from None
 
 
-def _seen_in(text: str, age_seconds: float) -> Iterator[WorkerSeen]:
+def _seen_in(text: str, report: str, age_seconds: float) -> Iterator[WorkerSeen]:
     """The worker, unless that is no sign of life, which then expires like any other."""
     with suppress(ValueError):
-        yield WorkerSeen(beat_of(parsed(text)), max(0.0, age_seconds))
+        yield WorkerSeen(reported(beat_of(parsed(text)), report), max(0.0, age_seconds))

@@ -29,6 +29,7 @@ STEPS: Final = (
         PRIMARY KEY (rollout, id)
     )
     """,
+    "ALTER TABLE switchover_rollout_workers ADD COLUMN IF NOT EXISTS report text NOT NULL DEFAULT '{}'",
 )
 """Plain text, not jsonb: digests are made of it."""
 
@@ -48,11 +49,11 @@ HISTORY: Final = """
     SELECT version, event FROM switchover_rollout_history WHERE rollout = %s ORDER BY version OFFSET %s LIMIT %s
 """
 BEAT: Final = """
-    INSERT INTO switchover_rollout_workers (rollout, id, beat, seen) VALUES (%s, %s, %s, clock_timestamp())
-    ON CONFLICT (rollout, id) DO UPDATE SET beat = excluded.beat, seen = excluded.seen
+    INSERT INTO switchover_rollout_workers (rollout, id, beat, report, seen) VALUES (%s, %s, %s, %s, clock_timestamp())
+    ON CONFLICT (rollout, id) DO UPDATE SET beat = excluded.beat, report = excluded.report, seen = excluded.seen
 """
 WORKERS: Final = """
-    SELECT beat, extract(epoch FROM clock_timestamp() - seen)::float8 AS age
+    SELECT beat, CASE WHEN %s THEN report ELSE '{}' END, extract(epoch FROM clock_timestamp() - seen)::float8 AS age
     FROM switchover_rollout_workers WHERE rollout = %s ORDER BY id COLLATE "C"
 """
 LEAVE: Final = "DELETE FROM switchover_rollout_workers WHERE rollout = %s AND id = %s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from switchover.rollout.record.event import Change, Event
+from switchover.rollout.record.event import Change, Event, Unreadable
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 
@@ -37,6 +37,10 @@ class RolloutStore(Protocol):
         """Events in the order in which they are recorded, without the first `after`, and at most `limit` of them."""
         ...
 
+    def record(self) -> Sequence[Event | Unreadable]:
+        """The whole record as it lies there: in the place of what is no event, what is wrong with it. For `verify`."""
+        ...
+
     def wait(self, known: int, timeout: float) -> bool:
         """Wait until a version other than `known` may be in force, or for `timeout` seconds: False if there is none."""
         ...
@@ -45,8 +49,8 @@ class RolloutStore(Protocol):
         """Note that a worker lives, and which version it has applied."""
         ...
 
-    def workers(self) -> Sequence[WorkerSeen]:
-        """Workers that gave a sign of life lately, by id."""
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+        """Workers that gave a sign of life lately, by id. Without their `reports` it costs little, however much they have to tell."""
         ...
 
     def leave(self, worker_id: str) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from switchover.rollout.record.reading import members, text, whole
+from switchover.rollout.record.reading import canonical, mapping, members, parsed, text, whole
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _MEMBERS: Final = ("id", "host", "pid", "version", "problem")
+
+MOST_REPORT_BYTES: Final = 256 * 1024
+"""Of the canonical JSON of a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +27,10 @@ class WorkerBeat:
         pid: its process id there.
         version: of the state that it has applied.
         problem: what keeps it from applying the one in force, or "".
+        report: what its calls came to, as `switchover.rollout.reporting` has it: a JSON object of at most 256 KiB; empty if it tells nothing.
 
     Raises:
-        ValueError: an id that is none.
+        ValueError: an id that is none, or a report that is no JSON or too long.
     """
 
     id: str
@@ -32,9 +38,11 @@ class WorkerBeat:
     pid: int
     version: int
     problem: str = ""
+    report: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     def __post_init__(self) -> None:
         """See the class."""
+        report_text(self.report)
         if not _ID.fullmatch(self.id):
             raise ValueError(
                 f"{self.id[:80]!r} is no worker id: 1 to 200 letters, digits, '.', '_', '-', and no sign first"
@@ -57,12 +65,12 @@ class WorkerSeen:
 
 
 def beat_data(beat: WorkerBeat) -> dict[str, Any]:
-    """The beat as JSON has it."""
+    """The beat as JSON has it, without its report, which is kept beside it."""
     return {name: getattr(beat, name) for name in _MEMBERS}
 
 
 def beat_of(data: Any) -> WorkerBeat:
-    """The beat that plain data stands for. Raises ValueError, with the place."""
+    """The beat that plain data stands for, without its report. Raises ValueError, with the place."""
     found = members(data, "#", _MEMBERS)
     return WorkerBeat(
         id=text(found["id"], "#/id"),
@@ -71,3 +79,18 @@ def beat_of(data: Any) -> WorkerBeat:
         version=whole(found["version"], "#/version"),
         problem=text(found["problem"], "#/problem"),
     )
+
+
+def report_text(report: Mapping[str, Any]) -> str:
+    """A report as canonical JSON. Raises ValueError for one that is none, or too long."""
+    written = canonical(dict(report))
+    if len(written) > MOST_REPORT_BYTES:
+        raise ValueError(f"a report of {len(written)} bytes is too long; {MOST_REPORT_BYTES} are the most")
+    return written
+
+
+def reported(beat: WorkerBeat, written: str | bytes) -> WorkerBeat:
+    """The beat with its report; without one if that cannot be read: another version wrote it, and the sign of life counts all the same."""
+    with suppress(ValueError):
+        return replace(beat, report=mapping(parsed(written), "#"))
+    return beat
