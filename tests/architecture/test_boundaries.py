@@ -77,6 +77,8 @@ LAYERS = "Inside the kit, capabilities are layers"
         *((name, *broken) for name, broken in BREAKS.items()),
         (LAYERS, "switchover/port/broken.py", "import switchover.probe"),
         (LAYERS, "switchover/probe/broken.py", "import switchover.cli"),
+        (LAYERS, "switchover/port/broken.py", "import switchover.rehearsal"),
+        (LAYERS, "switchover/rehearsal/broken.py", "import switchover.probe"),
     ],
 )
 def test_a_broken_boundary_is_found(copy: Path, name: str, file: str, line: str) -> None:
