@@ -8,6 +8,7 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from switchover.cli import settings as configuration
 from switchover.cli.plan import operations_of
@@ -17,6 +18,8 @@ from switchover.contract import Document
 from switchover.rehearsal import Drill, DrivenLoad, chosen
 from switchover.rollout.plan import RolloutPlan, load
 from switchover.rollout.stores import RolloutStore
+
+_MOST_SAID: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ def prepare(options: argparse.Namespace) -> Prepared:
     settings = configuration.load(options.contract)
     if settings.rehearsal is None:
         raise UsageError('which calls? Name a function in [tool.switchover]: rehearsal = "module:function"')
+    _require_short(options.why, "--why")
+    _require_short(options.who or "", "--who")
     document, path = Document.load(settings.contract), _plan_path(options, settings)
     operations = operations_of(document)
     plan = load(path, operations)
@@ -69,6 +74,12 @@ def prepare(options: argparse.Namespace) -> Prepared:
         evidence=evidence,
         who=options.who or f"{getpass.getuser()}@{socket.gethostname()}",
     )
+
+
+def _require_short(text: str, option: str) -> None:
+    """What is said for the record has to fit into it. Raises UsageError."""
+    if len(text) > _MOST_SAID:
+        raise UsageError(f"{option} has {len(text)} characters; {_MOST_SAID} are the most")
 
 
 def _plan_path(options: argparse.Namespace, settings: Settings) -> Path:

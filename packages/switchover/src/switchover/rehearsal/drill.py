@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from switchover.errors import RolloutRefused, SwitchoverError
-from switchover.rehearsal.choosing import require_quiet
+from switchover.errors import SwitchoverError
+from switchover.rehearsal.choosing import require_quiet, require_workers
 from switchover.rehearsal.evidence import Evidence
 from switchover.rehearsal.measures import Measures, Step
 from switchover.rehearsal.orders import Orders
 from switchover.rehearsal.returning import Returning
 from switchover.rehearsal.tally import Tally
 from switchover.rollout.orders import Operator
-from switchover.rollout.orders.obedience import require_obedient
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import RolloutStore
@@ -36,8 +35,8 @@ class Driven(Protocol):
         """Why no calls are made any more; "" if they are."""
         ...
 
-    def start(self) -> None:
-        """Begin. Raises RolloutRefused."""
+    def start(self, interrupted: Callable[[], str]) -> None:
+        """Begin. Raises RolloutRefused, also where it is interrupted before it has."""
         ...
 
     def stop(self) -> None:
@@ -111,11 +110,9 @@ class Rehearsal:
         before = self.store.load()
         require_quiet(before, self.drill.operations, is_from_current=self.drill.is_from_current)
         workers = self.store.workers()
-        require_obedient(workers, before)
-        if self.interrupted():
-            raise RolloutRefused("interrupted", "it was ended before it began")
+        require_workers(workers, before)
         try:
-            self.load.start()
+            self.load.start(self.interrupted)
             return self._run(before, [worker.beat.id for worker in workers])
         finally:
             self.load.stop()

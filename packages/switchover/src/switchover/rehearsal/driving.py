@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from itertools import count, cycle
+import time
+from collections.abc import Callable, Collection, Sequence
+from itertools import cycle
 from typing import Any, Final
 
 from switchover.errors import RolloutRefused, outline
@@ -16,6 +17,7 @@ from switchover.rehearsal.tally import Tally
 
 READY_SECONDS: Final = 60.0
 """How long opening the load and asking for the first answers may take."""
+_LOOK_SECONDS: Final = 0.05
 _MOST_PLACES: Final = 5
 _BEHIND_SECONDS: Final = 0.5
 
@@ -48,7 +50,6 @@ class DrivenLoad:
         self._source, self._operations, self._safe = source, tuple(operations), safe
         self._rate, self._most, self._seconds = rate, most, seconds
         self.tally = Tally()
-        self._answers: Mapping[int, Any] = {}
         self._ready, self._stop = threading.Event(), threading.Event()
         self._refusal: RolloutRefused | None = None
         self._problem = ""
@@ -59,17 +60,23 @@ class DrivenLoad:
         """Why no calls are made any more, although they should be; "" if they are."""
         return self._problem or ("the load has ended" if not self._thread.is_alive() else "")
 
-    def start(self) -> None:
+    def start(self, interrupted: Callable[[], str] = str) -> None:
         """Ask for the answers from before, and begin.
+
+        Args:
+            interrupted: why not to wait any longer, or "".
 
         Raises:
             RolloutRefused: the load cannot be used: it cannot be opened, makes unsafe calls, leaves operations out, or its answers differ
-                from each other before anything has moved.
+                from each other before anything has moved; or it was interrupted.
         """
+        until = time.monotonic() + READY_SECONDS
         self._thread.start()
-        if not self._ready.wait(READY_SECONDS):
-            self._stop.set()
-            raise RolloutRefused("load", f"the load was not ready within {READY_SECONDS:g} s")
+        while not self._ready.wait(_LOOK_SECONDS):
+            what = interrupted() or ("" if time.monotonic() < until else f"it was not ready within {READY_SECONDS:g} s")
+            if what:
+                self._stop.set()
+                raise RolloutRefused("load", f"the load did not begin: {what}")
         if self._refusal is not None:
             raise self._refusal
 
@@ -94,9 +101,13 @@ class DrivenLoad:
         async with self._source() as given:
             require_calls(self._operations, self._safe, given)
             calls = [call for call in given if call.operation in self._operations]
-            self._answers = {number: await self._first(call) for number, call in enumerate(calls)}
+            answers = []
+            for call in calls:
+                if self._stop.is_set():
+                    return
+                answers.append(await self._first(call))
             self._ready.set()
-            await self._go_on(calls)
+            await self._go_on([*zip(calls, answers, strict=True)])
 
     async def _first(self, call: SafeCall) -> Any:
         """The answer from before. It is asked for twice: what differs by itself would be taken for wrong later."""
@@ -116,19 +127,17 @@ class DrivenLoad:
         async with asyncio.timeout(self._seconds):
             return await call.call()
 
-    async def _go_on(self, calls: Sequence[SafeCall]) -> None:
+    async def _go_on(self, calls: Sequence[tuple[SafeCall, Any]]) -> None:
         loop, under_way = asyncio.get_running_loop(), set[asyncio.Task[None]]()
-        due, numbers = loop.time(), cycle(range(len(calls)))
-        for _ in count():
-            if self._stop.is_set():
-                break
-            number = next(numbers)
+        due, nexts = loop.time(), cycle(calls)
+        while not self._stop.is_set():
             if len(under_way) < self._most:
-                task = loop.create_task(self._call(calls[number], self._answers[number], self.tally.step))
+                task = loop.create_task(self._call(*next(nexts), self.tally.step))
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
             else:
                 self.tally.skip()
+            # Whoever was kept from being in time does not make up for it all at once.
             due = max(due + 1 / self._rate, loop.time() - _BEHIND_SECONDS)
             await asyncio.sleep(max(0.0, due - loop.time()))
         await asyncio.gather(*under_way)

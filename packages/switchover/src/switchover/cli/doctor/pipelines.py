@@ -26,7 +26,8 @@ _YAML: Final = (
 )
 _TEXT: Final = (".ci/*", "ci/*", "Makefile", "justfile", "tox.ini", "noxfile.py", "Jenkinsfile")
 _TESTS: Final = re.compile(r"\b(?:pytest|unittest|nox|tox|(?:make|just|npm|npm run|hatch|pdm|poetry) test)\b")
-_SET: Final = re.compile(rf"\b{VARIABLE}\b[\"']?\s*[:=]\s*[\"']?(\w+)")
+_SET: Final = re.compile(rf"\b{VARIABLE}\b[\"'\]]*\s*(?:[:?]?=|:)\s*[\"']?(\$\{{?)?(\w+)")
+_LOOP: Final = re.compile(r"\bfor (\w+) in ([\w ]+)")
 _MATRIX: Final = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 
 
@@ -70,12 +71,13 @@ def _of_text(text: str) -> set[str] | None:
     lines = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "//"))]
     if not any(map(_TESTS.search, lines)):
         return None
+    loops = {name: set(values.split()) for line in lines for name, values in _LOOP.findall(line)}
     found = set[str]()
     for line in lines:
         for match in _SET.finditer(line):
-            rest = line[match.end() :].strip(" \"';,)]}")
-            if not rest or _TESTS.search(rest) or "environ" in line:
-                found.add(match[1])
+            rest = line[match.end() :].strip(" \"'`;,)]}")
+            if not rest or _TESTS.search(rest):
+                found |= loops.get(match[2], set()) if match[1] else {match[2]}
     return found & set(MODES)
 
 
