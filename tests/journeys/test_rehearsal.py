@@ -34,7 +34,7 @@ SETTINGS = """\
 [tool.switchover]
 contract = "{contract}"
 rollout = "{plan}"
-store = "rollout"
+store = "file:rollout"
 rehearsal = "support.rehearsing:calls"
 """
 READS = ("getHealth", "getSession", "listTrips", "getTrip", "getTripSummary", "listEntries", "getEntry")

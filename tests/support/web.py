@@ -28,7 +28,6 @@ from switchover import (
     FixedRules,
     Follower,
     HttpxTransport,
-    OperationRules,
     Port,
     Recorder,
     Rollout,
@@ -80,12 +79,10 @@ class Web:
 
 
 def rules_of(port: Port[LiveTrip], path: str | None) -> FixedRules | None:
-    """The cohorts of a plan."""
+    """What decisions need of a plan."""
     if path is None:
         return None
-    plan = load(Path(path), [operation for operation, _ in OperationReader(port.document).read()])
-    cohorts = {name: plan.group_of(name) for name in plan.operations}
-    return FixedRules({name: OperationRules(cohort=one.name, salt=one.salt) for name, one in cohorts.items()})
+    return load(Path(path), [operation for operation, _ in OperationReader(port.document).read()]).rules()
 
 
 async def serve(folder: str) -> None:

@@ -101,18 +101,21 @@ class Scene:
         }
         self.drill = Drill(**given)
 
-    def run(self) -> Measures:
+    def run(self, show: Callable[[Step], object] | None = None) -> Measures:
+        return self.rehearsal(show or self.steps.append).run()
+
+    def rehearsal(self, show: Callable[[Step], object]) -> Rehearsal:
         return Rehearsal(
             store=self.store,
             operator=Operator(self.store, FixedPlan(), who="kokoro"),
             load=self.load,
             drill=self.drill,
             interrupted=lambda: self.interruption,
-            show=self.steps.append,
+            show=show,
             clock=self.clock,
             now=self.clock,
             pause=self.pause,
-        ).run()
+        )
 
     def pause(self, seconds: float) -> None:
         """Time passes, and everybody does something."""

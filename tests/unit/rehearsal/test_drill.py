@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from support.rollouts import change
-from switchover.errors import RolloutRefused
-from switchover.rehearsal import Measures, Objective, missed
-from switchover.rollout import Share
+from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
+from switchover.rehearsal import Measures, Objective, Rehearsal, Step, missed
+from switchover.rollout import RolloutState, Share
+from switchover.rollout.record import Change
+from switchover.rollout.stores import WorkerSeen
 from unit.rehearsal.scene import OPERATIONS, Scene
 
 
@@ -205,7 +208,7 @@ def test_a_store_that_stays_away_is_told_and_what_to_do() -> None:
 
     scene.happening = fail
     measures = scene.run()
-    assert measures.left == "the store has not answered for 30 s: connection lost; look, and roll back by hand"
+    assert measures.left == "for 30 s it did not work: connection lost; look, and roll back by hand"
     assert measures.http == ()
     assert scene.shares() == dict.fromkeys(OPERATIONS, 100)
 
@@ -219,7 +222,7 @@ def test_a_store_that_goes_away_after_the_rollback_leaves_the_kill_switch_pulled
 
     scene.happening = fail
     measures = scene.run()
-    assert measures.left.startswith("the store has not answered for 30 s")
+    assert measures.left.startswith("for 30 s it did not work")
     assert scene.shares() == {}
     assert scene.store.load().pinned == frozenset(OPERATIONS)
 
@@ -320,3 +323,85 @@ def test_a_share_of_a_colleague_stays_and_is_told() -> None:
     measures = scene.run()
     assert measures.left.startswith("getTrip is at 5 %, because colleague ordered set (version ")
     assert scene.shares() == {"getTrip": 500}
+
+
+def test_a_terminal_that_is_gone_keeps_nobody_from_going_back(caplog: pytest.LogCaptureFixture) -> None:
+    scene = Scene()
+
+    def show(step: Step) -> None:
+        raise BrokenPipeError
+
+    measures = scene.run(show)
+    assert orders(measures) == UP_AND_BACK
+    assert missed(measures, Objective()) == ()
+    assert "rollback (version 3) could not be shown: builtins.BrokenPipeError" in caplog.text
+
+
+def test_a_store_that_goes_away_while_workers_tell_ends_the_waiting() -> None:
+    scene = Scene()
+    waiting, calls = scene.store.workers, [0]
+
+    def workers(*, reports: bool = True) -> Sequence[WorkerSeen]:
+        if reports and scene.is_at("rollback"):
+            calls[0] += 1
+            raise StoreUnavailable("connection lost")
+        return waiting(reports=reports)
+
+    scene.store.workers = workers  # type: ignore[method-assign]
+    measures = scene.run()
+    assert calls == [1]
+    assert measures.left == ""
+    assert [it.seconds for it in measures.http] == [None, None]
+
+
+def test_nobody_has_to_interrupt_it() -> None:
+    scene = Scene()
+    quiet = Rehearsal(
+        store=scene.store,
+        operator=scene.colleague,
+        load=scene.load,
+        drill=scene.drill,
+        clock=scene.clock,
+        now=scene.clock,
+        pause=scene.pause,
+    )
+    assert missed(quiet.run(), Objective()) == ()
+
+
+def test_whoever_is_always_faster_is_waited_for_too() -> None:
+    scene = Scene()
+    faster, tries = scene.store.change, [0]
+
+    def conflicting(change: Change, *, expected: int) -> RolloutState:
+        if change.action == "rollback":
+            tries[0] += 1
+            if tries[0] <= 60:
+                raise RolloutConflict(expected, expected + 1)
+        return faster(change, expected=expected)
+
+    scene.store.change = conflicting  # type: ignore[method-assign]
+    measures = scene.run()
+    assert orders(measures) == UP_AND_BACK
+    assert measures.left == ""
+
+
+def test_a_kill_switch_that_is_pulled_on_the_way_back_is_not_overruled() -> None:
+    scene = Scene(is_from_current=True)
+    scene.colleague.set_share(Share(1000), ["getTrip"], why="for real")
+
+    def show(step: Step) -> None:
+        if step.order == "resume":
+            scene.colleague.rollback(why="everything is wrong")
+
+    measures = scene.run(show)
+    assert "the kill switch keeps getTrip; resume first" in measures.left
+    assert scene.shares() == {}
+
+
+def test_what_has_not_moved_is_not_moved_back() -> None:
+    scene = Scene(is_from_current=True)
+    scene.colleague.set_share(Share(1000), ["getTrip"], why="for real")
+    scene.interruption = "interrupted"
+    measures = scene.run()
+    assert (measures.steps, measures.left) == ((), "")
+    assert scene.store.load().version == 1

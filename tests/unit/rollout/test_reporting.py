@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.clock import OwnedClock
-from switchover.rollout import CircuitState, Rollout
+from switchover.rollout import CircuitState, Rollout, reporting
 from switchover.rollout.record import canonical
 from switchover.rollout.reporting import OperationReport, Reporter, reports_of
 from switchover.rollout.stores.worker import MOST_REPORT_BYTES
@@ -81,6 +81,8 @@ def test_a_forked_child_tells_nothing_of_its_parents_calls() -> None:
         os._exit(0 if reports_of(made.report()) == {} else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert reports_of(made.report())["getTrip"].last_http_at == 1000.0
+    reporting._after_fork()
+    assert reports_of(made.report())["getTrip"].last_http_at is None
 
 
 windows = st.builds(

@@ -12,7 +12,7 @@ from support.clock import OwnedClock
 from support.rollouts import FixedPlan, FixedStage, FixedWave, beat, change, stages
 from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
-from switchover.rollout.orders import Operator
+from switchover.rollout.orders import Operator, order_key
 from switchover.rollout.record import Change, Edit, verify
 from switchover.rollout.stores import FakeRolloutStore
 
@@ -318,3 +318,39 @@ def test_orders_have_the_time_of_the_machine_by_default() -> None:
     assert operator.promote().shares["getTrip"] == 1000
     assert store.history()[0].windows is None
     assert operator.wait_obeyed(2, 1).is_complete()
+
+
+def keyed(store: FakeRolloutStore, clock: OwnedClock, key: str) -> Operator:
+    return Operator(store, PLAN, who="kokoro", key=key, clock=clock)
+
+
+def test_an_order_that_is_given_twice_under_one_key_is_carried_out_once(
+    store: ObedientStore, clock: OwnedClock
+) -> None:
+    first = keyed(store, clock, order_key("a", "1")).start()
+    assert keyed(store, clock, order_key("a", "1")).start() == first
+    promoted = keyed(store, clock, order_key("b", "1")).promote()
+    assert keyed(store, clock, order_key("b", "1")).promote() == promoted
+    assert [event.key for event in store.history()] == ["a/1", "b/1"]
+    with pytest.raises(RolloutRefused, match="this key belongs to another order, version 1: start") as caught:
+        keyed(store, clock, order_key("a", "2")).promote()
+    assert caught.value.reason == "key_reused"
+    assert store.load() == promoted
+
+
+def test_of_the_same_order_at_the_same_time_one_is_carried_out(clock: OwnedClock) -> None:
+    class Raced(ObedientStore):
+        """One in whose way the same order comes, once."""
+
+        has_raced = False
+
+        def change(self, change: Change, *, expected: int) -> RolloutState:
+            if not self.has_raced:
+                self.has_raced = True
+                super().change(change, expected=expected)
+            return super().change(change, expected=expected)
+
+    store = Raced(clock=clock)
+    store.heartbeat(beat())
+    state = keyed(store, clock, order_key("a", "1")).start()
+    assert (state.version, len(store.history())) == (1, 1)

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from support.rollouts import change
 from switchover.rollout import RolloutState, Share
-from switchover.rollout.record import Change, Edit, Event, event_data, event_of, made, replayed, verify
+from switchover.rollout.record import (
+    Change,
+    Edit,
+    Event,
+    Unreadable,
+    event_data,
+    event_of,
+    made,
+    read_event,
+    replayed,
+    verify,
+)
 from switchover.rollout.record.reading import canonical, parsed
 
 NOON = 1_800_000_000.0
@@ -54,6 +65,7 @@ EDITS: list[dict[str, Any]] = [
     {"why": ""},
     {"at": "2027-01-15T08:00:00.042Z"},
     {"action": "promote"},
+    {"key": "x"},
     {"contract_digest": "x"},
     {"plan_digest": "x"},
     {"windows": None},
@@ -88,6 +100,20 @@ def test_what_is_taken_out_moved_or_doubled_is_found_at_the_first_place_that_cha
     if broken:
         kept = next((at for at, index in enumerate(indexes) if at != index), len(indexes))
         assert broken[0].position == kept + 1
+
+
+@pytest.mark.parametrize("at", [0, 3, 5])
+def test_what_cannot_be_read_is_found_where_it_lies_and_the_rest_is_judged(at: int) -> None:
+    events, state = record()
+    entries: list[Event | Unreadable] = [read_event(canonical(event_data(event))) for event in events]
+    assert verify(entries, state=state) == ()
+    entries[at] = read_event(b"garbage")
+    (broken,) = verify(entries, state=state)
+    assert (broken.position, broken.version) == (at + 1, 0)
+    assert str(broken).startswith(f"event {at + 1}: this is no event: ")
+    edited = replace(events[1], who="nobody")
+    entries[1] = edited
+    assert 2 in {link.position for link in verify(entries, state=state)}
 
 
 def test_an_event_that_was_made_anew_breaks_what_follows() -> None:

@@ -71,6 +71,14 @@ def test_of_writers_at_the_same_time_one_wins_each_version(store: RolloutStore) 
     assert verify(store.history(), state=store.load()) == ()
 
 
+def test_the_record_holds_every_event(store: RolloutStore) -> None:
+    assert list(store.record()) == []
+    for version in range(3):
+        store.change(change(getTrip=version), expected=version)
+    assert list(store.record()) == list(store.history())
+    assert verify(store.record(), state=store.load()) == ()
+
+
 def test_history_comes_in_pages(store: RolloutStore) -> None:
     for version in range(5):
         store.change(change(getTrip=version), expected=version)

@@ -181,6 +181,7 @@ def test_garbage_in_a_table_is_told_with_its_place(store: PostgresqlRolloutStore
         store.load()
     with pytest.raises(StoreUnavailable, match="version 1 of the record is no event: # is"):
         store.history()
+    assert [link.position for link in verify(store.record())] == [1]
     store.heartbeat(beat("web-1"))
     assert [worker.beat.id for worker in store.workers()] == ["web-1"]
 

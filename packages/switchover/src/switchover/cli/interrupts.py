@@ -6,11 +6,15 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
 
-_NAMES: Final = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+_NAMES: Final = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "terminated",
+    signal.SIGHUP: "the terminal is gone",
+}
 
 
 class Interrupts:
-    """Within it, SIGINT and SIGTERM are noted, and nothing else. For the main thread.
+    """Within it, SIGINT, SIGTERM and SIGHUP are noted, and nothing else. For the main thread.
 
     Attributes:
         code: that a process ended by the signal should have, 128 and its number; 0 if none came.

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from switchover.cli import commands, doctor, plan, probe, rehearse, slo
+from switchover.cli import commands, doctor, operating, plan, probe, rehearse, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -23,6 +23,8 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover plan init                                                rollout.toml: who moves over, in which order and steps
   switchover rehearse                                                 up through the stages under load, and back: is it safe?
   switchover doctor                                                   how far the migration is, and what is next
+  switchover status                                                   how far the rollout has come, and how both sides do
+  switchover rollback --why 'wrong answers'                           everything back in-process, and who has obeyed
 """
 
 
@@ -115,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     routes.add_argument("--json", action="store_true", help="one JSON array instead of a table")
     _slo(subparsers)
     _plan(subparsers)
+    operating.add_commands(subparsers)
     for name, module, summary in _APART:
         module.add_arguments(_command(subparsers, name, module.run, summary))
     return parser

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from switchover.cli import settings as configuration
+from switchover.cli.operating.places import who_of
 from switchover.cli.plan import operations_of
 from switchover.cli.settings import Settings, UsageError, imported_function, shown
-from switchover.cli.stored import store_of
 from switchover.contract import Document
 from switchover.rehearsal import Drill, DrivenLoad, chosen
 from switchover.rollout.plan import RolloutPlan, load
-from switchover.rollout.stores import RolloutStore
 
 _MOST_SAID: Final = 2_000
 
@@ -32,7 +29,6 @@ class Prepared:
     plan: RolloutPlan
     drill: Drill
     load: DrivenLoad
-    store: RolloutStore
     evidence: Path
     who: str
 
@@ -47,8 +43,7 @@ def prepare(options: argparse.Namespace) -> Prepared:
     settings = configuration.load(options.contract)
     if settings.rehearsal is None:
         raise UsageError('which calls? Name a function in [tool.switchover]: rehearsal = "module:function"')
-    _require_short(options.why, "--why")
-    _require_short(options.who or "", "--who")
+    _require_short(options.why)
     document, path = Document.load(settings.contract), _plan_path(options, settings)
     operations = operations_of(document)
     plan = load(path, operations)
@@ -70,16 +65,15 @@ def prepare(options: argparse.Namespace) -> Prepared:
             why=options.why,
         ),
         load=DrivenLoad(source, moved, safe, rate=options.rate, most=options.most),
-        store=store_of(options.store, settings),
         evidence=evidence,
-        who=options.who or f"{getpass.getuser()}@{socket.gethostname()}",
+        who=who_of(options),
     )
 
 
-def _require_short(text: str, option: str) -> None:
+def _require_short(why: str) -> None:
     """What is said for the record has to fit into it. Raises UsageError."""
-    if len(text) > _MOST_SAID:
-        raise UsageError(f"{option} has {len(text)} characters; {_MOST_SAID} are the most")
+    if len(why) > _MOST_SAID:
+        raise UsageError(f"--why has {len(why)} characters; {_MOST_SAID} are the most")
 
 
 def _plan_path(options: argparse.Namespace, settings: Settings) -> Path:

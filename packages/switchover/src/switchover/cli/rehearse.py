@@ -11,12 +11,12 @@ from typing import Final
 
 from switchover.cli.evidence import keep, subject
 from switchover.cli.interrupts import Interrupts
+from switchover.cli.operating.places import STORE_VARIABLE, Place, store_of
 from switchover.cli.preparing import Prepared, prepare
-from switchover.cli.stored import VARIABLE
 from switchover.rehearsal import Objective, Rehearsal, RehearsalReport
 from switchover.rehearsal.rendering import line
-from switchover.rollout.orders import Operator
 from switchover.rollout.share import Share
+from switchover.rollout.stores import RolloutStore
 
 _MOST_RATE: Final = 10_000.0
 _MOST_CALLS: Final = 1_000
@@ -35,8 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--stages", type=_stages, default="1,10,50,100", metavar="LIST", help="in percent (default: 1,10,50,100)")
     add("--from-current", action="store_true", help="though operations have shares; they have them again afterwards")
     add("--why", default="rehearsal of a rollback", metavar="TEXT", help="for the record")
-    add("--who", metavar="NAME", help="for the record (default: user and machine)")
-    add("--store", metavar="WHERE", help=f"folder or postgresql://… of the state (default: {VARIABLE}, else `store`)")
+    add("--as", dest="who", metavar="NAME", help="who stands by it (default: user@host)")
+    where = f"file:FOLDER, or postgresql://… without a password (default: {STORE_VARIABLE}, else `store` of [tool.switchover])"
+    add("--store", metavar="ADDRESS", help=where)
     add("--plan", metavar="FILE", help="the plan (default: `rollout` of [tool.switchover], else rollout.toml)")
     kept = "the report, as JSON, and beside it as Markdown (default: `rehearsal_report`, else rehearsal.json)"
     add("--report", type=Path, metavar="FILE", help=kept)
@@ -44,31 +45,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Rehearse; the exit code: 0 the objective was met, 1 it was missed, 130 or 143 a signal ended it."""
+    """Rehearse; the exit code: 0 the objective was met, 1 it was missed, 128 and the number of a signal that ended it."""
     prepared = prepare(options)
-    try:
-        with Interrupts() as interrupts:
-            report = _rehearsed(prepared, options, interrupts)
-    finally:
-        prepared.store.close()
+    with store_of(options) as store, Interrupts() as interrupts:
+        report = _rehearsed(prepared, store, options, interrupts)
     keep(report, prepared.evidence, is_json=options.json)
     return interrupts.code or (0 if report.has_passed else 1)
 
 
-def _rehearsed(prepared: Prepared, options: argparse.Namespace, interrupts: Interrupts) -> RehearsalReport:
+def _rehearsed(
+    prepared: Prepared, store: RolloutStore, options: argparse.Namespace, interrupts: Interrupts
+) -> RehearsalReport:
     stream = sys.stderr if options.json else sys.stdout
     began = time.time()
-    workers = tuple(f"{it.beat.id} (pid {it.beat.pid} on {it.beat.host})" for it in prepared.store.workers())
-    operator = Operator(
-        prepared.store,
-        prepared.plan,
-        who=prepared.who,
-        contract_digest=prepared.document.digest,
-        plan_digest=prepared.plan.digest,
-    )
+    workers = tuple(f"{it.beat.id} (pid {it.beat.pid} on {it.beat.host})" for it in store.workers(reports=False))
     rehearsal = Rehearsal(
-        store=prepared.store,
-        operator=operator,
+        store=store,
+        operator=Place(store, prepared.plan, prepared.document.digest).operator(prepared.who),
         load=prepared.load,
         drill=prepared.drill,
         interrupted=interrupts.what,

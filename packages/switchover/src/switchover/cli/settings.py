@@ -8,7 +8,7 @@ import sys
 import tomllib
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ caller = "diary_contract:Caller"          # optional: who calls
 errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
 configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures
 rollout = "rollout.toml"                  # optional: the plan of a rollout
-store = "/var/lib/diary/rollout"          # optional: where the state of the rollout is kept, if SWITCHOVER_STORE does not say
+store = "file:.switchover/rollout"        # optional: where its state is kept, if not in SWITCHOVER_ROLLOUT_STORE
 rehearsal = "diary.rehearsal:calls"       # optional: the safe calls that `rehearse` makes
 rehearsal_report = "rehearsal.json"       # optional: where its report is kept"""
 
@@ -42,7 +42,7 @@ class Settings:
     errors: str | None = None
     configuration: tuple[str, ...] = ()
     rollout: Path | None = None
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)
     rehearsal: str | None = None
     rehearsal_report: Path | None = None
 
@@ -59,7 +59,7 @@ class Settings:
 
 _PATHS: Final = ("contract", "package", "rollout", "rehearsal_report")
 _LISTS: Final = ("configuration",)
-_NAMES: Final = tuple(field.name for field in fields(Settings) if field.name != "root")
+_NAMES: Final = tuple(each.name for each in fields(Settings) if each.name != "root")
 
 
 def load(contract: str | None) -> Settings:

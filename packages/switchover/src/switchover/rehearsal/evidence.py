@@ -35,7 +35,7 @@ class Evidence:
         for worker in workers:
             told = self._told.setdefault(worker.beat.id, _Told())
             at = worker.beat.report.get("at")
-            if isinstance(at, float) and at > told.at:
+            if isinstance(at, int | float) and at > told.at:
                 told.at = at
                 self._take(worker, told)
 
@@ -63,5 +63,5 @@ class Evidence:
 
     def _after(self, ordered: float) -> Iterator[WorkerHttp]:
         for worker, told in sorted(self._told.items()):
-            seconds = None if told.at < ordered else max(0.0, max(told.last.values(), default=0.0) - ordered)
+            seconds = None if told.at <= ordered else max(0.0, max(told.last.values(), default=0.0) - ordered)
             yield WorkerHttp(worker=worker, seconds=seconds, failed=sum(told.failed.values()))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from switchover.errors import outline
 from switchover.rehearsal.measures import Step
 from switchover.rehearsal.tally import Tally
 from switchover.rollout.orders import Operator
@@ -14,6 +16,8 @@ from switchover.rollout.record import Event
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import RolloutStore
+
+_log = logging.getLogger("switchover.rehearsal")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,4 +101,7 @@ class Orders:
         )
         self._begun = None
         self.steps.append(step)
-        self.show(step)
+        try:
+            self.show(step)
+        except Exception as error:  # a terminal that is gone must not keep anybody from going back
+            _log.warning("%s (version %d) could not be shown: %s", order, step.version, outline(error))

@@ -52,19 +52,17 @@ class Returning:
         return self._problem or "; ".join(self._left)
 
     def _patiently(self, order: Callable[[], None]) -> None:
-        """Carry out an order; where the store does not answer, again and again for a while."""
+        """Carry out an order; where the store does not answer, or others are always faster, again and again for a while."""
         until = self.orders.clock() + self.patience
         while True:
             try:
                 return order()
-            except (RolloutConflict, RolloutRefused) as error:
+            except RolloutRefused as error:
                 self._problem = str(error)
                 return None
-            except StoreUnavailable as error:
+            except (StoreUnavailable, RolloutConflict) as error:
                 if self.orders.clock() >= until:
-                    self._problem = (
-                        f"the store has not answered for {self.patience:g} s: {error}; look, and roll back by hand"
-                    )
+                    self._problem = f"for {self.patience:g} s it did not work: {error}; look, and roll back by hand"
                     return None
                 self.pause(_PAUSE_SECONDS)
 

@@ -17,6 +17,7 @@ from switchover.rollout.orders.planned import (
     wave_to_promote,
     wave_to_start,
 )
+from switchover.rollout.orders.repeating import REMEMBERED, is_carried_out
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
 from switchover.rollout.share import Share
@@ -37,6 +38,8 @@ class Operator:
         plan: its waves.
         who: stands by the orders in the record.
         groups: operation ids by the name of a group.
+        key: names the order that this operator gives (`order_key`): one that is among the last 1,000 on record under it is not carried out
+            again. "" for orders that have no name.
         contract_digest, plan_digest: for the record.
         windows: outcomes at the moment of a change, for the record; any JSON.
         clock: seconds since 1970, as the store has them.
@@ -54,13 +57,14 @@ class Operator:
         *,
         who: str,
         groups: Mapping[str, Sequence[str]] | None = None,
+        key: str = "",
         contract_digest: str = "",
         plan_digest: str = "",
         windows: Callable[[], Any] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._plan, self._who = store, plan, who
-        self._groups = groups or {}
+        self._groups, self._key = groups or {}, key
         self._digests = {"contract_digest": contract_digest, "plan_digest": plan_digest}
         self._windows, self._clock = windows, clock
 
@@ -136,6 +140,8 @@ class Operator:
         self, action: str, decided: Callable[[RolloutState], Edit], why: str, *, goes_on: bool = False
     ) -> RolloutState:
         first = state = self._store.load()
+        if self._is_repeated(state.version - REMEMBERED):
+            return state
         edit = decided(state)
         for _ in range(_ATTEMPTS):
             new = edit.new_to(state)
@@ -145,13 +151,20 @@ class Operator:
                 return self._store.change(self._change(new, action, why), expected=state.version)
             except RolloutConflict as conflict:
                 state, meant = self._store.load(), edit
+                if self._is_repeated(first.version):
+                    return state
                 edit = decided(state)
                 if not goes_on and (edit != meant or self._is_touched(edit, first)):
                     raise RolloutConflict(first.version, state.version, "the same operations changed") from conflict
         raise RolloutConflict(first.version, state.version, f"others were faster {_ATTEMPTS} times")
 
     def _change(self, edit: Edit, action: str, why: str) -> Change:
-        return Change(edit=edit, action=action, who=self._who, why=why, windows=self._windows(), **self._digests)
+        return Change(
+            edit=edit, action=action, who=self._who, why=why, key=self._key, windows=self._windows(), **self._digests
+        )
+
+    def _is_repeated(self, after: int) -> bool:
+        return bool(self._key) and is_carried_out(self._key, self._store.history(after=max(0, after)))
 
     def _is_touched(self, edit: Edit, first: RolloutState) -> bool:
         return any(event.after.overlaps(edit) for event in self._store.history(after=first.version))

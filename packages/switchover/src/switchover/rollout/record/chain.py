@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from switchover.rollout.record.event import Event
+from switchover.rollout.record.event import Event, Unreadable
 from switchover.rollout.state import GENESIS, RolloutState
 
 
@@ -30,11 +30,11 @@ class BrokenLink:
         return f"event {self.position}: {self.what}"
 
 
-def verify(history: Iterable[Event], *, state: RolloutState | None = None) -> tuple[BrokenLink, ...]:
+def verify(history: Iterable[Event | Unreadable], *, state: RolloutState | None = None) -> tuple[BrokenLink, ...]:
     """Every place where a whole record does not hold; none, if it does.
 
     Args:
-        history: all events, in order.
+        history: all events, in order, or, in the place of one, what is wrong with it: `RolloutStore.record`.
         state: what is in force, to find events that are missing at the end.
     """
     events = list(history)
@@ -56,10 +56,15 @@ def replayed(history: Iterable[Event]) -> RolloutState:
     return state
 
 
-def _judged(events: list[Event], position: int, event: Event) -> Iterator[BrokenLink]:
+def _judged(entries: list[Event | Unreadable], position: int, event: Event | Unreadable) -> Iterator[BrokenLink]:
+    if isinstance(event, Unreadable):
+        yield BrokenLink(position, 0, f"this is no event: {event.what}")
+        return
     if not event.is_whole():
         yield BrokenLink(position, event.version, f"version {event.version} was edited: its digest does not fit")
-    before = events[position - 2] if position > 1 else None
+    before = entries[position - 2] if position > 1 else None
+    if isinstance(before, Unreadable):
+        return  # whether it follows what was there cannot be told
     expected = before.version + 1 if before else 1
     if event.version != expected:
         what = f"version {event.version} stands where version {expected} belongs: something was taken out or moved"
@@ -68,13 +73,15 @@ def _judged(events: list[Event], position: int, event: Event) -> Iterator[Broken
         yield BrokenLink(position, event.version, f"version {event.version} follows another event than the one before")
 
 
-def _end(events: list[Event], state: RolloutState) -> Iterator[BrokenLink]:
+def _end(events: list[Event | Unreadable], state: RolloutState) -> Iterator[BrokenLink]:
     last = events[-1] if events else None
+    if isinstance(last, Unreadable):
+        return
     version, head = (last.version, last.digest) if last else (0, GENESIS)
     at = len(events) + 1
     if version != state.version:
         yield BrokenLink(at, 0, f"the record ends at version {version}, and version {state.version} is in force")
     elif head != state.head:
         yield BrokenLink(at, 0, f"the record ends in another version {version} than the one that is in force")
-    elif not verify(events) and replayed(events) != state:
+    elif not verify(events) and replayed(event for event in events if isinstance(event, Event)) != state:
         yield BrokenLink(at, 0, f"version {version} as recorded is not what is in force")

@@ -14,7 +14,7 @@ from switchover.rollout.state import RolloutState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
-_TEXTS: Final = ("action", "who", "why", "contract_digest", "plan_digest")
+_TEXTS: Final = ("action", "who", "why", "key", "contract_digest", "plan_digest")
 _MEMBERS: Final = ("version", "previous", "at", *_TEXTS, "before", "after", "windows", "digest")
 
 
@@ -27,6 +27,7 @@ class Change:
         action: what was ordered, a word: `promote`, `rollback`.
         who: who ordered it; not empty.
         why: for people.
+        key: names the order, so that it is carried out once, however often it is given; or "".
         contract_digest, plan_digest: of the contract and the plan that it was decided on, or "".
         windows: outcomes at that moment: any JSON.
 
@@ -38,6 +39,7 @@ class Change:
     action: str
     who: str
     why: str = ""
+    key: str = ""
     contract_digest: str = ""
     plan_digest: str = ""
     windows: Any = None
@@ -72,6 +74,7 @@ class Event:
     action: str
     who: str
     why: str
+    key: str
     contract_digest: str
     plan_digest: str
     before: Edit
@@ -89,6 +92,13 @@ class Event:
         return self.digest == _digest(event_data(self))
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What lies in the record where an event belongs; `what` is wrong with it, a sentence."""
+
+    what: str
+
+
 def made(change: Change, state: RolloutState, now: float) -> Event:
     """The event that a change of this state is. `now`: seconds since 1970."""
     event = Event(
@@ -98,6 +108,7 @@ def made(change: Change, state: RolloutState, now: float) -> Event:
         action=change.action,
         who=change.who,
         why=change.why,
+        key=change.key,
         contract_digest=change.contract_digest,
         plan_digest=change.plan_digest,
         before=change.edit.found_in(state),
@@ -130,6 +141,14 @@ def event_of(data: Any) -> Event:
         windows=found["windows"],
         digest=hexadecimal(found["digest"], "#/digest"),
     )
+
+
+def read_event(written: str | bytes) -> Event | Unreadable:
+    """The event that a text of the record holds, or what is wrong with it."""
+    try:
+        return event_of(parsed(written))
+    except ValueError as error:
+        return Unreadable(str(error))
 
 
 def _digest(data: Mapping[str, Any]) -> str:

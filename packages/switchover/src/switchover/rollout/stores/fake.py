@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from switchover.errors import RolloutConflict, StoreUnavailable
-from switchover.rollout.record.event import Change, Event, made
+from switchover.rollout.record.event import Change, Event, Unreadable, made
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
@@ -63,6 +63,10 @@ class FakeRolloutStore:
         """See `RolloutStore`."""
         self._answer()
         return self._history[after : None if limit is None else after + limit]
+
+    def record(self) -> Sequence[Event | Unreadable]:
+        """See `RolloutStore`."""
+        return self.history()
 
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`."""

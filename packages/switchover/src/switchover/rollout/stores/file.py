@@ -15,7 +15,7 @@ from typing import Final
 
 from switchover.errors import RolloutConflict, StoreUnavailable
 from switchover.rollout.record.chain import replayed
-from switchover.rollout.record.event import Change, Event, event_data, event_of, made
+from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
@@ -89,6 +89,11 @@ class FileRolloutStore:
         """See `RolloutStore`. Raises StoreUnavailable at a line that is no event, with its number."""
         with self._answering():
             return list(islice(self._events(), after, None if limit is None else after + limit))
+
+    def record(self) -> Sequence[Event | Unreadable]:
+        """See `RolloutStore`."""
+        with self._answering():
+            return list(self._lines())
 
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`."""
@@ -176,16 +181,20 @@ class FileRolloutStore:
         self._is_settled = abs(time.time_ns() - signature[1]) > _SETTLED_NANOSECONDS
 
     def _events(self) -> Iterator[Event]:
-        """The record. A last line that is still being written is not yet part of it. Raises ValueError, OSError."""
+        """The record. Raises ValueError at what is no event, OSError."""
+        for number, entry in enumerate(self._lines(), 1):
+            if isinstance(entry, Unreadable):
+                raise ValueError(f"{self._history}:{number} is no event: {entry.what}")
+            yield entry
+
+    def _lines(self) -> Iterator[Event | Unreadable]:
+        """The record. A last line that is still being written is not yet part of it. Raises OSError."""
         if not self._history.exists():
             return
         with self._history.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for line in file:
                 if line.endswith(b"\n"):
-                    try:
-                        yield event_of(parsed(line))
-                    except ValueError as error:
-                        raise ValueError(f"{self._history}:{number} is no event: {error}") from None
+                    yield read_event(line)
 
     def _signature(self) -> _Signature:
         try:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
 
 from switchover.errors import RolloutConflict, StoreUnavailable
-from switchover.rollout.record.event import Change, Event, event_data, event_of, made
+from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
@@ -89,6 +89,10 @@ class PostgresqlRolloutStore:
         """See `RolloutStore`. Raises StoreUnavailable at what is no event, with its version."""
         rows = self._rows(sql.HISTORY, self._rollout, after, _NO_LIMIT if limit is None else limit)
         return [_event_in(version, text) for version, text in rows]
+
+    def record(self) -> Sequence[Event | Unreadable]:
+        """See `RolloutStore`."""
+        return [read_event(text) for _, text in self._rows(sql.HISTORY, self._rollout, 0, _NO_LIMIT)]
 
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`. Whatever wakes it, and at its end, it asks for the version: a notification that was lost costs `timeout`."""

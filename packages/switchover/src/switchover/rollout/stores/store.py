@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from switchover.rollout.record.event import Change, Event
+from switchover.rollout.record.event import Change, Event, Unreadable
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 
@@ -35,6 +35,10 @@ class RolloutStore(Protocol):
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """Events in the order in which they are recorded, without the first `after`, and at most `limit` of them."""
+        ...
+
+    def record(self) -> Sequence[Event | Unreadable]:
+        """The whole record as it lies there: in the place of what is no event, what is wrong with it. For `verify`."""
         ...
 
     def wait(self, known: int, timeout: float) -> bool:

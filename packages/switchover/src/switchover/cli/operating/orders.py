@@ -1,0 +1,140 @@
+"""Commands that change a rollout: each says what is in force then, who has obeyed, and how long that took."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from switchover.cli.operating.places import Place, place_of, who_of
+from switchover.cli.operating.text import printable
+from switchover.cli.settings import UsageError
+from switchover.rollout.orders import Obeyed, Operator
+from switchover.rollout.orders.obedience import wait_obeyed
+from switchover.rollout.record.reading import LONGEST_TEXT
+from switchover.rollout.share import Share
+from switchover.rollout.state import RolloutState
+
+_Order = Callable[[Operator], RolloutState]
+_QUIET_SECONDS: Final = 0.5
+
+
+def start(options: argparse.Namespace) -> int:
+    """Bring a wave to its first stage."""
+    why = _forced_why(options)
+    return _carried_out(options, lambda operator: operator.start(options.wave, why=why, is_forced=options.force))
+
+
+def promote(options: argparse.Namespace) -> int:
+    """Bring a wave to its next stage."""
+    why = _forced_why(options)
+    return _carried_out(options, lambda operator: operator.promote(options.wave, why=why, is_forced=options.force))
+
+
+def set_share(options: argparse.Namespace) -> int:
+    """Give operations any share."""
+    why, (*targets, percent) = _why(options.why), options.what
+    if options.all == bool(targets):
+        raise UsageError("set takes names and a percentage, `set getTrip 10 --why …`, or --all in the place of names")
+    try:
+        share = Share.parse(percent)
+    except ValueError as error:
+        raise UsageError(f"the last of what `set` takes is a percentage: {error}") from error
+    chosen = None if options.all else targets
+    return _carried_out(options, lambda operator: operator.set_share(share, chosen, why=why, is_forced=options.force))
+
+
+def hold(options: argparse.Namespace) -> int:
+    """Keep operations from going up."""
+    why = _why(options.why)
+    return _carried_out(options, lambda operator: operator.hold(_targets(options), why=why), goes_on=True)
+
+
+def resume(options: argparse.Namespace) -> int:
+    """Release operations from hold and kill switch."""
+    why = _why(options.why)
+    return _carried_out(options, lambda operator: operator.resume(_targets(options), why=why))
+
+
+def rollback(options: argparse.Namespace) -> int:
+    """Take operations back to this process, and see that every worker has obeyed."""
+    why = _why(options.why)
+    if not why.strip():
+        raise UsageError("--why is empty; say why, for those who read the record: --why 'wrong answers in getTrip'")
+    return _carried_out(
+        options, lambda operator: operator.rollback(_targets(options), why=why), goes_on=True, needs_workers=True
+    )
+
+
+def _carried_out(
+    options: argparse.Namespace, order: _Order, *, goes_on: bool = False, needs_workers: bool = False
+) -> int:
+    """The exit code: 1 if a worker has not obeyed, or, where that is what the order is for, there is none to obey."""
+    who = who_of(options)
+    with place_of(options, goes_on=goes_on) as place:
+        before = place.store.load().version
+        started = time.monotonic()
+        state = order(place.operator(who))
+        said = "nothing to change" if state.version == before else "carried out"
+        print(f"{said}: version {state.version} is in force", flush=True)
+        if not options.wait:
+            print("not waited for workers; `switchover status` tells who obeys")
+            return 0
+        obeyed = _waited(place, state.version, options.wait, started)
+    _tell(obeyed, time.monotonic() - started)
+    return 1 if obeyed.late or (needs_workers and not obeyed.of) else 0
+
+
+def _waited(place: Place, version: int, seconds: float, started: float) -> Obeyed:
+    """Wait until all workers obey, with a line of progress where somebody watches."""
+    is_watched = sys.stderr.isatty()
+
+    def pause(pausing: float) -> None:
+        waited = time.monotonic() - started
+        if is_watched and waited > _QUIET_SECONDS:
+            print(
+                f"\rwaiting for workers to obey version {version}: {waited:.1f} s ", end="", file=sys.stderr, flush=True
+            )
+        time.sleep(pausing)
+
+    try:
+        return wait_obeyed(place.store, version, seconds, pause=pause)
+    except KeyboardInterrupt:
+        print(f"version {version} is in force; who obeys was not waited for", flush=True)
+        raise
+    finally:
+        if is_watched:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _tell(obeyed: Obeyed, seconds: float) -> None:
+    if not obeyed.of:
+        print("no worker follows this rollout, so there was nobody to obey")
+        return
+    print(f"{obeyed.n} of {obeyed.of} workers obeyed, {seconds:.2f} s after the order")
+    for worker in obeyed.late:
+        print(f"NOT OBEYED by {printable(str(worker))}")
+    if obeyed.late:
+        print(
+            "what they still do goes by an older version: end them (kill -9 PID on their host), or cut them off from the service"
+        )
+
+
+def _targets(options: argparse.Namespace) -> Sequence[str] | None:
+    return options.targets or None
+
+
+def _forced_why(options: argparse.Namespace) -> str:
+    """The reason; demanded where checks are overruled."""
+    why = _why(options.why)
+    if options.force and not why.strip():
+        raise UsageError("--force overrules what protects the rollout; say why, for those who read the record: --why …")
+    return why
+
+
+def _why(given: str) -> str:
+    if len(given) > LONGEST_TEXT:
+        raise UsageError(f"--why has {len(given)} characters; {LONGEST_TEXT} are the most")
+    return given

@@ -1,0 +1,117 @@
+"""A rollout as a table that can be read at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from switchover.cli.operating.text import printable, table
+from switchover.rollout.circuit import CircuitState
+from switchover.rollout.fleet import FleetView, OperationView, SideFigures, WaveView, WorkerView
+
+_HEAD: Final = (
+    *("wave", "operation", "stage", "share", "measured", "calls"),
+    *("direct p50/p95", "errors", "http p50/p95", "errors", "circuit", ""),
+)
+_RIGHT: Final = frozenset((3, 4, 5, 6, 7, 8, 9))
+_NOTHING: Final = "-"
+_LATEST: Final = 253_402_300_799  # the last second of the year 9999
+
+
+def rendered(view: FleetView) -> str:
+    """What an operator sees."""
+    return "\n".join([*_summary(view), "", _operations(view), *_notes(view)])
+
+
+def _summary(view: FleetView) -> Iterator[str]:
+    at = datetime.fromtimestamp(min(max(view.at, 0), _LATEST), UTC)
+    workers = f"{view.obeying} of {len(view.workers)} workers obey" if view.workers else "no worker follows it"
+    yield f"rollout at {at:%Y-%m-%d %H:%M:%S} UTC: version {view.version}, {workers}"
+    if view.is_pinned:
+        yield "KILL SWITCH: every operation stays in-process (`switchover resume` releases it)"
+    yield from (line for wave in view.waves if (line := _baking(wave)))
+
+
+def _baking(wave: WaveView) -> str:
+    if not wave.bake_seconds_left:
+        return ""
+    return f"wave {printable(wave.name)} bakes for another {duration(wave.bake_seconds_left)}"
+
+
+def _operations(view: FleetView) -> str:
+    if not view.operations:
+        return "no operations: the plan names none, and none has a share or calls"
+    rows: list[tuple[str, ...]] = [_HEAD]
+    wave = None
+    for operation in view.operations:
+        rows.append(_row(operation, is_first=operation.wave != wave))
+        wave = operation.wave
+    return table(rows, right=_RIGHT)
+
+
+def _row(view: OperationView, *, is_first: bool) -> tuple[str, ...]:
+    figures = view.figures
+    measured = _NOTHING if figures.measured is None else f"{100 * figures.measured:.1f} %"
+    return (
+        (view.wave or "(not planned)") if is_first else "",
+        view.operation,
+        f"{view.stage}/{view.stages}" if view.stages else _NOTHING,
+        str(view.share),
+        measured,
+        str(figures.direct.calls + figures.http.calls),
+        _latency(figures.direct),
+        _errors(figures.direct),
+        _latency(figures.http),
+        _errors(figures.http),
+        _circuit(view),
+        ", ".join(word for word, is_so in (("PINNED", view.is_pinned), ("held", view.is_held)) if is_so),
+    )
+
+
+def _latency(side: SideFigures) -> str:
+    if side.p50 is None or side.p95 is None:
+        return _NOTHING
+    return f"{duration(side.p50)}/{duration(side.p95)}"
+
+
+def _errors(side: SideFigures) -> str:
+    if side.error_rate is None:
+        return _NOTHING
+    percent = 100 * side.error_rate
+    return f"{percent:.1f} %" if percent >= 1 else f"{percent:.2g} %"
+
+
+def _circuit(view: OperationView) -> str:
+    """What is not closed, and in how many workers."""
+    circuits = view.figures.circuits
+    count = sum(circuits.values())
+    words = [
+        f"{word} in {circuits[state]} of {count}"
+        for state, word in ((CircuitState.OPEN, "OPEN"), (CircuitState.HALF_OPEN, "half open"))
+        if circuits.get(state)
+    ]
+    return ", ".join(words) if words else ("closed" if count else _NOTHING)
+
+
+def _notes(view: FleetView) -> Iterator[str]:
+    late = [worker for worker in view.workers if not worker.is_obeying or worker.seen.beat.problem]
+    if late:
+        yield ""
+    for worker in late:
+        yield _late(worker, view)
+    if view.left_out:
+        yield f"{view.left_out} operations were not reported: workers have more of them than fit into a report"
+
+
+def _late(worker: WorkerView, view: FleetView) -> str:
+    said = f"worker {printable(str(worker.seen))}"
+    return said if worker.is_obeying else f"{said} does not obey version {view.version}"
+
+
+def duration(seconds: float) -> str:
+    """A duration in the unit that people would use: `3.1ms`, `1.2s`, `12min`."""
+    for limit, factor, unit in ((1, 1000, "ms"), (100, 1, "s")):
+        if seconds < limit:
+            return f"{seconds * factor:.3g}{unit}"
+    return f"{seconds / 60:.0f}min"

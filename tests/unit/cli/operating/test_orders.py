@@ -1,0 +1,219 @@
+"""The commands that change a rollout: what they do, say and record, and when they refuse."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from support.operating import Project, project
+from support.rollouts import beat
+from switchover.cli import settings
+from switchover.contract import Document
+from switchover.rollout import Share
+from switchover.rollout.plan import load
+from switchover.rollout.stores import FileRolloutStore, WorkerSeen
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:
+    made = project(tmp_path, monkeypatch, capsys)
+    made.obeys()
+    return made
+
+
+class Obedient(FileRolloutStore):
+    """Its only worker applies everything when it is asked after."""
+
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+        self.heartbeat(beat("web-1", self.load().version))
+        return super().workers(reports=reports)
+
+
+@pytest.fixture
+def obedient(here: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setattr("switchover.rollout.stores.opening.FileRolloutStore", Obedient)
+    return here
+
+
+def test_a_rollout_goes_up_and_back(obedient: Project) -> None:
+    code, out, err = obedient.run("start")
+    assert (code, err) == (0, "")
+    assert out.startswith("carried out: version 1 is in force\n1 of 1 workers obeyed, 0.")
+    assert out.endswith(" s after the order\n")
+    assert obedient.run("promote", "reads", "--force", "--why", "baked elsewhere")[0] == 0
+    assert obedient.store.load().shares == {"listBooks": Share(5000), "getBook": Share(5000)}
+    assert obedient.run("set", "getBook", "12.5%", "--why", "half")[0] == 0
+    assert obedient.run("set", "books", "2", "--why", "all of the cohort")[0] == 0
+    assert set(obedient.store.load().shares.values()) == {Share(200)}
+    assert obedient.run("set", "--all", "100", "--why", "done")[0] == 0
+    assert obedient.run("rollback", "getBook", "--why", "slow")[0] == 0
+    assert obedient.store.load().pinned == {"getBook"}
+    assert obedient.run("rollback", "--why", "wrong")[0] == 0
+    assert obedient.store.load().is_pinned
+    assert obedient.run("resume")[0] == 0
+    assert obedient.run("hold", "writes", "--why", "freeze")[0] == 0
+    assert obedient.store.load().held == {"addBook", "lendBook"}
+    code, out, _ = obedient.run("hold", "writes")
+    assert (code, out.splitlines()[0]) == (0, "nothing to change: version 9 is in force")
+    actions = ["start", "promote", "set", "set", "set", "rollback", "rollback", "resume", "hold"]
+    assert [event.action for event in obedient.store.history()] == actions
+
+
+def test_the_record_knows_who_why_the_digests_and_the_windows(obedient: Project) -> None:
+    obedient.run("rollback", "--why", "wrong answers")
+    obedient.run("resume", "--as", "Aiko")
+    first, second = obedient.store.history()
+    assert (first.who, first.why) == (f"{getpass.getuser()}@{socket.gethostname()}", "wrong answers")
+    assert second.who == "Aiko"
+    assert first.contract_digest == Document.load(obedient.folder / "openapi.yaml").digest
+    assert first.plan_digest == load(obedient.folder / "rollout.toml").digest
+    assert first.windows == {}
+
+
+def test_who_has_no_name_on_this_machine_has_a_number(obedient: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert obedient.run("hold")[0] == 0
+    assert obedient.store.history()[0].who == f"uid {os.getuid()}@{socket.gethostname()}"
+
+
+def test_a_worker_that_does_not_obey_is_named_and_the_exit_code_says_so(here: Project) -> None:
+    code, out, err = here.run("rollback", "--why", "wrong", "--wait", "0.05")
+    assert (code, err) == (1, "")
+    assert "0 of 1 workers obeyed, 0." in out
+    assert "NOT OBEYED by web-1 (pid 1 on machine, version 0, 0." in out
+    assert "kill -9 PID" in out
+    assert here.store.load().is_pinned
+
+
+def test_a_rollback_that_nobody_follows_is_no_success(here: Project) -> None:
+    here.store.leave("web-1")
+    code, out, _ = here.run("rollback", "--why", "wrong")
+    assert (code, out.splitlines()[1]) == (1, "no worker follows this rollout, so there was nobody to obey")
+    assert here.run("resume")[0] == 0
+
+
+def test_not_waiting_is_told(here: Project) -> None:
+    code, out, _ = here.run("rollback", "--why", "wrong", "--wait", "0")
+    assert (code, out.splitlines()[1]) == (0, "not waited for workers; `switchover status` tells who obeys")
+
+
+def test_progress_is_shown_to_whoever_watches_and_ctrl_c_says_what_is_in_force(
+    here: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.1, 3.2])
+    monkeypatch.setattr(time, "monotonic", lambda: next(times, 9.0))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    def interrupted(_: float) -> None:
+        if time.monotonic() > 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    code, out, err = here.run("rollback", "--why", "wrong")
+    assert code == 130
+    assert out.endswith("version 1 is in force; who obeys was not waited for\n")
+    assert "\rwaiting for workers to obey version 1: 3.2 s \r\x1b[K" in err
+    assert err.endswith("switchover: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["rollback"], 2, "the following arguments are required: --why"),
+        (["rollback", "--why", " "], 2, "--why is empty; say why"),
+        (["rollback", "getBok", "--why", "x"], 1, "'getBok' is no operation, "),
+        (["set", "getBook", "10"], 2, "the following arguments are required: --why"),
+        (["set", "10", "--why", "x"], 2, "set takes names and a percentage"),
+        (["set", "--all", "getBook", "10", "--why", "x"], 2, "set takes names and a percentage"),
+        (["set", "getBook", "ten", "--why", "x"], 2, "is a percentage: 'ten' is no share: 0 to 100"),
+        (["set", "getBook", "10", "--why", "x" * 4001], 2, "--why has 4001 characters; 4000 are the most"),
+        (["start", "writes"], 1, "the wave 'reads' is at 0 %, and its last stage is 100 %: complete it first"),
+        (["start", "--force"], 2, "--force overrules what protects the rollout; say why"),
+        (["promote"], 1, "no wave is under way; start one"),
+        (["hold", "--as", " "], 2, "--as takes a name"),
+        (["hold", "--as", "x" * 201], 2, "--as takes a name"),
+        (["hold", "--wait", "soon"], 2, "'soon' is no time; it is seconds, 0 to 86400"),
+        (["hold", "--wait", "nan"], 2, "'nan' is no time"),
+        (["watch", "--every", "0"], 2, "0 is no time between; write seconds, such as 2"),
+        (["watch", "--count", "0"], 2, "0 is no count; it is 1 or more"),
+        (["history", "--limit", "-1"], 2, "'-1' is no count; it is 0 or more"),
+        (["status", "--contract", "no.yaml"], 2, "where is the state of the rollout kept?"),
+        (["hold", "--store", "redis://"], 2, "this is no address of a store; write file:"),
+        (["hold", "--plan", "no.toml", "--wait", "0"], 0, "going on without contract and plan: there is no no.toml"),
+        (["start", "--plan", "no.toml"], 2, "there is no no.toml; `switchover plan init` writes one"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_told_with_what_would_help(
+    here: Project, arguments: list[str], code: int, said: str
+) -> None:
+    found, _, err = here.run(*arguments)
+    assert (found, said in err) == (code, True), err
+    assert here.store.load().version == 0
+
+
+def test_without_a_store_it_says_where_to_name_one(here: Project) -> None:
+    (here.folder / "pyproject.toml").write_text('[tool.switchover]\ncontract = "openapi.yaml"\n')
+    code, _, err = here.run("rollback", "--why", "x")
+    assert code == 2
+    assert "where is the state of the rollout kept? Say so in the environment, SWITCHOVER_ROLLOUT_STORE=" in err
+
+
+def test_the_environment_names_another_store_and_the_command_line_a_third(
+    here: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", "file:elsewhere")
+    here.run("hold", "--wait", "0")
+    here.run("hold", "--wait", "0", "--store", "file:third")
+    assert here.store.load().version == 0
+    assert (here.folder / "elsewhere" / "state.json").is_file()
+    assert (here.folder / "third" / "state.json").is_file()
+
+
+def test_settings_that_cannot_be_used_are_told_where_nothing_else_names_a_store(here: Project) -> None:
+    (here.folder / "pyproject.toml").write_text("[tool.switchover]\nstore = 3\n")
+    code, _, err = here.run("history")
+    assert (code, "'store' has to be a text" in err) == (2, True)
+
+
+@pytest.mark.parametrize("broken", ["openapi.yaml", "rollout.toml", "pyproject.toml"])
+def test_going_back_depends_on_neither_contract_nor_plan(
+    obedient: Project, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    obedient.run("start")
+    (obedient.folder / broken).write_text("[: broken")
+    monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", "file:.switchover/rollout")
+    code, out, err = obedient.run("rollback", "getBook", "--why", "wrong")
+    assert (code, "going on without contract and plan: " in err) == (0, True), err
+    assert "1 of 1 workers obeyed" in out
+    assert obedient.store.load().pinned == {"getBook"}
+    assert obedient.run("rollback", "--why", "wrong")[0] == 0
+    assert obedient.store.load().is_pinned
+    assert obedient.store.history()[1].plan_digest.startswith("sha256:")
+    assert obedient.run("start", "--force", "--why", "x")[0] in (1, 2)
+
+
+def test_a_store_that_does_not_answer_is_told_without_its_password(
+    here: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", "postgresql://diary:hunter2@127.0.0.1:1/diary")
+    code, out, err = here.run("rollback", "--why", "x")
+    assert (code, out) == (1, "")
+    assert "PostgreSQL at 127.0.0.1/diary: " in err
+    assert "hunter2" not in err
+
+
+@pytest.mark.usefixtures("here")
+def test_the_settings_do_not_show_the_store() -> None:
+    found = settings.load(None)
+    assert found.store == "file:.switchover/rollout"
+    assert found.store not in repr(found)
