@@ -34,8 +34,8 @@ def switch_point(found: Iterable[Module]) -> Judged:
     if len(choosing) == 1:
         return done(f"{choosing[0]} alone chooses by {VARIABLE}")
     if choosing:
-        return wrong(f"{len(choosing)} modules choose by {VARIABLE}; one of them is enough", *choosing)
-    read = [f"{place} reads it, and does not choose between direct and http" for place in looking]
+        return wrong(f"{len(choosing)} modules choose by {VARIABLE}; one of them is enough", *sorted(choosing))
+    read = [f"{place} reads it, and does not choose between direct and http" for place in sorted(looking)]
     return missing(f"nothing chooses by {VARIABLE} between port.direct and port.http or port.route", *read)
 
 
