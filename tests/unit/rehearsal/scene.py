@@ -71,10 +71,12 @@ class QuietLoad:
         self.problem = ""
         self.refusal: Exception | None = None
         self.stops = 0
+        self.starting: Callable[[], object] = lambda: None
 
     def start(self, interrupted: Callable[[], str]) -> None:
         if self.refusal is not None:
             raise self.refusal
+        self.starting()
 
     def stop(self) -> None:
         self.stops += 1

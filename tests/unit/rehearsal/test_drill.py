@@ -405,3 +405,29 @@ def test_what_has_not_moved_is_not_moved_back() -> None:
     measures = scene.run()
     assert (measures.steps, measures.left) == ((), "")
     assert scene.store.load().version == 1
+
+
+def test_a_kill_switch_that_is_pulled_before_the_first_order_is_not_released() -> None:
+    scene = Scene()
+    scene.load.starting = lambda: scene.colleague.rollback(["getTrip"], why="wrong answers")
+    measures = scene.run()
+    assert measures.steps == ()
+    assert measures.left == "getTrip is pinned, because colleague ordered rollback (version 1)"
+    assert scene.store.load().pinned == frozenset({"getTrip"})
+
+
+def test_what_a_colleague_orders_after_the_rollback_stays_too() -> None:
+    scene = Scene(is_from_current=True)
+    scene.colleague.set_share(Share(1000), ["getTrip"], why="for real")
+    done = [False]
+
+    def interfere() -> None:
+        if scene.is_at("rollback") and not done[0]:
+            done[0] = True
+            scene.colleague.resume(["getTrip"])
+            scene.colleague.set_share(Share(500), ["getTrip"], why="for real")
+
+    scene.happening = interfere
+    measures = scene.run()
+    assert measures.left.startswith("getTrip is at 5 %, because colleague ordered set (version ")
+    assert scene.shares() == {"getTrip": 500}

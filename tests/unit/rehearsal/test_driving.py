@@ -9,10 +9,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.waiting import eventually
 from switchover.errors import RolloutRefused
 from switchover.rehearsal import DrivenLoad, Load, SafeCall
+from switchover.rehearsal.driving import next_due
 from switchover.rehearsal.tally import MOST_TROUBLES, Tally
 
 Ask = Callable[[], Awaitable[Any]]
@@ -220,3 +223,11 @@ def test_only_the_first_troubles_are_told_one_by_one_and_none_from_before() -> N
         tally.count(0, "getTrip", differs="/a")
     assert len(tally.troubles) == MOST_TROUBLES
     assert tally.of(0) == (MOST_TROUBLES + 5, 0, MOST_TROUBLES + 5)
+
+
+@given(st.floats(0, 1000), st.floats(0, 1000), st.floats(0.1, 1000))
+def test_what_was_missed_is_made_up_for_within_bounds(due: float, now: float, rate: float) -> None:
+    found = next_due(due, now, rate)
+    assert found >= due + 1 / rate
+    assert found >= now - 0.5
+    assert found == due + 1 / rate or found == now - 0.5

@@ -22,6 +22,11 @@ _MOST_PLACES: Final = 5
 _BEHIND_SECONDS: Final = 0.5
 
 
+def next_due(due: float, now: float, rate: float) -> float:
+    """When the call after one is due. Whoever was kept from being in time makes up for half a second of it, and not for all at once."""
+    return max(due + 1 / rate, now - _BEHIND_SECONDS)
+
+
 class DrivenLoad:
     """Makes calls until it is told to stop, and holds each answer against the one from before.
 
@@ -137,8 +142,7 @@ class DrivenLoad:
                 task.add_done_callback(under_way.discard)
             else:
                 self.tally.skip()
-            # Whoever was kept from being in time does not make up for it all at once.
-            due = max(due + 1 / self._rate, loop.time() - _BEHIND_SECONDS)
+            due = next_due(due, loop.time(), self._rate)
             await asyncio.sleep(max(0.0, due - loop.time()))
         await asyncio.gather(*under_way)
 

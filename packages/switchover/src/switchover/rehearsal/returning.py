@@ -66,16 +66,20 @@ class Returning:
                     return None
                 self.pause(_PAUSE_SECONDS)
 
-    def _roll_back(self) -> None:
+    def _note_others(self) -> None:
         for event in self.orders.others(self.before.version):
             for name in {*event.after.shares, *event.after.pinned}:
                 self._theirs[name] = f"{event.who} ordered {event.action} (version {event.version})"
+
+    def _roll_back(self) -> None:
+        self._note_others()
         state = self.orders.store.load()
         moved = [name for name in self._mine() if self._is_moved(state, name)]
         if moved:
             self.orders.rollback(moved)
 
     def _release(self) -> None:
+        self._note_others()
         state = self.orders.store.load()
         pinned = [name for name in self._mine() if name in state.pinned]
         if pinned and not state.is_pinned:
