@@ -79,6 +79,8 @@ LAYERS = "Inside the kit, capabilities are layers"
         (LAYERS, "switchover/probe/broken.py", "import switchover.cli"),
         (LAYERS, "switchover/console/broken.py", "import switchover.probe"),
         (LAYERS, "switchover/port/broken.py", "import switchover.console"),
+        (LAYERS, "switchover/port/broken.py", "import switchover.rehearsal"),
+        (LAYERS, "switchover/rehearsal/broken.py", "import switchover.probe"),
     ],
 )
 def test_a_broken_boundary_is_found(copy: Path, name: str, file: str, line: str) -> None:

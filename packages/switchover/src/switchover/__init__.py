@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
+    from switchover.rehearsal import Rehearsal as Rehearsal
+    from switchover.rehearsal import RehearsalReport as RehearsalReport
+    from switchover.rehearsal import SafeCall as SafeCall
     from switchover.rollout import CircuitSettings as CircuitSettings
     from switchover.rollout import Explanation as Explanation
     from switchover.rollout import FixedRules as FixedRules
@@ -134,6 +137,8 @@ _HOMES: Final = {
     "Prober": "switchover.probe",
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
+    "Rehearsal": "switchover.rehearsal",
+    "RehearsalReport": "switchover.rehearsal",
     "Renewal": "switchover.trust",
     "Reporter": "switchover.rollout.reporting",
     "Rollout": "switchover.rollout",
@@ -142,6 +147,7 @@ _HOMES: Final = {
     "RolloutRefused": "switchover.errors",
     "RolloutState": "switchover.rollout",
     "RolloutStore": "switchover.rollout.stores",
+    "SafeCall": "switchover.rehearsal",
     "Share": "switchover.rollout",
     "SharedKey": "switchover.trust",
     "SharedKeyVerifier": "switchover.trust",

@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-from switchover.cli import commands, operating, plan, probe, slo
+from switchover.cli import commands, doctor, operating, plan, probe, rehearse, slo
 from switchover.cli.settings import UsageError
 from switchover.errors import SwitchoverError
 
@@ -20,9 +21,19 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover check                                                    does everything hold? (exit code 1 if not)
   switchover slo rules                                                alerts for Prometheus, from what slo.toml promises
   switchover plan init                                                rollout.toml: who moves over, in which order and steps
+  switchover rehearse                                                 up through the stages under load, and back: is it safe?
+  switchover doctor                                                   how far the migration is, and what is next
   switchover status                                                   how far the rollout has come, and how both sides do
   switchover rollback --why 'wrong answers'                           everything back in-process, and who has obeyed
 """
+
+
+_APART: Final = (
+    ("probe", probe, "ask services from outside: status, conformance, where the time goes"),
+    ("rehearse", rehearse, "move safe operations up under load and back, and say whether it went well"),
+    ("doctor", doctor, "say which of the seven steps of a migration are done, and what does the others"),
+)
+"""Commands that bring options of their own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,9 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     _slo(subparsers)
     _plan(subparsers)
     operating.add_commands(subparsers)
-    probe.add_arguments(
-        _command(subparsers, "probe", probe.run, "ask services from outside: status, conformance, where the time goes")
-    )
+    for name, module, summary in _APART:
+        module.add_arguments(_command(subparsers, name, module.run, summary))
     return parser
 
 

@@ -21,7 +21,9 @@ caller = "diary_contract:Caller"          # optional: who calls
 errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
 configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures
 rollout = "rollout.toml"                  # optional: the plan of a rollout
-store = "file:.switchover/rollout"        # optional: where its state is kept, if not in SWITCHOVER_ROLLOUT_STORE"""
+store = "file:.switchover/rollout"        # optional: where its state is kept, if not in SWITCHOVER_ROLLOUT_STORE
+rehearsal = "diary.rehearsal:calls"       # optional: the safe calls that `rehearse` makes
+rehearsal_report = "rehearsal.json"       # optional: where its report is kept"""
 
 
 class UsageError(Exception):
@@ -41,6 +43,13 @@ class Settings:
     configuration: tuple[str, ...] = ()
     rollout: Path | None = None
     store: str | None = field(default=None, repr=False)
+    rehearsal: str | None = None
+    rehearsal_report: Path | None = None
+
+    @property
+    def evidence(self) -> Path:
+        """Where the report of the last rehearsal is kept: rehearsal.json beside pyproject.toml, if nothing else is said."""
+        return self.rehearsal_report or self.root / "rehearsal.json"
 
     @property
     def plan(self) -> Path:
@@ -48,7 +57,7 @@ class Settings:
         return self.rollout or self.root / "rollout.toml"
 
 
-_PATHS: Final = ("contract", "package", "rollout")
+_PATHS: Final = ("contract", "package", "rollout", "rehearsal_report")
 _LISTS: Final = ("configuration",)
 _NAMES: Final = tuple(each.name for each in fields(Settings) if each.name != "root")
 
@@ -83,10 +92,20 @@ def contract_if_named(contract: str | None) -> Path | None:
     Raises:
         UsageError: the file's settings cannot be used.
     """
+    found = if_any(contract)
+    return None if found is None else found.contract
+
+
+def if_any(contract: str | None) -> Settings | None:
+    """The settings; None where nothing names a contract.
+
+    Raises:
+        UsageError: the file's settings cannot be used.
+    """
     file = _nearest(Path.cwd())
     if contract is None and (file is None or "contract" not in _table(file)):
         return None
-    return load(contract).contract
+    return load(contract)
 
 
 def _settings(root: Path, table: dict[str, Any]) -> Settings:
@@ -125,7 +144,7 @@ def _problems(table: dict[str, Any]) -> list[str]:
         for key in _LISTS
         if key in table and not (isinstance(table[key], list) and all(map(_is_reference, table[key])))
     ]
-    for key in ("interface", "caller", "errors"):
+    for key in ("interface", "caller", "errors", "rehearsal"):
         value = table.get(key)
         if isinstance(value, str) and not _is_reference(value):
             found.append(f"{key!r} has to be module:Name, not {value!r}")
