@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from switchover.rollout.rules import FixedRules, OperationRules
 from switchover.rollout.share import Share
 from switchover.telemetry.objectives.units import Duration
 
@@ -51,8 +52,8 @@ class RolloutPlan:
     Attributes:
         waves: in the order in which they go.
         cohorts: as written; an operation in none of them is a cohort of its own.
-        users: by user group, the share of its members that is in, whatever the share of an operation: all of it for a group that is always
-            in, none for one that is always out. The first group that a user is in counts.
+        users: by user group, the share of its members that is in once an operation has any share: all of it for a group that is in from
+            its first stage on, none for one that is always out. The first group that a user is in counts.
         overrides: the user groups whose members may choose a side by themselves, by header or cookie.
     """
 
@@ -86,6 +87,14 @@ class RolloutPlan:
     def group_of(self, operation: str) -> Cohort:
         """The cohort of an operation; one of its own if none is written. Raises LookupError for one that is not planned."""
         return _found(self._cohorts, operation)
+
+    def rules(self) -> FixedRules:
+        """What decisions need of it: `Rollout(plan.rules())`. An operation that is not planned is a cohort of its own."""
+        return FixedRules({operation: self._rules_of(operation) for operation in self.operations})
+
+    def _rules_of(self, operation: str) -> OperationRules:
+        cohort = self.group_of(operation)
+        return OperationRules(cohort=cohort.name, salt=cohort.salt, groups=self.users, overriding=self.overrides)
 
     @property
     def digest(self) -> str:
