@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from dependency_injector import containers, providers
 
-from livetrip_adapters.http import open_http
 from livetrip_adapters.port import live_trip_port
+from livetrip_adapters.routed import open_routed
 from livetrip_adapters.settings import Settings, SettingsError
 from livetrip_contract import LiveTrip
 from switchover import Port, Recorder
@@ -38,13 +38,16 @@ class LiveTripContainer(containers.DeclarativeContainer):
     live_trip = providers.Selector(
         mode,
         monolith=providers.Callable(_open_direct, port, settings),
-        service=providers.Callable(open_http, port, settings),
+        service=providers.Callable(open_routed, port, settings, recorder),
     )
 
 
 @asynccontextmanager
 async def open_live_trip(settings: Settings, recorder: Recorder | None = None) -> AsyncIterator[LiveTrip]:
-    """LiveTrip as the settings want it: in this process, or over HTTP. What was opened is closed at the end, also on failure."""
+    """LiveTrip as the settings want it: in this process, over HTTP, or call by call as a rollout says.
+
+    What was opened is closed at the end, also on failure.
+    """
     container = LiveTripContainer(settings=settings)
     if recorder is not None:
         container.recorder.override(recorder)
