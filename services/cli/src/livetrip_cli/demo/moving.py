@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,9 +70,9 @@ async def move_and_take_back(
         await asyncio.gather(*(worker.begin(titles) for worker in workers))
         stages = [await _stage("stage", Share(0), workers, operator, None)]
         for stage in next(wave for wave in plan.waves if wave.name == _WAVE).stages:
-            order = lambda share=stage.share: operator.set_share(share, [_WAVE], why="demo")  # noqa: E731 - given to a thread
+            order = partial(operator.set_share, stage.share, [_WAVE], why="demo")
             stages.append(await _stage("stage", stage.share, workers, operator, order))
-        order = lambda: operator.rollback([_WAVE], why="to show that it works")  # noqa: E731
+        order = partial(operator.rollback, [_WAVE], why="to show that it works")
         stages.append(await _stage("rollback", Share(0), workers, operator, order))
     return stages
 
