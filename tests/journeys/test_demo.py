@@ -20,6 +20,9 @@ def test_every_answer_is_equal_in_both_modes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "23 calls, all equal in both modes." in done.stdout
     assert "DIFFERS" not in done.stdout
+    assert re.search(r"stage +100 % +100.0 %   within [\d.]+ s", done.stdout)
+    assert re.search(r"rollback +0 % +0.0 %   within [\d.]+ s", done.stdout)
+    assert "While traffic moved: 0 calls failed, 0 answers were wrong." in done.stdout
     assert len(re.findall(r"getTrip p50 +[\d.]+ ms   p95 +[\d.]+ ms", done.stdout)) == 2
 
 
@@ -41,6 +44,12 @@ def test_what_configures_livetrip_does_not_disturb_it(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert report["equal"]
     assert all(step["equal"] for step in report["steps"])
+    rollout = report["rollout"]
+    stages = rollout["stages"]
+    assert [stage["planned"] for stage in stages] == [0, 1, 10, 50, 100, 0]
+    assert all(abs(stage["measured"] - stage["planned"]) <= 12 for stage in stages)
+    assert all(stage["obeyedSeconds"] < 2 for stage in stages)
+    assert (rollout["workers"], rollout["failed"], rollout["wrong"]) == (2, 0, 0)
 
 
 def test_a_service_that_dies_in_the_middle_is_told_and_not_traced(tmp_path: Path) -> None:

@@ -105,14 +105,21 @@ class Command:
 def system(tmp_path: Path) -> Iterator[System]:
     database = f"sqlite:///{tmp_path / 'livetrip.sqlite3'}"
     (tmp_path / "pyproject.toml").write_text(
-        SETTINGS.format(contract=ROOT / "openapi" / "openapi.yaml", plan=ROOT / "rollout.toml")
+        SETTINGS.format(
+            contract=ROOT / "openapi" / "openapi.yaml",
+            plan=ROOT / "packages/adapters/src/livetrip_adapters/rollout.toml",
+        )
     )
     with ExitStack() as stack:
         service = stack.enter_context(running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY))
         travellers = asyncio.run(seeded(service.address, USERS))
         workers = stack.enter_context(
             web_workers(
-                tmp_path, WORKERS, service_url=service.address, database_url=database, plan=ROOT / "rollout.toml"
+                tmp_path,
+                WORKERS,
+                service_url=service.address,
+                database_url=database,
+                plan=ROOT / "packages/adapters/src/livetrip_adapters/rollout.toml",
             )
         )
         environment = {"WEB_WORKERS": ",".join(it.address for it in workers), "TRAVELLERS": json.dumps(travellers)}

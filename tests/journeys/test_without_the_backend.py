@@ -74,3 +74,33 @@ def test_what_needs_the_backend_says_that_it_is_missing(installed: Path, tmp_pat
     assert refused.returncode == 2
     assert "is not installed here" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        (
+            "file:rollout",
+            "LIVETRIP_ROLLOUT answers calls in this process as well, and livetrip_bff is not installed here",
+        ),
+        ("postgresql://u:hunter2@h/d", "LIVETRIP_ROLLOUT needs psycopg, which is not installed here"),
+    ],
+)
+def test_a_rollout_says_what_it_needs(installed: Path, tmp_path: Path, store: str, said: str) -> None:
+    environment = {
+        **clean_environment(),
+        "PYTHONPATH": "",
+        "BACKEND_MODE": "service",
+        "LIVETRIP_SERVICE_URL": "http://127.0.0.1:9",
+        "LIVETRIP_SERVICE_KEY": KEY,
+        "LIVETRIP_ROLLOUT": store,
+    }
+    done = subprocess.run(
+        [str(installed / "livetrip"), "call", "getHealth"],
+        capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -55,9 +55,19 @@ class FixedWave:
 
 
 @dataclass(frozen=True)
+class FixedCohort:
+    """A cohort of a plan."""
+
+    name: str
+    operations: Sequence[str]
+    is_together: bool = False
+
+
+@dataclass(frozen=True)
 class FixedPlan:
     """A plan of two waves."""
 
     waves: Sequence[FixedWave] = field(
         default=(FixedWave("reads", ("getTrip", "listTrips")), FixedWave("writes", ("createTrip",)))
     )
+    cohorts: Sequence[FixedCohort] = ()

@@ -104,10 +104,11 @@ async def test_a_caller_of_a_group_that_may_is_sent_where_it_asks(kind: str) -> 
 
 @KINDS
 async def test_the_groups_of_the_caller_count(kind: str) -> None:
-    desk = routed(kind, ruled(groups={"beta": ALL}))
-    await result_of(desk.desk.list_notes(AIKO))
-    await result_of(desk.desk.list_notes(Caller("bo")))
-    assert desk.told() == [("http", "group", ""), ("direct", "none", "")]
+    for share, first in ((ALL, ("http", "group", "")), (NONE, ("direct", "none", ""))):
+        desk = routed(kind, ruled(share, groups={"beta": ALL, "others": NONE}))
+        await result_of(desk.desk.list_notes(AIKO))
+        await result_of(desk.desk.list_notes(Caller("bo", frozenset({"others"}))))
+        assert desk.told() == [first, ("direct", "group" if share else "none", "")]
 
 
 @KINDS

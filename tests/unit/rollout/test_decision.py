@@ -15,7 +15,7 @@ from switchover.rollout.asker import Asker
 from switchover.rollout.deciding import decide
 from switchover.rollout.decision import DECISIONS, FALLBACK
 
-ALL, NONE, HALF = Share(10_000), Share(0), Share(5_000)
+ALL, NONE, HALF, LEAST = Share(10_000), Share(0), Share(5_000), Share(1)
 STAFF, TESTERS, OUT = "staff", "testers", "out"
 
 
@@ -86,11 +86,24 @@ def test_groups_come_before_the_share_and_the_first_one_counts() -> None:
     made = rollout(ALL, RULES)
     assert went(made, "aiko", OUT) == ("direct", "group")
     assert went(made, "aiko", OUT, STAFF) == ("http", "group")
-    assert went(rollout(NONE, RULES), "aiko", STAFF) == ("http", "group")
+    assert went(rollout(LEAST, RULES), "aiko", STAFF) == ("http", "group")
+
+
+def test_a_share_of_nothing_is_nobody_whatever_group_they_are_in() -> None:
+    assert went(rollout(NONE, RULES), "aiko", STAFF) == ("direct", "none")
+    assert went(rollout(NONE, ruled(groups={STAFF: ALL})), "aiko", STAFF) == ("direct", "none")
+    found = rollout(NONE, RULES).explain("getTrip", "aiko", [STAFF])
+    assert found.steps[-2].finding == "are not asked while nothing goes over HTTP"
+
+
+def test_who_may_ask_for_a_side_may_before_anybody_goes_there() -> None:
+    made = rollout(NONE, RULES)
+    assert went(made, "aiko", STAFF, TESTERS, backend="http") == ("http", "override")
+    assert went(made, "aiko", STAFF, TESTERS) == ("direct", "none")
 
 
 def test_a_group_may_have_a_share_of_its_own() -> None:
-    made = rollout(NONE, ruled(groups={STAFF: HALF}))
+    made = rollout(LEAST, ruled(groups={STAFF: HALF}))
     found = {went(made, f"user-{number}", STAFF) for number in range(50)}
     assert found == {("direct", "group"), ("http", "group")}
 
@@ -227,6 +240,12 @@ def test_nobody_leaves_going_up_whatever_the_rules(asker: Asker, rules: FixedRul
         decide(rollout(Share(share), rules).table.routes["getTrip"], asker).is_http for share in sorted((one, other))
     ]
     assert sides != [True, False]
+
+
+@given(askers, rules_of)
+def test_nobody_goes_anywhere_at_a_share_of_nothing_unless_they_ask_and_may(asker: Asker, rules: FixedRules) -> None:
+    decision = decide(rollout(NONE, rules).table.routes["getTrip"], asker)
+    assert (decision.reason, decision.is_http) in {("none", False), ("override", asker.side == "http")}
 
 
 def test_every_decision_has_its_own_number_and_reason() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from switchover.contract import Document, Operation, OperationReader
 from switchover.errors import PlanError
-from switchover.rollout import Share
+from switchover.rollout import Rollout, RolloutState, Share
 from switchover.rollout.plan import Cohort, PlanFinding, RolloutPlan, Stage, Wave, load, notes, parse
 from switchover.telemetry.objectives.units import Duration
 
@@ -329,27 +329,30 @@ def test_whatever_is_in_it_there_is_a_plan_or_there_are_findings(text: str) -> N
         assert plan.waves
 
 
-def test_decisions_go_by_what_is_planned() -> None:
-    plan = parse(
-        b"""
-[[waves]]
-name = "reads"
-operations = ["getTrip", "listTrips"]
-
-[cohorts.trips]
-operations = ["getTrip"]
-salt = "spring"
-
-[users]
-staff = "in"
-
-[overrides]
-users = ["staff"]
-"""
-    )
+def test_what_a_plan_says_of_an_operation_is_what_is_decided_by() -> None:
+    plan = parse(PLAN.encode(), operations=OPERATIONS)
     rules = plan.rules()
-    assert tuple(rules.operations) == ("getTrip", "listTrips")
-    trip, trips = rules.of("getTrip"), rules.of("listTrips")
-    assert (trip.cohort, trip.salt, trips.cohort, trips.salt) == ("trips", "spring", "listTrips", "listTrips")
-    assert (trip.groups, trip.overriding) == ({"staff": Share(10_000)}, {"staff"})
-    assert rules.of("unplanned").cohort == "unplanned"
+    assert tuple(rules.operations) == plan.operations
+    for operation in plan.operations:
+        found = rules.of(operation)
+        cohort = plan.group_of(operation)
+        assert (found.cohort, found.salt) == (cohort.name, cohort.salt)
+        assert (found.groups, found.overriding) == (plan.users, plan.overrides)
+    assert rules.of("getTrip").salt == "trips of autumn"
+    assert rules.of("getHealth").cohort == "getHealth"
+
+
+def test_an_operation_that_is_not_planned_is_a_cohort_of_its_own_and_treats_nobody_differently() -> None:
+    found = parse(PLAN.encode(), operations=OPERATIONS).rules().of("deleteTrip")
+    assert (found.cohort, found.salt, found.groups, found.overriding) == ("deleteTrip", "deleteTrip", {}, frozenset())
+
+
+def test_the_cohorts_of_a_plan_have_the_same_users_and_its_groups_are_in_from_the_first_stage_on() -> None:
+    plan = parse(PLAN.encode(), operations=OPERATIONS)
+    state = RolloutState(shares=dict.fromkeys(plan.operations, Share(5_000)))
+    rollout = Rollout(plan.rules(), state=state)
+    users = [f"user-{number}" for number in range(200)]
+    sides = {name: [rollout.explain(name, user).side for user in users] for name in plan.operations}
+    assert sides["getTrip"] == sides["createTrip"] == sides["listTrips"] != sides["getHealth"]
+    assert rollout.explain("getTrip", "aiko", ["staff"]).reason == "group"
+    assert Rollout(plan.rules(), state=RolloutState()).explain("getTrip", "aiko", ["staff"]).reason == "none"

@@ -105,6 +105,6 @@ def test_a_contract_without_operations_is_nothing_to_plan() -> None:
 def test_the_plan_of_livetrip_is_one() -> None:
     document = Document.load(ROOT / "openapi" / "openapi.yaml")
     operations = [one for one, _ in OperationReader(document).read()]
-    plan = parse((ROOT / "rollout.toml").read_bytes(), operations=operations)
+    plan = parse((ROOT / "packages/adapters/src/livetrip_adapters/rollout.toml").read_bytes(), operations=operations)
     assert len(plan.operations) == 13
     assert plan.waves[0].operations == ("getHealth", "getSession")

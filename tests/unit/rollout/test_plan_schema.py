@@ -174,4 +174,6 @@ def test_the_schema_is_published() -> None:
 
 
 def test_our_own_plan_fits_the_schema() -> None:
-    VALIDATOR.validate(tomllib.loads((ROOT / "rollout.toml").read_text("utf-8")))
+    VALIDATOR.validate(
+        tomllib.loads((ROOT / "packages/adapters/src/livetrip_adapters/rollout.toml").read_text("utf-8"))
+    )

@@ -81,10 +81,10 @@ def test_an_operation_keeps_its_number_whatever_comes() -> None:
 
 
 def test_other_rules_count_from_the_next_call_on() -> None:
-    rollout = Rollout(state=at(1, NONE))
-    rules = OperationRules(cohort="trips", salt="trips", groups={"staff": ALL})
+    rollout = Rollout(state=at(1, ALL))
+    rules = OperationRules(cohort="trips", salt="trips", groups={"staff": NONE})
     rollout.replan(FixedRules({"getTrip": rules}))
-    assert rollout.explain("getTrip", "aiko", ["staff"]).side == "http"
+    assert rollout.explain("getTrip", "aiko", ["staff"]).side == "direct"
     assert rollout.applied_version == 1
 
 

@@ -1,5 +1,6 @@
 """The LiveTrip contract in-process or over HTTP, and the container that chooses by BACKEND_MODE."""
 
+from livetrip_adapters.asking import for_request
 from livetrip_adapters.container import open_all, open_live_trip
 from livetrip_adapters.opened import Opened, PhotoFiles
 from livetrip_adapters.port import live_trip_port
@@ -14,6 +15,7 @@ __all__ = [
     "SettingsError",
     "Telemetry",
     "TelemetrySettings",
+    "for_request",
     "live_trip_port",
     "load_settings",
     "open_all",

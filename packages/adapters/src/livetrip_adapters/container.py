@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from dependency_injector import containers, providers
 
-from livetrip_adapters.http import open_http
-from livetrip_adapters.opened import Opened, PhotoFiles
+from livetrip_adapters.opened import Opened
 from livetrip_adapters.port import live_trip_port
+from livetrip_adapters.routed import open_routed
 from livetrip_adapters.settings import Settings, SettingsError
 from livetrip_contract import LiveTrip
 from switchover import Port, Recorder
@@ -27,12 +27,6 @@ def _open_direct(port: Port[LiveTrip], settings: Settings) -> AbstractAsyncConte
     return open_direct(port, settings)
 
 
-@asynccontextmanager
-async def _open_http(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[Opened]:
-    async with open_http(port, settings) as live_trip:
-        yield Opened(live_trip, PhotoFiles())
-
-
 class LiveTripContainer(containers.DeclarativeContainer):
     """LiveTrip, wired by its settings."""
 
@@ -45,13 +39,16 @@ class LiveTripContainer(containers.DeclarativeContainer):
     live_trip = providers.Selector(
         mode,
         monolith=providers.Callable(_open_direct, port, settings),
-        service=providers.Callable(_open_http, port, settings),
+        service=providers.Callable(open_routed, port, settings, recorder),
     )
 
 
 @asynccontextmanager
 async def open_live_trip(settings: Settings, recorder: Recorder | None = None) -> AsyncIterator[LiveTrip]:
-    """LiveTrip as the settings want it: in this process, or over HTTP. What was opened is closed at the end, also on failure."""
+    """LiveTrip as the settings want it: in this process, over HTTP, or call by call as a rollout says.
+
+    What was opened is closed at the end, also on failure.
+    """
     async with open_all(settings, recorder) as opened:
         yield opened.live_trip
 
@@ -60,7 +57,7 @@ async def open_live_trip(settings: Settings, recorder: Recorder | None = None) -
 async def open_all(settings: Settings, recorder: Recorder | None = None) -> AsyncIterator[Opened]:
     """LiveTrip as the settings want it, and the files of its photos, which a process that serves pages serves as well.
 
-    In service mode and with a bucket there are none to serve, and everything else is the same.
+    With a bucket, and where everything is the service's, there are none to serve, and everything else is the same.
     """
     container = LiveTripContainer(settings=settings)
     if recorder is not None:

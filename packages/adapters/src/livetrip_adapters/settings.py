@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -24,6 +24,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from livetrip_adapters.errors import SettingsError
 from livetrip_adapters.photos import PhotoSettings
+from livetrip_adapters.rollout_store import rollout_store
 from livetrip_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 from livetrip_adapters.trust import Kind, read_credentials
 from switchover import Fidelity, SharedKey
@@ -70,6 +71,10 @@ class Settings(BaseModel):
         service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with where nothing else is said.
         trust: `LIVETRIP_TRUST`: the kind of trust. `open`: the service trusts whoever can reach it, and nothing is sent. Meant for Unix
             sockets.
+        rollout: `LIVETRIP_ROLLOUT`, in service mode: where it is kept which calls go to the service, `file:PATH` or `postgresql://…`. Unset:
+            all of them.
+        rollout_plan: `LIVETRIP_ROLLOUT_PLAN`, a rollout.toml instead of the one that is packaged.
+        rollout_cache: `LIVETRIP_ROLLOUT_CACHE`, where a process remembers the last state for a start while PostgreSQL is down.
         credentials: what this process proves itself with, made of the variables of that kind.
         telemetry: what this process tells of its calls.
     """
@@ -85,6 +90,9 @@ class Settings(BaseModel):
     service_socket: Path | None = None
     service_key: SecretStr | None = None
     trust: Kind | None = None
+    rollout: SecretStr | None = None
+    rollout_plan: Path | None = None
+    rollout_cache: Path = Path(".livetrip/rollout-cache.json")
     credentials: SkipValidation[CredentialSource | None] = None
     # Where the environment is read, this is given, and a variable of this name counts for nothing.
     telemetry: Annotated[TelemetrySettings, NoDecode] = TelemetrySettings()
@@ -113,9 +121,18 @@ class Settings(BaseModel):
                 "BACKEND_MODE=service needs LIVETRIP_SERVICE_KEY, or LIVETRIP_TRUST=open where only trusted callers reach the service, "
                 "or another kind of trust"
             )
+        wrong.extend(self._wrong_rollout())
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def _wrong_rollout(self) -> Iterator[str]:
+        """Looked at in service mode alone: the way back to the monolith is not barred by it."""
+        try:
+            if self.rollout is not None:
+                rollout_store(self.rollout.get_secret_value())
+        except ValueError as error:
+            yield f"LIVETRIP_ROLLOUT {error}"
 
     def credential_source(self) -> CredentialSource | None:
         """What is attached to calls; None where the service trusts whoever can reach it."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support.clock import OwnedClock
-from support.rollouts import FixedPlan, FixedStage, FixedWave, beat, change, stages
+from support.rollouts import FixedCohort, FixedPlan, FixedStage, FixedWave, beat, change, stages
 from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Operator, order_key
@@ -354,3 +354,39 @@ def test_of_the_same_order_at_the_same_time_one_is_carried_out(clock: OwnedClock
     store.heartbeat(beat())
     state = keyed(store, clock, order_key("a", "1")).start()
     assert (state.version, len(store.history())) == (1, 1)
+
+
+TOGETHER = FixedPlan(
+    (FixedWave("reads", ("getTrip", "listTrips", "getHealth")), FixedWave("writes", ("createTrip",))),
+    (
+        FixedCohort("trips", ("getTrip", "listTrips"), is_together=True),
+        FixedCohort("others", ("getHealth", "createTrip")),
+    ),
+)
+
+
+@pytest.mark.parametrize("target", ["getTrip", "listTrips", "trips"])
+def test_an_order_to_one_operation_of_a_cohort_that_is_together_is_one_to_all_of_it(
+    store: FakeRolloutStore, target: str
+) -> None:
+    operator = Operator(store, TOGETHER, who="kokoro")
+    both = {"getTrip", "listTrips"}
+    assert operator.set_share(Share(7), [target], why="").shares == dict.fromkeys(both, Share(7))
+    assert operator.hold([target]).held == both
+    assert operator.resume([target]).held == frozenset()
+    state = operator.rollback([target], why="wrong answers")
+    assert state.pinned == both
+    assert not state.shares
+    assert store.history(limit=1)[0].after.shares == dict.fromkeys(both, Share(7))
+
+
+def test_a_cohort_can_be_named_and_its_operations_move_alone_unless_they_are_together(store: FakeRolloutStore) -> None:
+    operator = Operator(store, TOGETHER, who="kokoro")
+    assert operator.set_share(Share(5), ["getHealth"], why="").shares == {"getHealth": Share(5)}
+    assert operator.set_share(Share(6), ["others"], why="").shares == dict.fromkeys(
+        ("getHealth", "createTrip"), Share(6)
+    )
+    with pytest.raises(
+        RolloutRefused, match="'trip' is no operation, cohort, group or wave of the plan: createTrip, getHealth"
+    ):
+        operator.hold(["trip"])

@@ -28,9 +28,10 @@ def event(
     at: float = AT,
     position: TraceContext | None = None,
     refusal: str = "",
+    reason: str = "wired",
 ) -> CallEvent:
     """One event."""
-    return CallEvent(1, operation, wiring, outcome, "", "wired", at, duration, position, None, refusal)
+    return CallEvent(1, operation, wiring, outcome, "", reason, at, duration, position, None, refusal)
 
 
 positions = st.one_of(
@@ -45,6 +46,7 @@ events = st.builds(
     at=st.floats(AT, AT + 300),
     position=positions,
     refusal=st.sampled_from(("", "expired", "no word of ours")),
+    reason=st.sampled_from(("wired", "bucket", "fallback", "none", "no word of ours")),
 )
 batches = st.lists(st.lists(events, max_size=20), max_size=5)
 

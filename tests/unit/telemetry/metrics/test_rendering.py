@@ -7,11 +7,14 @@ import subprocess
 import pytest
 
 from support.programs import require_program
+from switchover.port.kinds import kind_of
+from switchover.rollout.decision import DECISIONS
 from switchover.telemetry import Outcome, TraceContext
 from switchover.telemetry.metrics import names
 from switchover.telemetry.metrics.rendering import OPENMETRICS, TEXT, prefers_openmetrics, rendered
 from switchover.telemetry.metrics.report import Report
 from switchover.telemetry.metrics.totals import Gauges
+from unit.port.desk import desk_port
 from unit.telemetry.metrics.counted import AT, counted, event, samples, value
 
 PROMETHEUS = (
@@ -87,3 +90,30 @@ def test_promtool_has_nothing_to_say() -> None:
         [program, "check", "metrics"], input=rendered(report()).body, capture_output=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_decisions_are_counted_by_where_calls_went_and_why() -> None:
+    batch = [event(wiring="http", reason="bucket")] * 3 + [
+        event(wiring="direct", reason="fallback"),
+        event(wiring="serve"),
+    ]
+    found = rendered(Report(counted([batch], ("direct", "http", "serve")), Gauges()))
+    told = {
+        (dict(labels)["operation"], dict(labels)["wiring"], dict(labels)["reason"]): sample.value
+        for (name, labels), sample in samples(found).items()
+        if name == names.DECISIONS
+    }
+    assert {key: number for key, number in told.items() if number} == {
+        ("getTrip", "http", "bucket"): 3,
+        ("getTrip", "direct", "fallback"): 1,
+    }
+    assert told.keys() == {
+        ("getTrip", wiring, reason) for wiring, reasons in names.REASONS.items() for reason in reasons
+    }
+
+
+def test_the_reasons_that_are_counted_are_those_of_decisions() -> None:
+    assert {(wiring, reason) for wiring, reasons in names.REASONS.items() for reason in reasons} == {
+        (decision.side, decision.reason) for decision in DECISIONS
+    }
+    assert kind_of(desk_port().plans["get_note"], "direct", None).reason == names.WIRED

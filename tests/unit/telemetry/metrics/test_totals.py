@@ -21,6 +21,7 @@ def flat(totals: Totals) -> Counter[tuple[str, ...]]:
             found.update({(operation, wiring, outcome): n for outcome, n in series.outcomes.items()})
             found.update({(operation, wiring, f"bucket {place}"): n for place, n in enumerate(series.buckets)})
             found[operation, wiring, "nanoseconds"] += series.nanoseconds
+            found.update({(operation, wiring, f"because {reason}"): n for reason, n in series.reasons.items()})
     return +found
 
 
@@ -34,6 +35,9 @@ def naively(found: list[list[CallEvent]]) -> Counter[tuple[str, ...]]:
         counts[operation, one.wiring, one.outcome.value] += 1
         counts[operation, one.wiring, f"bucket {place}"] += 1
         counts[operation, one.wiring, "nanoseconds"] += nanoseconds
+        if one.reason != "wired":
+            word = "other" if one.reason == "no word of ours" else one.reason
+            counts[operation, one.wiring, f"because {word}"] += 1
         if one.refusal and one.wiring == "serve":
             counts["refusal", one.refusal if one.refusal == "expired" else "other"] += 1
     return +counts

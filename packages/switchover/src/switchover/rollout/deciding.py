@@ -53,7 +53,8 @@ def _override(route: Route, asker: Asker) -> Decision | None:
 
 
 def _groups(route: Route, asker: Asker) -> Decision | None:
-    for group, share, end in route.groups:
+    """Not asked at a share of 0, which means nobody: an operation that is taken back is taken back from everyone."""
+    for group, share, end in route.groups if route.share else ():
         if group in asker.groups:
             is_in = share == WHOLE or (share > 0 and place_of(asker.key, route.seed) < end)
             return GROUP_IN if is_in else GROUP_OUT

@@ -97,6 +97,8 @@ def _of_override(route: Route, asker: Asker) -> str:
 
 
 def _of_groups(route: Route, asker: Asker) -> str:
+    if route.groups and not route.share:
+        return "are not asked while nothing goes over HTTP"
     for group, share, _ in route.groups:
         if group in asker.groups:
             return f"the user is in {group}, of which {share} goes over HTTP{_where(route, asker, share)}"

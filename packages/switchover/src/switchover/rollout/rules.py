@@ -17,8 +17,8 @@ class OperationRules:
         cohort: name of the group of operations that move together.
         salt: what the users of a cohort are drawn by. Operations with the same salt have the same users in a share; those with another
             one have others.
-        groups: share of a user group that goes over HTTP: all of it to have the group in, 0 to keep it out. The first one that a user is
-            in counts.
+        groups: share of a user group that goes over HTTP once the operation has a share: all of it to have the group in, 0 to keep it
+            out. The first one that a user is in counts. While the share of the operation is 0, nobody is in.
         overriding: user groups that may ask for a side themselves.
     """
 

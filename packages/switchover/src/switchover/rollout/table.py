@@ -88,5 +88,5 @@ def _always(operation: str, rules: OperationRules, state: RolloutState, *, has_c
         return CEILING
     if state.is_pinned or operation in state.pinned:
         return PINNED
-    is_for_nobody = state.shares.get(operation, _NOTHING) == 0 and not rules.groups and not rules.overriding
+    is_for_nobody = state.shares.get(operation, _NOTHING) == 0 and not rules.overriding
     return NONE if is_for_nobody else None

@@ -19,17 +19,19 @@ from pydantic import SecretStr
 
 from livetrip_adapters import BackendMode, Settings, SettingsError, live_trip_port, open_live_trip
 from livetrip_cli.demo.compare import Telling, shown
+from livetrip_cli.demo.moving import Stage, is_proven, move_and_take_back, print_stages, stages_report
 from livetrip_cli.demo.process import RunningService, ServiceDidNotStart, running_service
 from livetrip_cli.demo.story import AIKO, tell
 from livetrip_contract import LiveTrip, TripDraft
 from switchover import CallError, Recorder
 from switchover.telemetry import CallEvent
 
-SUMMARY = "play the same story in-process and over HTTP, side by side"
+SUMMARY = "play the same story in-process and over HTTP, then move reads over and take them back"
 DESCRIPTION = """\
 Play one story of real calls twice: with the backend in this process (BACKEND_MODE=monolith), and against a real service
 process on this machine (BACKEND_MODE=service). Both run on fresh SQLite databases that are removed at the end.
-The exit code is 1 if a single answer differs.
+Then two processes move the reads of 100 users over to that service, stage by stage, and take them back.
+The exit code is 1 if a single answer differs, a call fails, or a process does not obey.
 """
 
 
@@ -66,22 +68,25 @@ def run(options: argparse.Namespace) -> int:
     say = (lambda _: None) if options.json else (lambda text: print(text, file=sys.stderr, flush=True))
     try:
         with tempfile.TemporaryDirectory(prefix="livetrip-demo-") as folder:
-            monolith, service = asyncio.run(_play_both(Path(folder), options.reads, say))
+            monolith, service, stages = asyncio.run(_play_both(Path(folder), options.reads, say))
     except asyncio.CancelledError:
         print("livetrip demo: terminated", file=sys.stderr)
         return 128 + signal.SIGTERM
     except (StoryBroken, ServiceDidNotStart) as error:
         print(f"livetrip demo: {error}", file=sys.stderr)
         return 1
-    is_equal = monolith.outcomes == service.outcomes
+    is_well = is_proven(stages) and monolith.outcomes == service.outcomes
     if options.json:
-        print(json.dumps(_report(monolith, service), indent=2, ensure_ascii=False))
+        print(
+            json.dumps({**_report(monolith, service), "rollout": stages_report(stages)}, indent=2, ensure_ascii=False)
+        )
     else:
         _print_table(monolith, service)
-    return 0 if is_equal else 1
+        print_stages(stages)
+    return 0 if is_well else 1
 
 
-async def _play_both(folder: Path, reads: int, say: Any) -> tuple[Played, Played]:
+async def _play_both(folder: Path, reads: int, say: Any) -> tuple[Played, Played, Sequence[Stage]]:
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -93,7 +98,8 @@ async def _play_both(folder: Path, reads: int, say: Any) -> tuple[Played, Played
     async with running_service(folder, key) as service:
         say(f"playing the story over HTTP, at {service.url} (process {service.pid}) …")
         settings = Settings(backend_mode=BackendMode.SERVICE, service_url=service.url, service_key=SecretStr(key))
-        return monolith, await _play(settings, reads, service)
+        remote = await _play(settings, reads, service)
+        return monolith, remote, await move_and_take_back(folder, service, key, say)
 
 
 async def _play(settings: Settings, reads: int, service: RunningService | None) -> Played:

@@ -52,7 +52,7 @@ async def running_service(folder: Path, key: str) -> AsyncIterator[RunningServic
     try:
         yield RunningService(await _address(process, log), process.pid, log)
     finally:
-        await _stop(process)
+        await stop(process)
 
 
 async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
@@ -71,7 +71,7 @@ def _said(log: Path) -> str:
     return log.read_text("utf-8", "replace").strip()
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def stop(process: asyncio.subprocess.Process) -> None:
     """By its own pid: asked first, made to after a while."""
     if process.returncode is not None:
         return

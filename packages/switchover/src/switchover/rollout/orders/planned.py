@@ -52,6 +52,25 @@ class PlannedWave(Protocol):
         ...
 
 
+class PlannedCohort(Protocol):
+    """Operations with the same users."""
+
+    @property
+    def name(self) -> str:
+        """Of the cohort; it can be given orders."""
+        ...
+
+    @property
+    def operations(self) -> Sequence[str]:
+        """Their ids."""
+        ...
+
+    @property
+    def is_together(self) -> bool:
+        """May they never be at different shares? Then they are in one wave, and an order to one is an order to all."""
+        ...
+
+
 class Planned(Protocol):
     """A plan."""
 
@@ -60,17 +79,37 @@ class Planned(Protocol):
         """In the order in which they go."""
         ...
 
+    @property
+    def cohorts(self) -> Sequence[PlannedCohort]:
+        """Those that are written."""
+        ...
+
 
 def named(plan: Planned, groups: Mapping[str, Sequence[str]], targets: Sequence[str]) -> list[str]:
-    """The operations that targets stand for: ids, groups or waves. Raises RolloutRefused for a name that stands for nothing."""
+    """The operations that targets stand for: ids, cohorts, groups or waves, and all that move together with them.
+
+    Raises:
+        RolloutRefused: a name stands for nothing.
+    """
     waves = {wave.name: list(wave.operations) for wave in plan.waves}
     operations = {operation: [operation] for wave in plan.waves for operation in wave.operations}
-    known = {**waves, **{name: list(members) for name, members in groups.items()}, **operations}
+    cohorts = {cohort.name: list(cohort.operations) for cohort in plan.cohorts}
+    known = {**waves, **cohorts, **{name: list(members) for name, members in groups.items()}, **operations}
     for target in targets:
         if target not in known:
             shown = ", ".join(sorted(known))
-            raise RolloutRefused("unknown_target", f"{target!r} is no operation, group or wave of the plan: {shown}")
-    return list(dict.fromkeys(operation for target in targets for operation in known[target]))
+            raise RolloutRefused(
+                "unknown_target", f"{target!r} is no operation, cohort, group or wave of the plan: {shown}"
+            )
+    return _with_those_together(plan, dict.fromkeys(operation for target in targets for operation in known[target]))
+
+
+def _with_those_together(plan: Planned, operations: Mapping[str, None]) -> list[str]:
+    """Whoever moves one operation of a cohort that is together moves all of it: users are to be on one side for all of them."""
+    touched = [
+        cohort for cohort in plan.cohorts if cohort.is_together and not operations.keys().isdisjoint(cohort.operations)
+    ]
+    return list(dict.fromkeys([*operations, *(operation for cohort in touched for operation in cohort.operations)]))
 
 
 def lowest(wave: PlannedWave, state: RolloutState) -> Share:

@@ -52,8 +52,8 @@ class RolloutPlan:
     Attributes:
         waves: in the order in which they go.
         cohorts: as written; an operation in none of them is a cohort of its own.
-        users: by user group, the share of its members that is in, whatever the share of an operation: all of it for a group that is always
-            in, none for one that is always out. The first group that a user is in counts.
+        users: by user group, the share of its members that is in once an operation has any share: all of it for a group that is in from
+            its first stage on, none for one that is always out. The first group that a user is in counts.
         overrides: the user groups whose members may choose a side by themselves, by header or cookie.
     """
 

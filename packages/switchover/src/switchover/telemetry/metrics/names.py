@@ -21,6 +21,13 @@ DURATION: Final = "switchover_call_duration_seconds"
 IN_FLIGHT: Final = "switchover_calls_in_flight"
 """Gauge of calls that have begun and not finished, by WIRING."""
 
+DECISIONS: Final = "switchover_decisions_total"
+"""Counter of finished calls of which a rollout decided where they go, by OPERATION, WIRING and REASON: those of REASONS.
+
+A call that HTTP did not answer and this process did is in it twice, as it is in CALLS: by the reason that it went over HTTP for, and as
+`fallback`. An operation has all of them, at 0 if need be, once anything was decided about it.
+"""
+
 REFUSALS: Final = "switchover_refusals_total"
 """Counter of callers that were not let in, by REASON."""
 
@@ -43,7 +50,16 @@ OUTCOME: Final = "outcome"
 """Label: one of OUTCOMES."""
 
 REASON: Final = "reason"
-"""Label: the short, stable word of `switchover.errors.Refused.reason`."""
+"""Label: of REFUSALS, the short, stable word of `switchover.errors.Refused.reason`; of DECISIONS, the one of `switchover.rollout`."""
+
+WIRED: Final = "wired"
+"""Reason of the event of a call that nothing was decided about; it is in no metric."""
+
+REASONS: Final = {
+    "direct": ("ceiling", "pinned", "circuit_open", "override", "group", "bucket", "none", "fallback"),
+    "http": ("override", "group", "bucket", "all"),
+}
+"""Why calls went where they did, by wiring."""
 
 WIRINGS: Final = ("direct", "http", "serve")
 """In this process; over HTTP, seen by the caller; over HTTP, seen by the service."""

@@ -76,6 +76,7 @@ class _Fixed(Collector):
         totals, gauges = self._report.totals, self._report.gauges
         yield _calls(totals)
         yield _durations(totals)
+        yield _decisions(totals)
         in_flight = GaugeMetricFamily(
             names.IN_FLIGHT, "Calls that have begun and not finished.", labels=(names.WIRING,)
         )
@@ -105,6 +106,17 @@ def _calls(totals: Totals) -> Metric:
     for operation, wiring, series in _each(totals):
         for outcome, number in series.outcomes.items():
             family.add_metric((operation, wiring, outcome), number)
+    return family
+
+
+def _decisions(totals: Totals) -> Metric:
+    labels = (names.OPERATION, names.WIRING, names.REASON)
+    family = CounterMetricFamily(names.DECISIONS, "Finished calls by why they went where they did.", labels=labels)
+    for operation, wiring, series in _each(totals):
+        is_decided = any(of.reasons for of in totals.series[operation].values())
+        zeros = dict.fromkeys(names.REASONS.get(wiring, ()) if is_decided else (), 0)
+        for reason, number in sorted({**zeros, **series.reasons}.items()):
+            family.add_metric((operation, wiring, reason), number)
     return family
 
 

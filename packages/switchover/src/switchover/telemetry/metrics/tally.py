@@ -13,6 +13,7 @@ from switchover.telemetry.metrics.reasons import OTHER, REASONS, known
 from switchover.telemetry.metrics.totals import WINDOW_SECONDS, Example, Series, Totals
 
 _SERVING: Final = "serve"
+_DECISIONS: Final = frozenset(reason for reasons in names.REASONS.values() for reason in reasons)
 
 _Held = tuple[int, bool, float, int, int]
 """An example while it may still be replaced: minute, sampled, end, trace, nanoseconds. The greatest stays."""
@@ -36,6 +37,8 @@ class Tally:
                 wiring, position, duration = event.wiring, event.position, event.duration
                 row = rows.get((event.operation, wiring)) or self._row(event.operation, wiring)
                 row.outcomes[event.outcome.value] += 1
+                if event.reason != names.WIRED:
+                    row.decided(event.reason)
                 nanoseconds = round(duration * 1e9) if duration > 0 else 0
                 row.nanoseconds += nanoseconds
                 place = bisect_left(bounds, nanoseconds)
@@ -78,17 +81,24 @@ class Tally:
 class _Row:
     """A Series while it grows."""
 
-    __slots__ = ("buckets", "examples", "nanoseconds", "outcomes")
+    __slots__ = ("buckets", "examples", "nanoseconds", "outcomes", "reasons")
 
     def __init__(self, size: int) -> None:
         self.outcomes = dict.fromkeys(names.OUTCOMES, 0)
         self.buckets = [0] * size
         self.nanoseconds = 0
         self.examples: list[_Held | None] = [None] * size
+        self.reasons: dict[str, int] = {}
+
+    def decided(self, reason: str) -> None:
+        word = reason if reason in _DECISIONS else OTHER
+        self.reasons[word] = self.reasons.get(word, 0) + 1
 
     def series(self) -> Series:
         outcomes: Any = dict(self.outcomes)
-        return Series(outcomes, tuple(self.buckets), self.nanoseconds, tuple(map(_example, self.examples)))
+        return Series(
+            outcomes, tuple(self.buckets), self.nanoseconds, tuple(map(_example, self.examples)), dict(self.reasons)
+        )
 
 
 def _example(held: _Held | None) -> Example | None:

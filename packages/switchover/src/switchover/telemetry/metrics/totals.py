@@ -49,12 +49,14 @@ class Series:
         buckets: how many took no longer than each bound, and longer than the one before it; the last one has no bound.
         nanoseconds: how long they took together.
         examples: of each bucket, one call.
+        reasons: how many went this way why, as far as that was decided.
     """
 
     outcomes: dict[Literal["ok", "refused", "failed", "cancelled"], Natural]
     buckets: tuple[Natural, ...]
     nanoseconds: Natural
     examples: tuple[Example | None, ...]
+    reasons: dict[str, Natural] = field(default_factory=dict)
 
     def plus(self, other: Series) -> Series:
         """Both together; they have the same bounds."""
@@ -63,6 +65,7 @@ class Series:
             tuple(map(add, self.buckets, other.buckets)),
             self.nanoseconds + other.nanoseconds,
             tuple(map(_newer, self.examples, other.examples)),
+            merged(self.reasons, other.reasons, add),
         )
 
 
@@ -110,7 +113,8 @@ class Totals:
         none = (0,) * (len(bounds) + 1)
         series = {
             operation: {
-                wiring: Series(found.outcomes, none, 0, (None,) * len(none)) for wiring, found in wirings.items()
+                wiring: Series(found.outcomes, none, 0, (None,) * len(none), found.reasons)
+                for wiring, found in wirings.items()
             }
             for operation, wirings in self.series.items()
         }
