@@ -1,0 +1,77 @@
+"""The composition root of the web process: pages over a LiveTrip, behind a door."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from livetrip_contract import LiveTrip
+from livetrip_web.edge.cookies import CookieStyle
+from livetrip_web.edge.door import Files, Web, Whereabouts
+from livetrip_web.edge.guest import Reception
+from livetrip_web.edge.headers import security_headers
+from livetrip_web.edge.sealing import Seal
+from livetrip_web.edge.session import Sessions
+from livetrip_web.forms.form import MAX_BYTES
+from livetrip_web.pages import account, trips
+from livetrip_web.pages.assets import Assets
+from livetrip_web.pages.failures import failed
+from livetrip_web.pages.rendering import Renderer
+from livetrip_web.pages.visit import Visit
+from livetrip_web.settings import WebSettings
+from livetrip_web.signing_in.developing import DevSignIn
+
+
+def make_web(
+    live_trip: LiveTrip, settings: WebSettings, *, files: Files | None = None, clock: Callable[[], float] = time.time
+) -> Web:
+    """The ASGI application.
+
+    Args:
+        live_trip: the diary, whatever is behind it.
+        settings: see there.
+        files: the application behind the addresses of photos, where this process serves them.
+        clock: seconds since 1970.
+    """
+    seal, assets = Seal(settings.sealing_key()), Assets()
+    sessions = Sessions(seal, int(settings.session_hours * 3600))
+    state = State(
+        {
+            "live_trip": live_trip,
+            "renderer": Renderer(assets),
+            "assets": assets,
+            "sessions": sessions,
+            "clock": clock,
+            "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
+            "oidc": None,
+        }
+    )
+    pages = Litestar(
+        [account.router, trips.router, static],
+        state=state,
+        request_class=Visit,
+        exception_handlers={Exception: failed},
+        request_max_body_size=MAX_BYTES,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
+    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
+    return Web(pages, reception, Whereabouts(settings.url), headers, files)
+
+
+@get("/static/{digest:str}/{name:str}")
+async def static(request: Visit, digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """A style, a script or a drawing."""
+    assets: Any = request.app.state.assets
+    found = assets.find(name)
+    if found is None or digest != assets.digest:
+        raise NotFoundException
+    return Response(found[0], media_type=found[1], headers={"cache-control": "public, max-age=31536000, immutable"})

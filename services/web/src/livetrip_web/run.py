@@ -1,0 +1,26 @@
+"""From settings to a process that serves: the diary is opened before the first page, and closed after the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from livetrip_adapters import Settings, open_live_trip
+from livetrip_web.app import make_web
+from livetrip_web.settings import WebSettings
+from switchover.port.hosting import Address, host, run_in_loop
+
+
+def run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None]) -> None:
+    """Serve until a signal ends it.
+
+    Raises:
+        SettingsError: the backend cannot be used.
+        OSError: the address is taken, or may not be listened at.
+    """
+    run_in_loop(_run(settings, web, on_ready))
+
+
+async def _run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None]) -> None:
+    async with open_live_trip(settings) as live_trip:
+        app = make_web(live_trip, web)
+        await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=on_ready)
