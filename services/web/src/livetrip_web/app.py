@@ -19,7 +19,7 @@ from livetrip_web.edge.headers import security_headers
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.forms.form import MAX_BYTES
-from livetrip_web.pages import account, trips
+from livetrip_web.pages import account, entries, photos, trips
 from livetrip_web.pages.assets import Assets
 from livetrip_web.pages.failures import failed
 from livetrip_web.pages.rendering import Renderer
@@ -53,7 +53,7 @@ def make_web(
         }
     )
     pages = Litestar(
-        [account.router, trips.router, static],
+        [account.router, trips.router, entries.router, photos.router, static],
         state=state,
         request_class=Visit,
         exception_handlers={Exception: failed},

@@ -71,7 +71,7 @@ class Web:
         self._headers = headers
         self._files = files
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, or see a lifespan through."""
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
@@ -87,11 +87,11 @@ class Web:
         else:
             await self._show(scope, receive, send, headers, own)
 
-    async def _show(self, scope: Scope, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
+    async def _show(self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
         trace = start()
         guest = self._reception.receive(headers, trace)
-        scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own}  # type: ignore[typeddict-item]
-        scope["state"]["is_forged"] = _is_forged(scope["method"], headers, own)
+        is_forged = _is_forged(scope["method"], headers, own)
+        scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
         with calling(trace=trace):
             await self._pages(scope, receive, _dressed(send, guest, self._headers))
 

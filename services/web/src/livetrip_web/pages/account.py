@@ -17,7 +17,7 @@ from livetrip_web.words import LANGUAGES
 
 
 @get("/")
-async def home(request: Visit) -> Response[Any]:
+async def home() -> Response[Any]:
     """Straight to the trips."""
     return go(HOME)
 

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from livetrip_contract import EntryPage, IdempotencyKeyReused, Trip, TripDatesReversed, TripDetail, VersionConflict
+from livetrip_contract import EntryPage, Trip, TripDetail, VersionConflict
 from livetrip_web.forms import trip as trips
-from livetrip_web.forms.form import Form, FormRefused, UnreadableForm, key_of, resolved
-from livetrip_web.pages.failures import failure_of, is_unavailable
+from livetrip_web.forms.form import Form, key_of, resolved
+from livetrip_web.pages.paging import cursor_of
 from livetrip_web.pages.timeline import timeline
 from livetrip_web.pages.visit import Visit, go, new_key
-from switchover import CallError, calling
+from livetrip_web.pages.writing import REFUSALS, show_again, show_form
+from switchover import calling
 
 PAGE: Final = 40
 """Entries that a page shows besides the first ten."""
-
-_CURSOR: Final = re.compile(r"[0-9a-f]{48}", re.ASCII)
-
-
-def cursor_of(request: Visit) -> str | None:
-    """Where the list goes on, if the address says so.
-
-    Raises:
-        UnreadableForm: it is no cursor.
-    """
-    cursor = request.query_params.get("cursor")
-    if cursor is not None and not _CURSOR.fullmatch(cursor):
-        raise UnreadableForm
-    return cursor
 
 
 @get("/trips")
@@ -47,7 +33,7 @@ async def list_trips(request: Visit) -> Response[Any]:
 async def plan(request: Visit) -> Response[Any]:
     """An empty form."""
     assert request.caller
-    return _form(request, "trip_new.html", fields=dict.fromkeys(trips.FIELDS, ""), key=new_key())
+    return show_form(request, "trip_new.html", fields=dict.fromkeys(trips.FIELDS, ""), key=new_key())
 
 
 @post("/trips")
@@ -59,8 +45,8 @@ async def create(request: Visit) -> Response[Any]:
         draft = trips.draft(form)
         with calling(idempotency_key=key):
             made = await request.live_trip.create_trip(caller, draft)
-    except (FormRefused, TripDatesReversed, IdempotencyKeyReused, CallError) as error:
-        return _again(request, "trip_new.html", form, error)
+    except REFUSALS as error:
+        return show_again(request, "trip_new.html", form, trips.typed(form), error)
     request.guest.tell("trip_planned", key)
     return go(f"/trips/{made.id}")
 
@@ -94,7 +80,7 @@ async def summarise(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
 async def edit(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     """The trip in a form."""
     trip = await request.live_trip.get_trip(request.caller, trip_id)
-    return _form(
+    return show_form(
         request, "trip_edit.html", trip=trip, fields=trips.shown(_plain(trip)), version=trip.version, key=new_key()
     )
 
@@ -103,17 +89,15 @@ async def edit(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
 async def change(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     """Change a trip."""
     caller, form = request.caller, resolved(await request.sent(), trips.FIELDS)
-    key, known = key_of(form), trips.version(form)
+    key, known, named = key_of(form), trips.version(form), _Named(trip_id, form.get("title", ""))
     try:
         with calling(idempotency_key=key):
             await request.live_trip.update_trip(caller, trip_id, trips.change(form))
     except VersionConflict:
         current = await request.live_trip.get_trip(caller, trip_id)
         return _conflict(request, _plain(current), form)
-    except (FormRefused, TripDatesReversed, IdempotencyKeyReused, CallError) as error:
-        return _again(
-            request, "trip_edit.html", form, error, version=known, trip=_Named(trip_id, form.get("title", ""))
-        )
+    except REFUSALS as error:
+        return show_again(request, "trip_edit.html", form, trips.typed(form), error, version=known, trip=named)
     request.guest.tell("trip_changed", key)
     return go(f"/trips/{trip_id}")
 
@@ -156,30 +140,6 @@ async def _entries(request: Visit, trip: TripDetail, cursor: str | None) -> tupl
 
 def _plain(trip: TripDetail) -> Trip:
     return Trip.model_validate(trip.model_dump(exclude={"entries", "next_cursor"}))
-
-
-def _form(
-    request: Visit, template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
-) -> Response[Any]:
-    filled = {"wrong": {}, "problem": None, **values}
-    return request.page(template, status=status, headers=headers, **filled)
-
-
-def _again(request: Visit, name: str, form: Form, error: Exception, **values: Any) -> Response[Any]:
-    """The form once more, with what was typed and what is wrong with it."""
-    key = key_of(form)
-    told: dict[str, Any] = {"fields": trips.typed(form), **values}
-    match error:
-        case FormRefused():
-            return _form(request, name, status=422, wrong=error.wrong, key=key, **told)
-        case TripDatesReversed():
-            return _form(request, name, status=422, wrong={"end_date": "wrong.end_before_start"}, key=new_key(), **told)
-        case IdempotencyKeyReused():
-            return _form(request, name, status=409, problem="problem.sent_before", key=new_key(), **told)
-        case CallError() if is_unavailable(error):
-            headers = {"retry-after": str(failure_of(error).retry_after)}
-            return _form(request, name, status=503, headers=headers, problem="problem.unavailable", key=key, **told)
-    raise error
 
 
 def _conflict(request: Visit, current: Trip, form: Form) -> Response[Any]:
