@@ -8,18 +8,22 @@ import sys
 from collections.abc import Callable, Sequence
 
 from livetrip_adapters import SettingsError
-from livetrip_cli import api, call, migrate
+from livetrip_cli import api, call, migrate, web
 from livetrip_cli.demo import command as demo
+from livetrip_cli.up import command as up
 from switchover import CallError
 
 _EPILOG = """\
 BACKEND_MODE=monolith (default) runs the backend in this process, on LIVETRIP_DATABASE_URL.
 BACKEND_MODE=service calls the service at LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET, with LIVETRIP_SERVICE_KEY.
 
+  livetrip up --sample-data                                      the diary in a browser
   livetrip demo                                                  the same story under both, side by side
   livetrip call createTrip --user aiko --json '{"tripDraft": {"title": "Kyoto", "startDate": "2026-11-20", "endDate": "2026-11-24"}}'
   livetrip call listTrips --user aiko
 """
+
+_COMMANDS = (("up", up), ("web", web), ("demo", demo), ("api", api), ("call", call), ("migrate", migrate))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name, module in (("demo", demo), ("api", api), ("call", call), ("migrate", migrate)):
+    for name, module in _COMMANDS:
         made = commands.add_parser(
             name,
             help=module.SUMMARY,

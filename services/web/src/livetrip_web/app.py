@@ -19,13 +19,15 @@ from livetrip_web.edge.headers import security_headers
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.forms.form import MAX_BYTES
-from livetrip_web.pages import account, entries, photos, trips
+from livetrip_web.pages import account, entries, issuer, photos, trips
 from livetrip_web.pages.assets import Assets
 from livetrip_web.pages.failures import failed
 from livetrip_web.pages.rendering import Renderer
 from livetrip_web.pages.visit import Visit
 from livetrip_web.settings import WebSettings
 from livetrip_web.signing_in.developing import DevSignIn
+from livetrip_web.signing_in.issuer import Issuer
+from livetrip_web.signing_in.oidc import OidcSignIn
 
 
 def make_web(
@@ -49,11 +51,11 @@ def make_web(
             "sessions": sessions,
             "clock": clock,
             "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
-            "oidc": None,
+            "oidc": _oidc(settings, seal, clock),
         }
     )
     pages = Litestar(
-        [account.router, trips.router, entries.router, photos.router, static],
+        [account.router, issuer.router, trips.router, entries.router, photos.router, static],
         state=state,
         request_class=Visit,
         exception_handlers={Exception: failed},
@@ -65,6 +67,13 @@ def make_web(
     headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
     reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
     return Web(pages, reception, Whereabouts(settings.url), headers, files)
+
+
+def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    known = Issuer(settings.oidc_issuer, settings.oidc_client_id, settings.client_secret())
+    return OidcSignIn(known, seal, scope=settings.oidc_scope, groups_claim=settings.oidc_groups_claim, clock=clock)
 
 
 @get("/static/{digest:str}/{name:str}")

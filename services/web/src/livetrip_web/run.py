@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from livetrip_adapters import Settings, open_live_trip
+from livetrip_contract import LiveTrip
 from livetrip_web.app import make_web
+from livetrip_web.edge.door import Files
 from livetrip_web.settings import WebSettings
 from switchover.port.hosting import Address, host, run_in_loop
+
+__all__ = ["run", "run_in_loop", "show"]
 
 
 def run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None]) -> None:
@@ -22,5 +26,22 @@ def run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None
 
 async def _run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None]) -> None:
     async with open_live_trip(settings) as live_trip:
-        app = make_web(live_trip, web)
-        await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=on_ready)
+        await show(live_trip, web, on_ready)
+
+
+async def show(
+    live_trip: LiveTrip, web: WebSettings, on_ready: Callable[[Address], None], *, files: Files | None = None
+) -> None:
+    """Show an open diary until a signal ends it.
+
+    Args:
+        live_trip: the diary.
+        web: see there.
+        on_ready: is told where, once pages are answered.
+        files: the application behind the addresses of photos, where this process serves them.
+
+    Raises:
+        OSError: the address is taken, or may not be listened at.
+    """
+    app = make_web(live_trip, web, files=files)
+    await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=on_ready)

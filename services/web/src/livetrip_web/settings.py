@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from livetrip_adapters.settings import SettingsError, settings_problems
 from switchover.port.transports.base import require_base_url
+from switchover.trust.oidc.documents import is_safe_address
 
 MIN_KEY: int = 32
 """Characters of a key, at least."""
@@ -58,6 +59,15 @@ class WebSettings(BaseSettings):
     @classmethod
     def _is_origin(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_issuer(cls, value: str | None) -> str | None:
+        if value is not None and (not is_safe_address(value) or "?" in value):
+            raise ValueError(
+                "has to be https://host[:port][/path] without a query; plain http is for this machine alone"
+            )
+        return value
 
     @field_validator("photos_url")
     @classmethod
