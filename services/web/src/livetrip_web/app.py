@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.types import ASGIApp
 
 from livetrip_contract import LiveTrip
 from livetrip_web.edge.cookies import CookieStyle
-from livetrip_web.edge.door import Files, Web, Whereabouts
+from livetrip_web.edge.door import Web, Whereabouts
 from livetrip_web.edge.guest import Reception
 from livetrip_web.edge.headers import security_headers
 from livetrip_web.edge.sealing import Seal
@@ -31,14 +32,18 @@ from livetrip_web.signing_in.oidc import OidcSignIn
 
 
 def make_web(
-    live_trip: LiveTrip, settings: WebSettings, *, files: Files | None = None, clock: Callable[[], float] = time.time
+    live_trip: LiveTrip,
+    settings: WebSettings,
+    *,
+    mounts: Mapping[str, ASGIApp] | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Web:
     """The ASGI application.
 
     Args:
         live_trip: the diary, whatever is behind it.
         settings: see there.
-        files: the application behind the addresses of photos, where this process serves them.
+        mounts: what is served beside the pages, by path, with nobody in front: the files of photos, whose addresses are signed.
         clock: seconds since 1970.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
@@ -66,7 +71,7 @@ def make_web(
     )
     headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
     reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
-    return Web(pages, reception, Whereabouts(settings.url), headers, files)
+    return Web(pages, reception, Whereabouts(settings.url), headers, mounts or {})
 
 
 def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:

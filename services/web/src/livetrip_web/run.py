@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from litestar.types import ASGIApp
 
 from livetrip_adapters import Settings, open_live_trip
 from livetrip_contract import LiveTrip
 from livetrip_web.app import make_web
-from livetrip_web.edge.door import Files
 from livetrip_web.settings import WebSettings
 from switchover.port.hosting import Address, host, run_in_loop
 
@@ -30,7 +31,11 @@ async def _run(settings: Settings, web: WebSettings, on_ready: Callable[[Address
 
 
 async def show(
-    live_trip: LiveTrip, web: WebSettings, on_ready: Callable[[Address], None], *, files: Files | None = None
+    live_trip: LiveTrip,
+    web: WebSettings,
+    on_ready: Callable[[Address], None],
+    *,
+    mounts: Mapping[str, ASGIApp] | None = None,
 ) -> None:
     """Show an open diary until a signal ends it.
 
@@ -38,10 +43,10 @@ async def show(
         live_trip: the diary.
         web: see there.
         on_ready: is told where, once pages are answered.
-        files: the application behind the addresses of photos, where this process serves them.
+        mounts: what is served beside the pages, by path: the files of photos, where this process has them.
 
     Raises:
         OSError: the address is taken, or may not be listened at.
     """
-    app = make_web(live_trip, web, files=files)
+    app = make_web(live_trip, web, mounts=mounts)
     await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=on_ready)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,8 +56,10 @@ async def _up(options: argparse.Namespace) -> None:
     from livetrip_web import load_web_settings  # noqa: PLC0415 - see run
     from livetrip_web.run import show  # noqa: PLC0415
 
-    web = load_web_settings(host="127.0.0.1", port=options.port, dev_sign_in=True)
-    async with _backend() as (settings, service), open_live_trip(settings) as live_trip:
+    port = options.port or _free_port()
+    async with _backend(port) as (settings, service), open_live_trip(settings) as live_trip:
+        origins = () if service is None else (service.url,)
+        web = load_web_settings(host="127.0.0.1", port=port, dev_sign_in=True, storage_origins=origins)
         if options.sample_data:
             await write_sample(live_trip)
         hint = f"; sign in as {AIKO.user_id}" if options.sample_data else ""
@@ -68,13 +71,21 @@ async def _up(options: argparse.Namespace) -> None:
 
 
 @asynccontextmanager
-async def _backend() -> AsyncIterator[tuple[Settings, Started | None]]:
+async def _backend(port: int) -> AsyncIterator[tuple[Settings, Started | None]]:
     """Settings of the mode that is asked for, and the service if that needs one."""
     if os.environ.get("BACKEND_MODE", "monolith") != BackendMode.SERVICE.value:
         yield load_settings(), None
         return
     key = secrets.token_urlsafe(32)
-    async with started_service(key) as service:
+    async with started_service(key, port) as service:
         print(f"the service is at {service.url}", flush=True)
         mode = BackendMode.SERVICE
         yield Settings(backend_mode=mode, service_url=service.url, service_key=SecretStr(key)), service
+
+
+def _free_port() -> int:
+    """The service has to be told where the pages will be, before they are."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -45,13 +45,18 @@ class Started:
 
 
 @asynccontextmanager
-async def started_service(key: str) -> AsyncIterator[Started]:
+async def started_service(key: str, port: int) -> AsyncIterator[Started]:
     """Start `livetrip-api` on a free port of this machine; stop it at the end, after the pages.
+
+    Args:
+        key: what the pages prove themselves with.
+        port: where on this machine they are: photos are sent from there to the service.
 
     Raises:
         ServiceEnded: it did not start.
     """
-    environment = {**os.environ, "LIVETRIP_SERVICE_KEY": key}
+    pages = ",".join(f"http://{name}:{port}" for name in ("127.0.0.1", "localhost"))
+    environment = {**os.environ, "LIVETRIP_SERVICE_KEY": key, "LIVETRIP_PHOTOS_ORIGINS": pages}
     environment.pop("LIVETRIP_TRUST", None)
     # In a session of its own: Ctrl-C is for the pages, which still need the service for what they are doing.
     process = await asyncio.create_subprocess_exec(

@@ -22,14 +22,6 @@ _log = logging.getLogger("livetrip.web")
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """The application behind the addresses of photos, and the path that it is at: starts with a slash, ends with none."""
-
-    path: str
-    app: ASGIApp
-
-
-@dataclass(frozen=True, slots=True)
 class Whereabouts:
     """Where the diary is, for people. `url`: its origin; None for this machine, by any of its names."""
 
@@ -62,14 +54,14 @@ class Web:
         reception: Reception,
         whereabouts: Whereabouts,
         headers: list[Header],
-        files: Files | None = None,
+        mounts: Mapping[str, ASGIApp],
     ) -> None:
         self.gate = Gate()
         self._pages = pages
         self._reception = reception
         self._whereabouts = whereabouts
         self._headers = headers
-        self._files = files
+        self._mounts = dict(mounts)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, or see a lifespan through."""
@@ -82,10 +74,14 @@ class Web:
             await _refuse(send, 421, b"This is not the diary of that address.\n", self._headers)
         elif self.gate.is_closed:
             await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])
-        elif self._files is not None and scope["path"].startswith(f"{self._files.path}/"):
-            await self._files.app(_below(scope, self._files.path), receive, send)
+        elif (path := self._mounted(scope["path"])) is not None:
+            below = {**scope, "root_path": scope.get("root_path", "") + path}
+            await self._mounts[path](below, receive, send)
         else:
             await self._show(scope, receive, send, headers, own)
+
+    def _mounted(self, path: str) -> str | None:
+        return next((mounted for mounted in self._mounts if path.startswith(f"{mounted}/")), None)
 
     async def _show(self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
         trace = start()
@@ -126,10 +122,6 @@ def _headers(scope: Scope) -> dict[str, str]:
         text, known = value.decode("latin-1"), found.get(name.decode("latin-1"))
         found[name.decode("latin-1")] = text if known is None or name != b"cookie" else f"{known}; {text}"
     return found
-
-
-def _below(scope: Scope, path: str) -> Any:
-    return {**scope, "root_path": scope.get("root_path", "") + path}
 
 
 async def _refuse(send: Send, status: int, body: bytes, headers: list[Header]) -> None:
