@@ -75,7 +75,7 @@ class Web:
         elif self.gate.is_closed:
             await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])
         elif (path := self._mounted(scope["path"])) is not None:
-            below = {**scope, "root_path": scope.get("root_path", "") + path}
+            below: Any = {**scope, "root_path": scope.get("root_path", "") + path}
             await self._mounts[path](below, receive, send)
         else:
             await self._show(scope, receive, send, headers, own)
