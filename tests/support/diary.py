@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from livetrip_adapters import live_trip_port
@@ -16,6 +17,9 @@ from livetrip_core import UploadAddress
 from livetrip_core.fakes import InMemoryObjectStorage, InMemoryUnitOfWorkFactory, TextImageProcessor
 
 
+_port = cache(live_trip_port)
+
+
 class MemoryDiary:
     """A whole diary in memory. `live_trip`: what pages see of it; `storage`: where its photos are."""
 
@@ -26,7 +30,7 @@ class MemoryDiary:
         backend = LiveTripBackend(
             InMemoryUnitOfWorkFactory(), clock, UuidV7Identifiers(clock), darkroom, version="1.0.0"
         )
-        self.live_trip: LiveTrip = live_trip_port().direct(backend)
+        self.live_trip: LiveTrip = _port().direct(backend)
 
     def receive(self, upload: PhotoUpload, content: bytes) -> None:
         """What the storage does with what a browser sends."""
