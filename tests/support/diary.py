@@ -16,7 +16,6 @@ from livetrip_contract import LiveTrip, PhotoUpload
 from livetrip_core import UploadAddress
 from livetrip_core.fakes import InMemoryObjectStorage, InMemoryUnitOfWorkFactory, TextImageProcessor
 
-
 _port = cache(live_trip_port)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from livetrip_web import Web
+from livetrip_web import Web, WebSettings
 
 HERE = "http://127.0.0.1:8080"
 
@@ -150,6 +150,4 @@ class Browser:
 
 def settings(**given: Any) -> Any:
     """Settings of a diary on this machine with a development sign-in, and whatever a test wants otherwise."""
-    from livetrip_web import WebSettings
-
     return WebSettings(**{"dev_sign_in": True, **given})

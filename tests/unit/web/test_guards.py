@@ -114,7 +114,9 @@ async def test_the_token_of_somebody_else_is_none(aiko: Browser, web: Web) -> No
     await other.client.aclose()
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "", "[", "0.0.0.0:8080"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "", "[", "0.0.0.0:8080"]
+)
 async def test_a_name_that_is_not_ours_is_not_answered(browser: Browser, host: str) -> None:
     assert (await browser.client.get("/trips", headers={"host": host})).status_code == 421
 
@@ -135,7 +137,16 @@ async def test_in_public_there_is_one_name() -> None:
 
 @pytest.mark.parametrize(
     "following",
-    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "/%0a", "", "/x\r\ny"],
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/%0a",
+        "",
+        "/x\r\ny",
+    ],
 )
 async def test_nobody_is_sent_elsewhere_after_the_sign_in(browser: Browser, following: str) -> None:
     page = await browser.open("/sign-in")
@@ -187,7 +198,18 @@ async def test_a_body_that_is_no_form_of_ours_is_a_plain_page(
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
-@pytest.mark.parametrize("field", [{"key": ""}, {"key": "a b"}, {"key": "x" * 65}, {"version": ""}, {"version": "0"}, {"version": "9" * 30}, {"version": "²"}])
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"key": ""},
+        {"key": "a b"},
+        {"key": "x" * 65},
+        {"version": ""},
+        {"version": "0"},
+        {"version": "9" * 30},
+        {"version": "²"},
+    ],
+)
 async def test_a_form_without_its_key_or_version_is_none_of_ours(aiko: Browser, field: dict[str, str]) -> None:
     trip = await aiko.plan()
     refused = await aiko.submit(await aiko.open(f"{trip}/edit"), f"{trip}/edit", **field)
@@ -195,7 +217,9 @@ async def test_a_form_without_its_key_or_version_is_none_of_ours(aiko: Browser, 
     assert "Nothing was changed." in refused.text
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/trips/not-an-id", "/trips/00000000-0000-0000-0000-000000000000/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/trips/not-an-id", "/trips/00000000-0000-0000-0000-000000000000/nothing"]
+)
 async def test_an_address_that_is_none_has_a_page_of_its_own(aiko: Browser, path: str) -> None:
     page = await aiko.open(path)
     assert page.status == 404

@@ -91,7 +91,9 @@ async def test_a_session_that_is_over_asks_to_sign_in_again_and_a_form_of_it_cha
 
 @pytest.mark.parametrize("cookie", ["", "x", "session", '"', "a=b; c"])
 async def test_a_cookie_that_is_none_of_ours_is_a_new_visitor(browser: Browser, cookie: str) -> None:
-    page = await browser.client.get("/sign-in", headers={"cookie": f"session={cookie}; notice=<b>.x; theme=pink; language=xx"})
+    page = await browser.client.get(
+        "/sign-in", headers={"cookie": f"session={cookie}; notice=<b>.x; theme=pink; language=xx"}
+    )
     assert page.status_code == 200
     assert "session=" in page.headers["set-cookie"]
 
@@ -141,7 +143,9 @@ async def test_groups_reach_the_diary(web: Web) -> None:
 async def test_the_development_sign_in_is_not_there_unless_it_is_asked_for() -> None:
     web = make_web(
         MemoryDiary().live_trip,
-        settings(dev_sign_in=False, url="http://127.0.0.1:8080", oidc_issuer="http://127.0.0.1:9", oidc_client_id="diary"),
+        settings(
+            dev_sign_in=False, url="http://127.0.0.1:8080", oidc_issuer="http://127.0.0.1:9", oidc_client_id="diary"
+        ),
     )
     browser = Browser(web)
     page = await browser.open("/sign-in")

@@ -22,7 +22,11 @@ async def test_a_trip_is_planned_and_shown(aiko: Browser) -> None:
     empty = await aiko.open("/trips")
     assert "No trips yet" in empty.text
     planned = await aiko.submit(
-        await aiko.open("/trips/new"), title="Kyoto", start_date="2026-11-20", end_date="2026-11-24", description="Moss."
+        await aiko.open("/trips/new"),
+        title="Kyoto",
+        start_date="2026-11-20",
+        end_date="2026-11-24",
+        description="Moss.",
     )
     assert "The trip is planned." in planned.text
     assert "20–24 November 2026" in planned.text
@@ -44,7 +48,13 @@ async def test_a_trip_is_planned_and_shown(aiko: Browser) -> None:
 async def test_a_form_with_something_wrong_comes_back_as_it_was_typed(
     aiko: Browser, field: str, value: str, told: str
 ) -> None:
-    typed = {"title": "Kyoto", "description": "Moss.", "start_date": "2026-11-20", "end_date": "2026-11-24", field: value}
+    typed = {
+        "title": "Kyoto",
+        "description": "Moss.",
+        "start_date": "2026-11-20",
+        "end_date": "2026-11-24",
+        field: value,
+    }
     refused = await aiko.submit(await aiko.open("/trips/new"), **typed)
     assert refused.status == 422
     assert told in refused.text

@@ -22,7 +22,6 @@ def month(language: str, value: date) -> str:
     return f"{value.month}月" if language == "ja" else _MONTHS[value.month - 1][:3]
 
 
-
 def span(language: str, first: date, last: date) -> str:
     """20–24 November 2026; 2026年11月20日–24日."""
     if first == last:
