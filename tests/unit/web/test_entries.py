@@ -88,8 +88,12 @@ async def test_two_people_at_one_entry_choose_field_by_field(aiko: Browser) -> N
     edit = next(link for link in written.links if link.endswith("/edit") and "/entries/" in link)
     mine, theirs = await aiko.open(edit), await aiko.open(edit)
     await aiko.submit(theirs, edit, text="Theirs.", place="Nara", tags="deer")
-    both = await aiko.submit(mine, edit, text="Mine.", place="Uji")
+    both = await aiko.submit(
+        mine, edit, text="Mine.", place="Uji", mood="low", offset="345", happened="2026-11-21T08:00"
+    )
     assert both.status == 409
+    for said in ("low", "UTC+5:45", "UTC+9", "2026-11-21 08:00", "(nothing)"):
+        assert said in both.text
     assert both.form(edit).fields["pick_text"] == "mine"
     assert {"Yours", "Saved"} <= set(both.text.split())
     settled = await aiko.submit(both, edit, pick="each", pick_text="mine", pick_place="theirs", pick_tags="theirs")

@@ -16,6 +16,7 @@ from livetrip_web.forms.form import Form, key_of, resolved
 from livetrip_web.forms.trip import version
 from livetrip_web.pages.visit import Visit, go, new_key
 from livetrip_web.pages.writing import REFUSALS, show_again, show_form
+from livetrip_web.words import dates
 from switchover import calling
 
 
@@ -112,9 +113,13 @@ def _now(request: Visit, trip: TripDetail) -> tuple[str, int]:
 def _conflict(request: Visit, current: Entry, form: Form) -> Response[Any]:
     mine, theirs = entries.typed(form), entries.shown(current)
     differing = [name for name in entries.FIELDS if mine[name] != theirs[name]]
-    return request.page(
-        "entry_conflict.html", status=409, entry=current, mine=mine, theirs=theirs, differing=differing, key=new_key()
-    )
+    offsets = {
+        minutes: dates.offset_name(away)
+        for field in (mine, theirs)
+        for minutes, away in entries.offsets(field["offset"])
+    }
+    told = {"mine": mine, "theirs": theirs, "differing": differing, "offsets": offsets}
+    return request.page("entry_conflict.html", status=409, entry=current, key=new_key(), **told)
 
 
 router = Router("/", route_handlers=[begin, write, read, edit, change, ask_to_delete, delete])
