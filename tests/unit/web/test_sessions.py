@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from livetrip_contract import Caller
 from livetrip_web import Web, make_web
 from livetrip_web.edge.sealing import Seal, TooMuchToSeal
 from livetrip_web.edge.session import Sessions
@@ -123,12 +124,12 @@ async def test_whoever_is_in_is_not_asked_again(aiko: Browser) -> None:
 
 
 async def test_groups_reach_the_diary(web: Web) -> None:
-    seen = []
+    seen: list[Caller] = []
     diary = MemoryDiary().live_trip
 
     class Listening:
         def __getattr__(self, name: str) -> object:
-            def call(caller: object, *arguments: object, **named: object) -> object:
+            def call(caller: Caller, *arguments: object, **named: object) -> object:
                 seen.append(caller)
                 return getattr(diary, name)(caller, *arguments, **named)
 

@@ -60,8 +60,8 @@ async def started_service(key: str, port: int) -> AsyncIterator[Started]:
     environment.pop("LIVETRIP_TRUST", None)
     # In a session of its own: Ctrl-C is for the pages, which still need the service for what they are doing.
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "livetrip_api", "--host", "127.0.0.1", "--port", "0",
-        stdout=asyncio.subprocess.PIPE, env=environment, start_new_session=True,
+        sys.executable, "-m", "livetrip_cli.up.lifeline", "--host", "127.0.0.1", "--port", "0",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, start_new_session=True,
     )  # fmt: skip
     try:
         yield Started(process, await _address(process))

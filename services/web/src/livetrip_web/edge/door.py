@@ -63,7 +63,7 @@ class Web:
         self._headers = headers
         self._mounts = dict(mounts)
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request, or see a lifespan through."""
         if scope["type"] != "http":
             await self._pages(scope, receive, send)

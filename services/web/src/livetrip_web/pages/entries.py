@@ -118,7 +118,7 @@ def _conflict(request: Visit, current: Entry, form: Form) -> Response[Any]:
         for field in (mine, theirs)
         for minutes, away in entries.offsets(field["offset"])
     }
-    told = {"mine": mine, "theirs": theirs, "differing": differing, "offsets": offsets}
+    told: dict[str, Any] = {"mine": mine, "theirs": theirs, "differing": differing, "offsets": offsets}
     return request.page("entry_conflict.html", status=409, entry=current, key=new_key(), **told)
 
 
