@@ -154,3 +154,12 @@ async def test_a_service_that_is_down_costs_nothing_that_was_typed_and_the_entry
     written = await aiko.submit(down)
     assert written.path == trip
     assert written.text.count("Moss.") == 1
+
+
+async def test_a_changed_entry_with_something_wrong_comes_back_with_its_version(aiko: Browser) -> None:
+    trip = await aiko.plan()
+    written = await aiko.write(trip)
+    edit = next(link for link in written.links if link.endswith("/edit") and "/entries/" in link)
+    refused = await aiko.submit(await aiko.open(edit), edit, text="")
+    assert refused.status == 422
+    assert "Rain." in (await aiko.submit(refused, edit, text="Rain.")).text

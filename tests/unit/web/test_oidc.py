@@ -233,3 +233,8 @@ async def test_names_and_groups_are_taken_from_where_they_are(issuer: SignInIssu
 async def test_without_an_issuer_there_is_nowhere_to_go(browser: Browser) -> None:
     assert (await browser.open("/sign-in/issuer")).status == 404
     assert (await browser.open("/sign-in/callback")).status == 404
+
+
+async def test_keys_that_cannot_be_had_are_an_issuer_that_is_down(visitor: Browser, issuer: SignInIssuer) -> None:
+    issuer.metadata = {"jwks_uri": None}
+    assert (await back(visitor, issuer.authorize(await begun(visitor)))).status == 503
