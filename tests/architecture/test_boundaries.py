@@ -24,6 +24,10 @@ BREAKS = {
     "Core is the standard library, and no I/O of it": ("livetrip_core/broken.py", "import socket"),
     "The contract package is pydantic alone": ("livetrip_contract/broken.py", "import switchover"),
     "Only the direct adapter knows the backend": ("livetrip_adapters/broken.py", "import livetrip_bff"),
+    "The pages see the LiveTrip Protocol and nothing behind it": (
+        "livetrip_web/broken.py",
+        "import livetrip_adapters.direct",
+    ),
     "Only the backend knows the core": ("livetrip_api/broken.py", "import livetrip_core"),
     "The direct and the http adapter know nothing of each other": (
         "livetrip_adapters/http.py",

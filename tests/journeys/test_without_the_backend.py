@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
-from support.processes import KEY, ROOT, clean_environment, running_api
+from support.processes import KEY, ROOT, clean_environment, running, running_api
 
-WANTED = ("packages/switchover", "packages/contract", "packages/adapters", "services/cli")
+WANTED = ("packages/switchover", "packages/contract", "packages/adapters", "services/cli", "services/web")
 
 
 def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +42,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_core_and_bff_are_not_there(installed: Path, tmp_path: Path) -> None:
-    for name in ("livetrip_core", "livetrip_bff", "sqlalchemy", "litestar"):
+    for name in ("livetrip_core", "livetrip_bff", "livetrip_api", "sqlalchemy"):
         found = run(str(installed / "python"), "-c", f"import {name}", cwd=tmp_path, PYTHONPATH="")
         assert "ModuleNotFoundError" in found.stderr
 
@@ -64,9 +65,29 @@ def test_it_calls_the_service(installed: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["title"] == "Kyoto"
 
 
-@pytest.mark.parametrize("command", [["call", "getHealth"], ["migrate"], ["api"]], ids=lambda command: command[0])
+def test_it_shows_pages_of_the_service(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    with running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY) as service:
+        environment = {
+            **clean_environment(),
+            "PYTHONPATH": "",
+            "BACKEND_MODE": "service",
+            "LIVETRIP_SERVICE_URL": service.address,
+            "LIVETRIP_SERVICE_KEY": KEY,
+            "LIVETRIP_WEB_DEV_SIGN_IN": "1",
+        }
+        with running([str(installed / "livetrip"), "web", "--port", "0"], tmp_path / "web", environment) as web:
+            page = httpx.get(f"{web.address}/trips", follow_redirects=True, timeout=30)
+            assert page.status_code == 200
+            assert "Development sign-in" in page.text
+            assert web.stop() == 0
+
+
+@pytest.mark.parametrize(
+    "command", [["call", "getHealth"], ["migrate"], ["api"], ["web"]], ids=lambda command: command[0]
+)
 def test_what_needs_the_backend_says_that_it_is_missing(installed: Path, tmp_path: Path, command: list[str]) -> None:
-    environment = {**clean_environment(), "PYTHONPATH": "", "BACKEND_MODE": "monolith"}
+    environment = {**clean_environment(), "PYTHONPATH": "", "BACKEND_MODE": "monolith", "LIVETRIP_WEB_DEV_SIGN_IN": "1"}
     refused = subprocess.run(
         [str(installed / "livetrip"), *command],
         capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60, check=False,

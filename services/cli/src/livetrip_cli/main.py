@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from livetrip_adapters import SettingsError
-from livetrip_cli import api, call, collect, key, migrate
+from livetrip_cli import api, call, collect, key, migrate, web
 from livetrip_cli.demo import command as demo
+from livetrip_cli.up import command as up
 from switchover import CallError
 
 _EPILOG = """\
@@ -17,10 +18,22 @@ BACKEND_MODE=monolith (default) runs the backend in this process, on LIVETRIP_DA
 BACKEND_MODE=service calls the service at LIVETRIP_SERVICE_URL or LIVETRIP_SERVICE_SOCKET, with LIVETRIP_SERVICE_KEY
 or whatever LIVETRIP_TRUST names.
 
+  livetrip up --sample-data                                      the diary in a browser
   livetrip demo                                                  the same story under both, side by side
   livetrip call createTrip --user aiko --json '{"tripDraft": {"title": "Kyoto", "startDate": "2026-11-20", "endDate": "2026-11-24"}}'
   livetrip call listTrips --user aiko
 """
+
+_COMMANDS = (
+    ("up", up),
+    ("web", web),
+    ("demo", demo),
+    ("api", api),
+    ("call", call),
+    ("key", key),
+    ("migrate", migrate),
+    ("collect", collect),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,8 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    known = (("demo", demo), ("api", api), ("call", call), ("key", key), ("migrate", migrate), ("collect", collect))
-    for name, module in known:
+    for name, module in _COMMANDS:
         made = commands.add_parser(
             name,
             help=module.SUMMARY,

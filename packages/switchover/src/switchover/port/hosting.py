@@ -13,23 +13,37 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import uvicorn
 
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
-from switchover.port.serve import Service
+from switchover.port.serve.gate import Gate
 
-__all__ = ["KEEP_ALIVE_SECONDS", "Address", "host", "run", "run_in_loop"]
+__all__ = ["KEEP_ALIVE_SECONDS", "Address", "Hosted", "host", "run", "run_in_loop"]
 
 KEEP_ALIVE_SECONDS: Final = 65
 """How long an idle connection is kept: longer than clients keep theirs (`transports.httpx.KEEPALIVE_SECONDS`), so that it is always the
 client who closes. The other way round, a request may meet a connection that is just being closed."""
 
 
+class Hosted(Protocol):
+    """An ASGI application that can be told to let nobody in any more: a `Service`, or any other.
+
+    Attributes:
+        gate: closed when the process is told to stop; calls that come later are the application's to refuse.
+    """
+
+    gate: Gate
+
+    def __call__(self, scope: Any, receive: Any, send: Any, /) -> Coroutine[Any, Any, None]:
+        """Answer."""
+        ...
+
+
 def run(
-    service: Service,
+    service: Hosted,
     address: Address,
     *,
     grace_seconds: float = 10.0,
@@ -47,7 +61,7 @@ def run_in_loop(main: Coroutine[Any, Any, None]) -> None:
 
 
 async def host(
-    service: Service,
+    service: Hosted,
     address: Address,
     *,
     grace_seconds: float = 10.0,
@@ -88,7 +102,7 @@ async def host(
 
 class _Server(uvicorn.Server):
     def __init__(
-        self, config: uvicorn.Config, service: Service, address: Address, on_ready: Callable[[Address], None] | None
+        self, config: uvicorn.Config, service: Hosted, address: Address, on_ready: Callable[[Address], None] | None
     ) -> None:
         super().__init__(config)
         self._service = service

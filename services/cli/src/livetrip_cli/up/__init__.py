@@ -1,0 +1,1 @@
+"""Everything at once, on this machine, with nothing to configure."""

@@ -1,0 +1,93 @@
+"""The composition root of the web process: pages over a LiveTrip, behind a door."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.types import ASGIApp
+
+from livetrip_contract import LiveTrip
+from livetrip_web.edge.cookies import CookieStyle
+from livetrip_web.edge.door import Web, Whereabouts
+from livetrip_web.edge.guest import Reception
+from livetrip_web.edge.headers import security_headers
+from livetrip_web.edge.sealing import Seal
+from livetrip_web.edge.session import Sessions
+from livetrip_web.forms.form import MAX_BYTES
+from livetrip_web.pages import account, entries, issuer, photos, trips
+from livetrip_web.pages.assets import Assets
+from livetrip_web.pages.failures import failed
+from livetrip_web.pages.rendering import Renderer
+from livetrip_web.pages.visit import Visit
+from livetrip_web.settings import WebSettings
+from livetrip_web.signing_in.developing import DevSignIn
+from livetrip_web.signing_in.issuer import Issuer
+from livetrip_web.signing_in.oidc import OidcSignIn
+
+
+def make_web(
+    live_trip: LiveTrip,
+    settings: WebSettings,
+    *,
+    mounts: Mapping[str, ASGIApp] | None = None,
+    clock: Callable[[], float] = time.time,
+    trace_share: float = 0.0,
+) -> Web:
+    """The ASGI application.
+
+    Args:
+        live_trip: the diary, whatever is behind it.
+        settings: see there.
+        mounts: what is served beside the pages, by path, with nobody in front: the files of photos, whose addresses are signed.
+        clock: seconds since 1970.
+        trace_share: of the requests, how many begin a trace that is sampled.
+    """
+    seal, assets = Seal(settings.sealing_key()), Assets()
+    sessions = Sessions(seal, int(settings.session_hours * 3600))
+    state = State(
+        {
+            "live_trip": live_trip,
+            "renderer": Renderer(assets),
+            "assets": assets,
+            "sessions": sessions,
+            "clock": clock,
+            "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
+            "oidc": _oidc(settings, seal, clock),
+        }
+    )
+    pages = Litestar(
+        [account.router, issuer.router, trips.router, entries.router, photos.router, static],
+        state=state,
+        request_class=Visit,
+        exception_handlers={Exception: failed},
+        request_max_body_size=MAX_BYTES,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
+    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
+    return Web(pages, reception, Whereabouts(settings.url), headers, mounts or {}, trace_share)
+
+
+def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    known = Issuer(settings.oidc_issuer, settings.oidc_client_id, settings.client_secret())
+    return OidcSignIn(known, seal, scope=settings.oidc_scope, groups_claim=settings.oidc_groups_claim, clock=clock)
+
+
+@get("/static/{digest:str}/{name:str}")
+async def static(request: Visit, digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """A style, a script or a drawing."""
+    assets: Any = request.app.state.assets
+    found = assets.find(name)
+    if found is None or digest != assets.digest:
+        raise NotFoundException
+    return Response(found[0], media_type=found[1], headers={"cache-control": "public, max-age=31536000, immutable"})

@@ -1,0 +1,141 @@
+"""The application as browsers meet it: what holds for every request, before and after the pages."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from livetrip_adapters import for_request
+from livetrip_web.edge.forgery import SAFE, Forged, check_origin
+from livetrip_web.edge.guest import Guest, Reception
+from livetrip_web.edge.headers import Header
+from livetrip_web.settings import is_loopback
+from switchover import calling
+from switchover.port.serve.gate import Gate
+from switchover.telemetry import TraceContext, start
+
+_log = logging.getLogger("livetrip.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the diary is, for people. `url`: its origin; None for this machine, by any of its names."""
+
+    url: str | None
+
+    def own(self, host: str) -> str | None:
+        """Our own origin, as seen by a request for a host; None for a request that was meant for somebody else.
+
+        A page elsewhere can give its own name our address (DNS rebinding); the name stays its own.
+        """
+        if self.url is not None:
+            return self.url if host.lower() == urlsplit(self.url).netloc else None
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return None
+        return f"http://{host.lower()}" if is_loopback(name) else None
+
+
+class Web:
+    """The ASGI application. What stops the process closes the gate.
+
+    Attributes:
+        gate: lets requests in until it is closed.
+    """
+
+    def __init__(
+        self,
+        pages: ASGIApp,
+        reception: Reception,
+        whereabouts: Whereabouts,
+        headers: list[Header],
+        mounts: Mapping[str, ASGIApp],
+        trace_share: float,
+    ) -> None:
+        self.gate = Gate()
+        self._pages = pages
+        self._reception = reception
+        self._whereabouts = whereabouts
+        self._headers = headers
+        self._mounts = dict(mounts)
+        self._trace_share = trace_share
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, or see a lifespan through."""
+        if scope["type"] != "http":
+            await self._pages(scope, receive, send)
+            return
+        headers = _headers(scope)
+        own = self._whereabouts.own(headers.get("host", ""))
+        if own is None:
+            await _refuse(send, 421, b"This is not the diary of that address.\n", self._headers)
+        elif self.gate.is_closed:
+            await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])
+        elif (path := self._mounted(scope["path"])) is not None:
+            below: Any = {**scope, "root_path": scope.get("root_path", "") + path}
+            await self._mounts[path](below, receive, send)
+        else:
+            await self._show(scope, receive, send, headers, own)
+
+    def _mounted(self, path: str) -> str | None:
+        return next((mounted for mounted in self._mounts if path.startswith(f"{mounted}/")), None)
+
+    async def _show(self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
+        trace = _first(self._trace_share)
+        guest = self._reception.receive(headers, trace)
+        is_forged = _is_forged(scope["method"], headers, own)
+        scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
+        with for_request(headers), calling(trace=trace):
+            await self._pages(scope, receive, _dressed(send, guest, self._headers))
+
+
+def _first(share: float) -> TraceContext:
+    """The first position of a trace, sampled or not. What a browser says of traces is not taken up: anybody could have all of theirs kept."""
+    trace = start()
+    is_sampled = random.random() < share  # noqa: S311 - chooses what is looked at, and hides nothing
+    return trace._replace(flags=trace.flags | 1) if is_sampled else trace
+
+
+def _is_forged(method: str, headers: Mapping[str, str], own: str) -> bool:
+    if method in SAFE:
+        return False
+    try:
+        check_origin(headers, own)
+    except Forged:
+        return True
+    return False
+
+
+def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            is_kept = any(name == b"cache-control" for name, _ in message["headers"])
+            caching = [] if is_kept else [*guest.headers, (b"cache-control", b"no-store")]
+            message["headers"] = [*message["headers"], *headers, *caching]
+            if message["status"] >= 500:
+                _log.warning("answered %d, trace %s", message["status"], guest.trace.trace_id)
+        await send(message)
+
+    return told
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """By name, in lower case. Cookies may come in several lines (RFC 9113, section 8.2.3)."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        text, known = value.decode("latin-1"), found.get(name.decode("latin-1"))
+        found[name.decode("latin-1")] = text if known is None or name != b"cookie" else f"{known}; {text}"
+    return found
+
+
+async def _refuse(send: Send, status: int, body: bytes, headers: list[Header]) -> None:
+    told = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body)), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": told})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

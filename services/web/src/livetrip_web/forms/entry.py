@@ -1,0 +1,143 @@
+"""The form of an entry: every field as text, and the entry that it says."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from livetrip_contract import Entry, EntryChange, EntryDraft
+from livetrip_web.forms.form import Form, FormRefused
+from livetrip_web.forms.trip import version
+
+FIELDS: Final = ("text", "happened", "offset", "mood", "place", "latitude", "longitude", "tags")
+
+# Offsets that clocks on land keep or have kept lately, in minutes; any other one that an entry has is offered with it.
+_QUARTERS: Final = (-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825)
+OFFSETS: Final = tuple(sorted((*range(-720, 841, 60), *_QUARTERS)))
+
+_LOCAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
+_OFFSET: Final = re.compile(r"-?\d{1,4}", re.ASCII)
+_TAGS: Final = re.compile(r"[\s,、，]+")
+
+
+def typed(form: Form) -> dict[str, str]:
+    """What was typed, by field."""
+    return {name: form.get(name, "") for name in FIELDS}
+
+
+def shown(entry: Entry) -> dict[str, str]:
+    """An entry as somebody would have typed it."""
+    coordinates = entry.place.coordinates if entry.place else None
+    away = entry.happened_at.utcoffset() or timedelta()
+    return {
+        "text": entry.text,
+        "happened": _local(entry.happened_at),
+        "offset": str(int(away.total_seconds() // 60)),
+        "mood": entry.mood.value if entry.mood else "",
+        "place": entry.place.name if entry.place else "",
+        "latitude": repr(coordinates.latitude) if coordinates else "",
+        "longitude": repr(coordinates.longitude) if coordinates else "",
+        "tags": ", ".join(entry.tags),
+    }
+
+
+def empty(day: str, offset: int) -> dict[str, str]:
+    """A form that nothing has been typed into, for a local time and an offset in minutes."""
+    return {**dict.fromkeys(FIELDS, ""), "happened": day, "offset": str(offset)}
+
+
+def offsets(chosen: str) -> list[tuple[str, timedelta]]:
+    """Offsets to choose from, in minutes and as time, the chosen one among them."""
+    known = set(OFFSETS)
+    if _OFFSET.fullmatch(chosen) and abs(int(chosen)) < 1440:
+        known.add(int(chosen))
+    return [(str(minutes), timedelta(minutes=minutes)) for minutes in sorted(known)]
+
+
+def draft(form: Form) -> EntryDraft:
+    """The entry that is to be written.
+
+    Raises:
+        FormRefused: by field.
+    """
+    fields = typed(form)
+    happened, wrong = _happened(fields)
+    place, wrong_place = _place(fields)
+    wrong |= wrong_place
+    tags = list(dict.fromkeys(tag for tag in _TAGS.split(fields["tags"]) if tag))
+    value = {
+        "text": fields["text"],
+        "happened_at": happened,
+        "mood": fields["mood"] or None,
+        "place": place,
+        "tags": tags,
+    }
+    try:
+        drafted = EntryDraft.model_validate(value)
+    except ValidationError as error:
+        raise FormRefused({**_wrong(error), **wrong}) from None
+    if wrong:
+        raise FormRefused(wrong)
+    return drafted
+
+
+def change(form: Form) -> EntryChange:
+    """All of the entry as it is to be, on the version that the form was shown with.
+
+    Raises:
+        FormRefused: by field.
+        UnreadableForm: the form names no version.
+    """
+    drafted = draft(form)
+    return EntryChange(version=version(form), **dict(drafted))
+
+
+def _happened(fields: dict[str, str]) -> tuple[datetime | None, dict[str, str]]:
+    if not _OFFSET.fullmatch(fields["offset"]) or abs(int(fields["offset"])) >= 1440:
+        return None, {"offset": "wrong.offset"}
+    try:
+        if not _LOCAL.fullmatch(fields["happened"]):
+            raise ValueError
+        local = datetime.fromisoformat(fields["happened"])
+        moment = local.replace(tzinfo=timezone(timedelta(minutes=int(fields["offset"]))))
+        moment.timestamp()
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None, {"happened": "wrong.happened"}
+    return moment, {}
+
+
+def _place(fields: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    name = fields["place"].strip(" ")
+    latitude, longitude = fields["latitude"].strip(), fields["longitude"].strip()
+    wrong = {
+        field: f"wrong.{field}"
+        for field, value, most in (("latitude", latitude, 90.0), ("longitude", longitude, 180.0))
+        if not _is_degrees(value, most, may_be_empty=not (latitude or longitude))
+    }
+    if (latitude or longitude) and not name:
+        wrong["place"] = "wrong.place_unnamed"
+    if wrong or not name:
+        return None, wrong
+    where = {"latitude": float(latitude), "longitude": float(longitude)} if latitude else None
+    return {"name": name, "coordinates": where}, {}
+
+
+def _is_degrees(text: str, most: float, *, may_be_empty: bool) -> bool:
+    if not text:
+        return may_be_empty
+    return bool(re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,20})?", text, re.ASCII)) and abs(float(text)) <= most
+
+
+def _local(moment: datetime) -> str:
+    local = moment.replace(tzinfo=None)
+    return local.isoformat(timespec="minutes" if not (local.second or local.microsecond) else "auto")
+
+
+def _wrong(error: ValidationError) -> dict[str, str]:
+    of_alias = {"happenedAt": "happened", "happened_at": "happened"}
+    names = [str(item["loc"][0]) for item in error.errors(include_url=False, include_input=False)]
+    return {(field := of_alias.get(name, name)): f"wrong.{field}" for name in names}

@@ -1,0 +1,71 @@
+"""A form as it was sent (URL Standard, section 5: application/x-www-form-urlencoded)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from switchover.context import is_idempotency_key
+
+MAX_BYTES: Final = 256 * 1024
+"""Of a form: 10,000 characters of four bytes, percent-encoded, and the fields around them."""
+MAX_FIELDS: Final = 64
+
+Form = Mapping[str, str]
+
+
+class UnreadableForm(Exception):
+    """What was sent is no form."""
+
+
+class FormRefused(Exception):
+    """Fields that cannot be taken. `wrong`: by field, the key of what would be right."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = wrong
+
+
+def read_form(content_type: str, body: bytes) -> Form:
+    """The fields by name, line ends as Python has them; the first of several with one name counts.
+
+    Raises:
+        UnreadableForm: it is no form, or has too many fields.
+    """
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise UnreadableForm
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+            strict_parsing=bool(body),
+        )
+    except ValueError as error:
+        raise UnreadableForm from error
+    form: dict[str, str] = {}
+    for name, value in pairs:
+        form.setdefault(name, value.replace("\r\n", "\n").replace("\r", "\n"))
+    return form
+
+
+def key_of(form: Form) -> str:
+    """The idempotency key that the form was shown with.
+
+    Raises:
+        UnreadableForm: there is none; the page was not ours.
+    """
+    key = form.get("key", "")
+    if not is_idempotency_key(key) or len(key) > 64:
+        raise UnreadableForm
+    return key
+
+
+def resolved(form: Form, fields: Iterable[str]) -> Form:
+    """The form of two versions as one: where `theirs` was picked for a field, what was saved meanwhile."""
+    if form.get("pick") != "each":
+        return form
+    theirs = {name: form.get(f"theirs_{name}", "") for name in fields if form.get(f"pick_{name}") == "theirs"}
+    return {**form, **theirs}

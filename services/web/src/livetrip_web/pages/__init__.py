@@ -1,0 +1,1 @@
+"""The pages: what is shown at which address, and what a form there does."""

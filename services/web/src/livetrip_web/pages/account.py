@@ -1,0 +1,103 @@
+"""Signing in and out, and how the pages look and speak."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from litestar import Response, Router, get, post
+
+from livetrip_web.edge.addresses import HOME, local_path
+from livetrip_web.edge.cookies import LANGUAGE, THEME
+from livetrip_web.edge.guest import CHOICE_SECONDS, THEMES
+from livetrip_web.edge.session import Sessions
+from livetrip_web.forms.form import UnreadableForm
+from livetrip_web.pages.visit import Visit, go
+from livetrip_web.signing_in.developing import DevSignIn
+from livetrip_web.words import LANGUAGES
+
+
+@get("/")
+async def home() -> Response[Any]:
+    """Straight to the trips."""
+    return go(HOME)
+
+
+@get("/sign-in")
+async def sign_in(request: Visit) -> Response[Any]:
+    """Ways to sign in."""
+    following = local_path(request.query_params.get("next"))
+    if request.guest.session.caller is not None:
+        return go(following)
+    return _ways(request, following)
+
+
+@post("/sign-in")
+async def sign_in_by_name(request: Visit) -> Response[Any]:
+    """The development sign-in."""
+    form = await request.sent()
+    way = cast("DevSignIn | None", request.app.state.dev_sign_in)
+    if way is None:
+        raise UnreadableForm
+    following = local_path(form.get("next"))
+    found = way.identify(form)
+    if found is None:
+        return _ways(
+            request, following, status=422, name=form.get("name", ""), groups=form.get("groups", ""), is_wrong=True
+        )
+    request.guest.become(
+        _sessions(request).begin(request.app.state.clock(), user_id=found[0], name=found[0], groups=found[1])
+    )
+    return go(following)
+
+
+@post("/sign-out")
+async def sign_out(request: Visit) -> Response[Any]:
+    """Forget who it was."""
+    await request.sent()
+    request.guest.become(_sessions(request).begin(request.app.state.clock()))
+    return go("/signed-out")
+
+
+@get("/signed-out")
+async def signed_out(request: Visit) -> Response[Any]:
+    """Farewell, and the issuer's own sign-out, where it has one."""
+    way = request.app.state.oidc
+    leaving = None if way is None else await way.leaving(f"{request.origin}/signed-out")
+    return request.page("signed_out.html", leaving=leaving)
+
+
+@post("/preferences")
+async def prefer(request: Visit) -> Response[Any]:
+    """Another language, or another light."""
+    form = await request.sent()
+    for name, known in ((LANGUAGE, tuple(LANGUAGES)), (THEME, THEMES)):
+        chosen = form.get(name)
+        if chosen is None:
+            continue
+        if chosen not in known:
+            raise UnreadableForm
+        request.guest.keep(name, chosen, CHOICE_SECONDS)
+    return go(local_path(form.get("next")))
+
+
+def _ways(
+    request: Visit, following: str, *, status: int = 200, name: str = "", groups: str = "", is_wrong: bool = False
+) -> Response[Any]:
+    state = request.app.state
+    return request.page(
+        "sign_in.html",
+        status=status,
+        following=following,
+        has_dev=state.dev_sign_in is not None,
+        has_oidc=state.oidc is not None,
+        name=name,
+        groups=groups,
+        is_wrong=is_wrong,
+    )
+
+
+def _sessions(request: Visit) -> Sessions:
+    return cast("Sessions", request.app.state.sessions)
+
+
+router = Router("/", route_handlers=[home, sign_in, sign_in_by_name, sign_out, signed_out, prefer])

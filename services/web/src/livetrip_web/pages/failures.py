@@ -1,0 +1,92 @@
+"""Whatever goes wrong becomes a plain page, with the trace that tells us what it was."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from livetrip_contract import EntryNotFound, LiveTripError, PhotoNotFound, PhotoRejected, TripNotFound
+from livetrip_web.edge.forgery import Forged
+from livetrip_web.forms.form import UnreadableForm
+from livetrip_web.pages.visit import SignInNeeded, Visit, go
+from livetrip_web.signing_in.failures import SignInFailed
+from livetrip_web.words import say
+from switchover.errors import CallError, InvalidRequest, NotFound, ServiceUnavailable, TransportError
+
+_log = logging.getLogger("livetrip.web")
+
+RETRY_SECONDS: Final = 10
+"""When to come back, if the service did not say."""
+
+_OF_STATUS: Final = {404: "not_found", 405: "not_found", 413: "too_large"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a page says of an error. `word`: of `failure.<word>.title` and `.text`; `retry_after`: seconds."""
+
+    status: int
+    word: str
+    retry_after: int | None = None
+
+
+def failure_of(error: Exception) -> Failure:
+    """What an error is to whoever asked."""
+    match error:
+        case ServiceUnavailable():
+            return Failure(503, "unavailable", error.retry_after or RETRY_SECONDS)
+        case TransportError():
+            return Failure(503, "unavailable", RETRY_SECONDS)
+        case TripNotFound() | EntryNotFound() | PhotoNotFound() | NotFound():
+            return Failure(404, "not_found")
+        case PhotoRejected():
+            return Failure(422, "photo_rejected")
+        case LiveTripError():
+            return Failure(error.status, "conflict" if error.status == 409 else "unreadable")
+        case SignInFailed():
+            return Failure(error.status, "sign_in", RETRY_SECONDS if error.status == 503 else None)
+        case Forged():
+            return Failure(403, "forged")
+        case UnreadableForm() | InvalidRequest():
+            return Failure(400, "unreadable")
+        case HTTPException(status_code=status) if status < 500:
+            return Failure(status, _OF_STATUS.get(status, "unreadable"))
+    return Failure(500, "broken")
+
+
+def is_unavailable(error: CallError) -> bool:
+    """Can the same be tried again later?"""
+    return isinstance(error, ServiceUnavailable | TransportError)
+
+
+def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to a request that went wrong."""
+    visit = Visit(request.scope)
+    if isinstance(error, SignInNeeded):
+        return _signing_in(visit)
+    failure = failure_of(error)
+    if failure.status >= 500:
+        trace_id = visit.guest.trace.trace_id
+        _log.error("trace %s: %s", trace_id, type(error).__name__, exc_info=error if failure.status == 500 else None)
+    headers = {} if failure.retry_after is None else {"retry-after": str(failure.retry_after)}
+    if visit.wants_json:
+        return Response(_problem(visit, failure), status_code=failure.status, headers=headers)
+    return visit.page(
+        "failure.html", status=failure.status, headers=headers, failure=failure, is_get=visit.method == "GET"
+    )
+
+
+def _signing_in(visit: Visit) -> Response[Any]:
+    if visit.wants_json:
+        return Response(_problem(visit, Failure(401, "sign_in")), status_code=401)
+    return go(f"/sign-in?next={quote(visit.address, safe='/')}" if visit.method == "GET" else "/sign-in")
+
+
+def _problem(visit: Visit, failure: Failure) -> dict[str, Any]:
+    detail = say(visit.guest.language, f"failure.{failure.word}.text")
+    return {"status": failure.status, "code": failure.word, "detail": detail, "traceId": visit.guest.trace.trace_id}

@@ -1,0 +1,23 @@
+"""Lists that go on."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from livetrip_web.forms.form import UnreadableForm
+from livetrip_web.pages.visit import Visit
+
+_CURSOR: Final = re.compile(r"[0-9a-f]{48}", re.ASCII)
+
+
+def cursor_of(request: Visit) -> str | None:
+    """Where the list goes on, if the address says so.
+
+    Raises:
+        UnreadableForm: it is no cursor.
+    """
+    cursor = request.query_params.get("cursor")
+    if cursor is not None and not _CURSOR.fullmatch(cursor):
+        raise UnreadableForm
+    return cursor

@@ -1,0 +1,95 @@
+"""A request as the pages see it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, cast
+
+from litestar import MediaType, Request, Response
+from litestar.datastructures import State
+from litestar.response import Redirect
+
+from livetrip_contract import Caller, LiveTrip
+from livetrip_web.edge.addresses import local_path
+from livetrip_web.edge.forgery import Forged, check_token
+from livetrip_web.edge.guest import Guest
+from livetrip_web.forms.form import Form, read_form
+from livetrip_web.pages.rendering import Renderer
+
+
+class SignInNeeded(Exception):
+    """The page is somebody's own."""
+
+
+class Visit(Request[None, None, State]):
+    """A request, with whoever makes it."""
+
+    @property
+    def guest(self) -> Guest:
+        """Who asks."""
+        return cast("Guest", self.scope["state"]["guest"])
+
+    @property
+    def origin(self) -> str:
+        """Ours, as this guest sees it."""
+        return str(self.scope["state"]["own"])
+
+    @property
+    def live_trip(self) -> LiveTrip:
+        """The diary."""
+        return cast("LiveTrip", self.app.state.live_trip)
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls it.
+
+        Raises:
+            SignInNeeded: nobody has signed in.
+        """
+        caller = self.guest.session.caller
+        if caller is None:
+            raise SignInNeeded
+        return caller
+
+    @property
+    def address(self) -> str:
+        """Path and query, for those who come back."""
+        query = self.scope["query_string"].decode("latin-1")
+        return local_path(f"{self.scope['path']}?{query}" if query else self.scope["path"])
+
+    @property
+    def wants_json(self) -> bool:
+        """Is it one of our scripts that asks?"""
+        return self.headers.get("accept", "") == "application/json"
+
+    async def sent(self) -> Form:
+        """The form that was sent, from a page of ours.
+
+        Raises:
+            Forged: it was not, or the page was open for too long.
+            UnreadableForm: it is no form.
+        """
+        if self.scope["state"]["is_forged"]:
+            raise Forged
+        form = read_form(self.headers.get("content-type", ""), await self.body())
+        check_token(form.get("csrf", ""), self.guest.session.token)
+        return form
+
+    def page(
+        self, template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+    ) -> Response[str]:
+        """A page out of a template."""
+        renderer = cast("Renderer", self.app.state.renderer)
+        address = self.address if self.scope["method"] == "GET" else ""
+        html = renderer.render(template, self.guest, address, values)
+        return Response(html, media_type=MediaType.HTML, status_code=status, headers=headers)
+
+
+def new_key() -> str:
+    """The name of one write, made when its form is shown: however often the form is sent, the write happens once."""
+    return secrets.token_urlsafe(18)
+
+
+def go(path: str) -> Redirect:
+    """On to another page, after a form (RFC 9110, section 15.4.4)."""
+    return Redirect(path, status_code=303)

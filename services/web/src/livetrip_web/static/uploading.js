@@ -1,0 +1,41 @@
+// The three steps of an upload, over the network.
+
+export class UploadRefused extends Error {}
+
+export async function sha256(file) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+  return btoa(String.fromCharCode(...digest));
+}
+
+async function ask(address, csrf, fields, signal) {
+  const body = new URLSearchParams({ csrf, key: crypto.randomUUID(), ...fields });
+  const answer = await fetch(address, { method: 'POST', body, signal, headers: { accept: 'application/json' }, redirect: 'error' });
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) return said;
+  if (answer.status < 500) throw new UploadRefused(said.detail ?? String(answer.status));
+  throw new Error(`answered ${answer.status}`);
+}
+
+export function announce({ trip, csrf }, { file, checksum, entry, keepsPlace }, signal) {
+  const fields = { content_type: file.type, byte_size: file.size, checksum, keep_place: keepsPlace ? '1' : '' };
+  return ask(`/trips/${trip}/photos/uploads`, csrf, entry ? { ...fields, entry_id: entry } : fields, signal);
+}
+
+export function complete({ trip, csrf }, photo, signal) {
+  return ask(`/trips/${trip}/photos/${photo}/completed`, csrf, {}, signal);
+}
+
+// fetch tells nothing of what has been sent so far.
+export function send(upload, file, signal, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(upload.method, upload.address);
+    for (const { name, value } of upload.headers) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () => (request.status < 300 ? resolve() : reject(new Error(`the storage answered ${request.status}`)));
+    request.onerror = () => reject(new Error('the storage was not reached'));
+    request.onabort = () => reject(new Error('cancelled'));
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    request.send(file);
+  });
+}

@@ -1,0 +1,93 @@
+"""Whatever goes wrong has a plain page that carries the trace."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from livetrip_contract import VersionConflict
+from support.diary import Unreliable
+from support.pages import Browser
+from switchover import current
+from switchover.errors import (
+    CallTimeout,
+    ConnectionLost,
+    InternalError,
+    InvalidRequest,
+    ServiceUnavailable,
+    ServiceUnreachable,
+    UnexpectedAnswer,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "retry_after"),
+    [
+        (ServiceUnavailable("down", retry_after=30), "30"),
+        (ServiceUnavailable("down"), "10"),
+        (ServiceUnreachable("down"), "10"),
+        (ConnectionLost("down"), "10"),
+        (CallTimeout("down"), "10"),
+        (UnexpectedAnswer("down"), "10"),
+    ],
+)
+async def test_a_service_that_is_down_is_a_clear_page_that_does_not_reload_itself(
+    aiko: Browser, live_trip: Unreliable, error: Exception, retry_after: str
+) -> None:
+    live_trip.failure = lambda: error
+    page = await aiko.open("/trips")
+    assert (page.status, page.headers["retry-after"]) == (503, retry_after)
+    assert "The diary cannot be reached" in page.text
+    assert "refresh" not in page.headers
+    assert not [told for tag, told in page.tags if tag == "meta" and "http-equiv" in told]
+    assert "/trips" in page.links
+    live_trip.failure = None
+    assert (await aiko.open("/trips")).status == 200
+
+
+async def test_what_is_our_own_fault_is_logged_with_the_trace_that_the_page_shows_and_says_nothing_else(
+    aiko: Browser, live_trip: Unreliable, caplog: pytest.LogCaptureFixture
+) -> None:
+    live_trip.failure = lambda: RuntimeError("the secret is swordfish")
+    with caplog.at_level(logging.ERROR, "livetrip.web"):
+        page = await aiko.open("/trips")
+    assert page.status == 500
+    assert "swordfish" not in page.html
+    trace = re.search(r"Trace ([0-9a-f]{32})", page.text)
+    assert trace is not None
+    assert trace[1] in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(InternalError("x"), 500), (InvalidRequest("x"), 400), (VersionConflict("x", current_version=2), 409)],
+)
+async def test_other_errors_have_a_page_as_well(
+    aiko: Browser, live_trip: Unreliable, error: Exception, status: int
+) -> None:
+    live_trip.failure = lambda: error
+    assert (await aiko.open("/trips")).status == status
+
+
+async def test_a_form_that_met_our_own_fault_ends_at_a_page_as_well(aiko: Browser, live_trip: Unreliable) -> None:
+    form = await aiko.open("/trips/new")
+    live_trip.failure = lambda: InternalError("x")
+    page = await aiko.submit(form, title="Kyoto", start_date="2026-11-20", end_date="2026-11-24")
+    assert page.status == 500
+
+
+async def test_calls_of_a_page_belong_to_its_trace(aiko: Browser, live_trip: Unreliable) -> None:
+    seen = []
+
+    def failing() -> Exception:
+        position = current().trace
+        assert position is not None
+        seen.append(position.trace_id)
+        return ServiceUnavailable("down")
+
+    live_trip.failure = failing
+    page = await aiko.open("/trips", traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
+    assert seen[0] in page.text
+    assert seen[0] != "a" * 32  # nobody outside names our traces

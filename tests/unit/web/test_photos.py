@@ -1,0 +1,131 @@
+"""Photos, as pages and as answers to the script that sends them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+
+from livetrip_contract import PhotoUpload
+from support.diary import MemoryDiary, Unreliable
+from support.pages import Browser
+from switchover.errors import ServiceUnavailable
+
+PICTURE = b"jpeg 640x480 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68"
+JSON = {"accept": "application/json"}
+
+
+def announced(token: str, content: bytes = PICTURE, **changes: str) -> dict[str, str]:
+    checksum = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    told = {"content_type": "image/jpeg", "byte_size": str(len(content)), "checksum": checksum, "keep_place": "1"}
+    return {"csrf": token, "key": "a-key-of-a-test", **told, **changes}
+
+
+async def token_of(browser: Browser, trip: str) -> str:
+    page = await browser.open(f"{trip}/photos")
+    told = next(told for tag, told in page.tags if "data-uploader" in told)
+    assert f"/trips/{told['data-trip']}" == trip
+    return str(told["data-csrf"])
+
+
+async def asked(browser: Browser, address: str, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    answer = await browser.client.post(address, data=fields, headers={"origin": browser.origin, **JSON})
+    told: dict[str, Any] = answer.json()
+    return answer.status_code, told
+
+
+async def sent(
+    browser: Browser, diary: MemoryDiary, trip: str, content: bytes = PICTURE, **changes: str
+) -> tuple[int, dict[str, Any]]:
+    token = await token_of(browser, trip)
+    status, upload = await asked(browser, f"{trip}/photos/uploads", announced(token, content, **changes))
+    assert status == 201, upload
+    diary.receive(PhotoUpload.model_validate(upload), content)
+    return await asked(browser, f"{trip}/photos/{upload['photoId']}/completed", {"csrf": token, "key": "another-key"})
+
+
+async def test_a_photo_is_announced_sent_past_us_completed_and_shown(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    status, told = await sent(aiko, diary, trip)
+    assert status == 200
+    photo = await aiko.open(told["page"])
+    for said in ("2026-11-21 07:30 (+09:00)", "640 × 480 pixels", "34.99, 135.68"):
+        assert said in photo.text
+    for address in (trip, f"{trip}/photos", told["page"]):
+        pictures = [told for tag, told in (await aiko.open(address)).tags if tag == "img"]
+        assert len(pictures) == 1
+        assert str(pictures[0]["src"]).startswith("memory://storage/")
+        assert pictures[0]["alt"] == "Photo taken 2026-11-21 07:30"
+
+
+async def test_a_photo_belongs_to_an_entry(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    entry = next(
+        link for link in (await aiko.write(trip)).links if "/entries/" in link and not link.endswith(("new", "edit"))
+    )
+    page = await aiko.open(f"{trip}/photos?entry={entry.rpartition('/')[2]}")
+    assert any(
+        tag == "option" and "selected" in told and str(told["value"]) == entry.rpartition("/")[2]
+        for tag, told in page.tags
+    )
+    _, told = await sent(aiko, diary, trip, b"jpeg 40x30", entry_id=entry.rpartition("/")[2])
+    assert entry in (await aiko.open(told["page"])).links
+    assert [tag for tag, _ in (await aiko.open(entry)).tags].count("img") == 1
+
+
+async def test_a_photo_is_deleted_when_that_is_meant(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    _, told = await sent(aiko, diary, trip)
+    deleted = await aiko.submit(await aiko.open(f"{told['page']}/delete"))
+    assert deleted.path == f"{trip}/photos"
+    assert "The photo has been deleted." in deleted.text
+    assert (await aiko.open(told["page"])).status == 404
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content_type": "text/html"},
+        {"byte_size": "0"},
+        {"byte_size": "67108865"},
+        {"byte_size": "many"},
+        {"checksum": "x"},
+        {"entry_id": "x"},
+        {"key": ""},
+    ],
+)
+async def test_what_cannot_be_announced_is_refused_in_json(aiko: Browser, changes: dict[str, str]) -> None:
+    trip = await aiko.plan()
+    status, told = await asked(
+        aiko, f"{trip}/photos/uploads", announced(await token_of(aiko, trip), PICTURE, **changes)
+    )
+    assert (status, told["code"]) == (400, "unreadable")
+    assert len(told["traceId"]) == 32
+
+
+async def test_what_arrived_as_something_else_is_told_so(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    status, told = await sent(aiko, diary, trip, b"<script>alert(1)</script>")
+    assert (status, told["code"]) == (422, "photo_rejected")
+
+
+async def test_what_has_not_arrived_is_a_conflict(aiko: Browser) -> None:
+    trip = await aiko.plan()
+    token = await token_of(aiko, trip)
+    _, upload = await asked(aiko, f"{trip}/photos/uploads", announced(token))
+    status, told = await asked(aiko, f"{trip}/photos/{upload['photoId']}/completed", {"csrf": token, "key": "k"})
+    assert (status, told["code"]) == (409, "conflict")
+
+
+async def test_the_script_is_told_of_a_service_that_is_down_and_of_a_session_that_is_over(
+    aiko: Browser, live_trip: Unreliable
+) -> None:
+    trip = await aiko.plan()
+    token = await token_of(aiko, trip)
+    live_trip.failure = lambda: ServiceUnavailable("down")
+    assert (await asked(aiko, f"{trip}/photos/uploads", announced(token)))[0] == 503
+    assert (await asked(aiko, f"{trip}/photos/uploads", announced("forged")))[0] == 403
+    aiko.client.cookies.clear()
+    assert (await asked(aiko, f"{trip}/photos/uploads", announced(token)))[0] == 401
