@@ -30,7 +30,7 @@ def chromium() -> Iterator[Watched]:
     """One page of a browser of its own. Without Chromium or Playwright the test is skipped, and fails where everything is required."""
     path = require_program("chromium", "chromium-browser", "google-chrome")
     if importlib.util.find_spec("playwright") is None:
-        reason = "playwright is not installed (uv sync --group browser)"
+        reason = "playwright is not installed (uv sync)"
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"{reason}, and {REQUIRED}=1 does not let a test be skipped")
         pytest.skip(reason)
