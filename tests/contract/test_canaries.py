@@ -31,6 +31,7 @@ BODIES = {
     "updateTrip": EXAMPLES["KyotoDraft"] | {"version": 1},
     "addEntry": ENTRY,
     "updateEntry": ENTRY | {"version": 1},
+    "requestPhotoUpload": EXAMPLES["MossAnnounced"],
 }
 ANSWERS = {
     "getHealth": EXAMPLES["Healthy"],
@@ -46,6 +47,11 @@ ANSWERS = {
     "getEntry": EXAMPLES["Garden"],
     "updateEntry": EXAMPLES["Garden"],
     "deleteEntry": None,
+    "listPhotos": {"items": [EXAMPLES["Moss"]], "nextCursor": None},
+    "requestPhotoUpload": EXAMPLES["MossUpload"],
+    "getPhoto": EXAMPLES["Moss"],
+    "completePhotoUpload": EXAMPLES["Moss"],
+    "deletePhoto": None,
 }
 
 
@@ -55,9 +61,9 @@ def is_mood(path: Path) -> bool:
 
 
 def request_of(plan: Plan, aviary: Aviary) -> WireRequest:
-    path = plan.operation.path.replace("{tripId}", EXAMPLES["Kyoto"]["id"]).replace(
-        "{entryId}", EXAMPLES["Garden"]["id"]
-    )
+    path = plan.operation.path
+    for name, example in (("tripId", "Kyoto"), ("entryId", "Garden"), ("photoId", "Moss")):
+        path = path.replace(f"{{{name}}}", EXAMPLES[example]["id"])
     headers = [("content-type", "application/json")] if plan.operation.body is not None else []
     body = None
     if plan.operation.body is not None:

@@ -94,7 +94,9 @@ async def _routed(servers: Servers, share: Share) -> AsyncIterator[LiveTrip]:
     """In-process and over HTTP, on one database."""
     port = live_trip_port()
     async with open_backend(port, servers.database_url) as backend:
-        service = port.serve(backend, verifier=SharedKeyVerifier(KEY, principal="tests", may_act_for_users=True))
+        verifier = SharedKeyVerifier(KEY, principal="tests", may_act_for_users=True)
+        service = port.serve(backend, verifier=verifier, mounts=PhotoFiles(backend.files).mounts)
+        servers.browser = HttpBrowser(httpx.ASGITransport(service))
         async with AsgiTransport(service) as transport:
             yield port.route(
                 direct=port.direct(backend, fidelity=Fidelity.STRICT),

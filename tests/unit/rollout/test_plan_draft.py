@@ -106,5 +106,5 @@ def test_the_plan_of_livetrip_is_one() -> None:
     document = Document.load(ROOT / "openapi" / "openapi.yaml")
     operations = [one for one, _ in OperationReader(document).read()]
     plan = parse((ROOT / "packages/adapters/src/livetrip_adapters/rollout.toml").read_bytes(), operations=operations)
-    assert len(plan.operations) == 13
+    assert len(plan.operations) == 18
     assert plan.waves[0].operations == ("getHealth", "getSession")

@@ -99,9 +99,12 @@ class PostgresqlRolloutStore:
         until = time.monotonic() + timeout
         with self._line("listening") as connection:
             while True:
+                connection.has_heard = False
                 rows = connection.execute(sql.VERSION, (self._rollout,)).fetchall()
                 if (rows[0][0] if rows else 0) != known:
                     return True
+                if connection.has_heard:
+                    continue
                 left = until - time.monotonic()
                 if left <= 0:
                     return False

@@ -19,6 +19,8 @@ class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
     """Gives a server that has stopped answering up, even one whose kernel still acknowledges. Autocommit."""
 
     patience_seconds: float = 5.0
+    has_heard: bool = False
+    """Has a notification arrived since this was last set back? One that comes with the answer to a statement ends no wait: it is read already."""
 
     def wait(self, gen: Generator[Any, Any, _R], interval: float = 0.1, timeout: float | None = None) -> _R:
         """See psycopg. Raises OperationalError after `patience_seconds`, and closes the connection."""
@@ -90,7 +92,11 @@ class Address:
         """A new connection. Raises psycopg.Error."""
         connection = BoundedConnection.connect(self._conninfo, autocommit=True, prepare_threshold=None)
         connection.patience_seconds = self._patience
-        connection.add_notify_handler(_heard)  # without one, psycopg would keep each notification
+
+        def heard(_: psycopg.Notify) -> None:
+            connection.has_heard = True
+
+        connection.add_notify_handler(heard)  # without one, psycopg would keep each notification
         return connection
 
     def unavailable(self, error: Exception) -> StoreUnavailable:
@@ -102,7 +108,3 @@ class Address:
 
     def __repr__(self) -> str:
         return f"Address({self.shown!r})"
-
-
-def _heard(_: psycopg.Notify) -> None:
-    """It has done its work: it ended a wait."""
