@@ -43,6 +43,12 @@ def test_a_picture_that_is_small_already_has_no_smaller_one() -> None:
     assert develop(picture(size=(320, 4)), PhotoFormat.JPEG).thumbnails == []
 
 
+def test_the_thumbnail_of_a_very_tall_picture_is_narrower_where_it_would_be_too_tall_for_webp() -> None:
+    thumbnails = develop(picture("image/png", (500, 60_000)), PhotoFormat.PNG).thumbnails
+    assert [(small.width, small.height) for small in thumbnails] == [(137, 16_383)]
+    assert opened(thumbnails[0].content).size == (137, 16_383)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_what_can_be_seen_gets_through(kind: str) -> None:
     told = picture(kind, exif=exif(), icc_profile=profile())

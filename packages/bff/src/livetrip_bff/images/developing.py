@@ -18,6 +18,9 @@ MAX_PIXELS: Final = 60_000_000
 THUMBNAIL_WIDTHS: Final = (320, 1280)
 """Pixels; one that is not smaller than the picture is left out."""
 
+LONGEST_WEBP: Final = 16_383
+"""The most pixels that a WebP picture has in a row or a column (14 bits of RFC 9649); the thumbnail of a taller one is narrower."""
+
 _NAMES: Final = {PhotoFormat.JPEG: "JPEG", PhotoFormat.PNG: "PNG", PhotoFormat.WEBP: "WEBP"}
 _ENCODING: Final[dict[PhotoFormat, dict[str, Any]]] = {
     PhotoFormat.JPEG: {"quality": 92, "optimize": True},
@@ -83,8 +86,9 @@ def _to_srgb(image: Image.Image, profile: bytes) -> None:
 
 
 def _thumbnail(image: Image.Image, width: int) -> Rendering:
-    height = max(1, round(image.height * width / image.width))
-    smaller = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    scale = min(width / image.width, LONGEST_WEBP / image.height)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    smaller = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     return _encoded(smaller, PhotoFormat.WEBP, _THUMBNAIL_ENCODING)
 
 
