@@ -22,6 +22,8 @@ LONGEST_WEBP: Final = 16_383
 """The most pixels that a WebP picture has in a row or a column (14 bits of RFC 9649); the thumbnail of a taller one is narrower."""
 
 _NAMES: Final = {PhotoFormat.JPEG: "JPEG", PhotoFormat.PNG: "PNG", PhotoFormat.WEBP: "WEBP"}
+# Phones write JPEGs with further pictures after the first (CIPA DC-007), which Pillow has another name for; the first is the photo.
+_CALLED: Final = {kind: {name, "MPO"} if kind is PhotoFormat.JPEG else {name} for kind, name in _NAMES.items()}
 _ENCODING: Final[dict[PhotoFormat, dict[str, Any]]] = {
     PhotoFormat.JPEG: {"quality": 92, "optimize": True},
     PhotoFormat.PNG: {},
@@ -50,7 +52,7 @@ def _opened(content: bytes, kind: PhotoFormat, max_pixels: int) -> Iterator[Imag
     """The picture, not decoded yet; whatever goes wrong with it inside is its own fault."""
     try:
         with Image.open(io.BytesIO(content), formats=list(_NAMES.values())) as image:
-            if image.format != _NAMES[kind]:
+            if image.format not in _CALLED[kind]:
                 raise PhotoRejected("type_differs")
             if image.width * image.height > max_pixels:
                 raise PhotoRejected("too_many_pixels")
