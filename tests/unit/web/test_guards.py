@@ -231,6 +231,8 @@ async def test_a_body_that_is_no_form_of_ours_is_a_plain_page(
     [
         {"key": ""},
         {"key": "a b"},
+        {"key": "x;Domain=diary.example"},
+        {"key": "x,y"},
         {"key": "x" * 65},
         {"version": ""},
         {"version": "0"},
