@@ -89,6 +89,8 @@ async def test_a_failure_is_told_and_the_next_round_comes(caplog: pytest.LogCapt
                 await pauses.end()
     assert photos.asked == 3
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+    assert "photos were not collected: builtins.ValueError at " in caplog.text
+    assert "What?" not in caplog.text
 
 
 async def test_a_collection_that_is_under_way_is_given_up_with_the_block() -> None:

@@ -43,6 +43,26 @@ def test_a_picture_that_is_small_already_has_no_smaller_one() -> None:
     assert develop(picture(size=(320, 4)), PhotoFormat.JPEG).thumbnails == []
 
 
+def test_the_thumbnail_of_a_very_tall_picture_is_narrower_where_it_would_be_too_tall_for_webp() -> None:
+    thumbnails = develop(picture("image/png", (500, 60_000)), PhotoFormat.PNG).thumbnails
+    assert [(small.width, small.height) for small in thumbnails] == [(137, 16_383)]
+    assert opened(thumbnails[0].content).size == (137, 16_383)
+
+
+def test_of_a_jpeg_that_has_further_pictures_the_first_is_kept() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 480), "red").save(
+        buffer, "MPO", save_all=True, append_images=[Image.new("RGB", (160, 120), "blue")], exif=exif()
+    )
+    developed = develop(buffer.getvalue(), PhotoFormat.JPEG)
+    assert (developed.original.width, developed.original.height) == (640, 480)
+    assert developed.taken_at == "2026-11-21T07:30:00+09:00"
+    kept = opened(developed.original.content)
+    assert (kept.format, getattr(kept, "n_frames", 1), dict(kept.getexif())) == ("JPEG", 1, {})
+    with pytest.raises(PhotoRejected):
+        develop(buffer.getvalue(), PhotoFormat.PNG)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_what_can_be_seen_gets_through(kind: str) -> None:
     told = picture(kind, exif=exif(), icc_profile=profile())

@@ -60,6 +60,25 @@ async def test_what_is_our_own_fault_is_logged_with_the_trace_that_the_page_show
     assert trace[1] in caplog.text
 
 
+async def test_a_log_says_where_an_error_was_raised_and_nothing_of_what_somebody_wrote(
+    aiko: Browser, live_trip: Unreliable, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Exception:
+        try:
+            raise LookupError("the cause is swordfish")
+        except LookupError as cause:
+            error = RuntimeError("the secret is swordfish")
+            error.__cause__ = cause
+            return error
+
+    live_trip.failure = broken
+    with caplog.at_level(logging.ERROR):
+        assert (await aiko.open("/trips")).status == 500
+    assert "swordfish" not in caplog.text
+    assert "builtins.RuntimeError at " in caplog.text
+    assert "after builtins.LookupError at " in caplog.text
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [(InternalError("x"), 500), (InvalidRequest("x"), 400), (VersionConflict("x", current_version=2), 409)],

@@ -127,6 +127,34 @@ async def test_this_machine_has_several_names(browser: Browser, host: str) -> No
     assert answer.status_code == 200
 
 
+FROM_AFAR = [
+    {"x-forwarded-for": "203.0.113.7"},
+    {"x-forwarded-for": "127.0.0.1, 203.0.113.7"},
+    {"x-real-ip": "2001:db8::7"},
+    {"forwarded": "for=203.0.113.7"},
+]
+
+
+@pytest.mark.parametrize("told", FROM_AFAR)
+async def test_a_tunnel_to_this_machine_does_not_open_the_development_sign_in(
+    browser: Browser, told: dict[str, str]
+) -> None:
+    form = (await browser.open("/sign-in")).form("/sign-in").fields
+    answer = await browser.client.post("/sign-in", data={**form, "name": "aiko"}, headers=told)
+    assert answer.status_code == 421
+    assert (await browser.open("/trips")).path == "/sign-in"
+
+
+async def test_a_proxy_of_this_machine_for_this_machine_is_let_through(browser: Browser) -> None:
+    assert (await browser.open("/sign-in", **{"x-forwarded-for": "127.0.0.1", "x-real-ip": "::1"})).status == 200
+
+
+@pytest.mark.parametrize("told", FROM_AFAR)
+async def test_in_public_a_proxy_may_say_where_people_are(told: dict[str, str]) -> None:
+    web = make_web(MemoryDiary().live_trip, settings(**PUBLIC))
+    assert (await Browser(web, origin="https://diary.example").open("/sign-in", **told)).status == 200
+
+
 async def test_in_public_there_is_one_name() -> None:
     web = make_web(MemoryDiary().live_trip, settings(**PUBLIC))
     assert (await Browser(web, origin="https://diary.example").open("/sign-in")).status == 200
@@ -203,6 +231,8 @@ async def test_a_body_that_is_no_form_of_ours_is_a_plain_page(
     [
         {"key": ""},
         {"key": "a b"},
+        {"key": "x;Domain=diary.example"},
+        {"key": "x,y"},
         {"key": "x" * 65},
         {"version": ""},
         {"version": "0"},

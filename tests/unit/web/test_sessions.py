@@ -155,3 +155,10 @@ async def test_the_development_sign_in_is_not_there_unless_it_is_asked_for() -> 
     assert (await browser.send("/sign-in", {"csrf": token, "name": "aiko"})).status == 400
     assert (await browser.open("/trips")).path == "/sign-in"
     await browser.client.aclose()
+
+
+async def test_groups_that_fit_into_no_cookie_are_told_at_the_form_and_sign_nobody_in(browser: Browser) -> None:
+    groups = ",".join(f"{number:02d}" + "\N{CROSSED FLAGS}" * 58 for number in range(20))
+    page = await browser.sign_in(groups=groups)
+    assert (page.status, page.path) == (422, "/sign-in")
+    assert (await browser.open("/trips")).path == "/sign-in"

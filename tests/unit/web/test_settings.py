@@ -9,6 +9,7 @@ import pytest
 
 from livetrip_adapters import SettingsError
 from livetrip_web import load_web_settings
+from livetrip_web.settings import origin_of
 
 KEY = "k" * 32
 ISSUER = {"oidc_issuer": "https://issuer.example", "oidc_client_id": "diary", "url": "https://diary.example"}
@@ -34,6 +35,8 @@ def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**ISSUER, "session_key": KEY, "url": "https://diary.example/path"}, "without a path"),
         ({**ISSUER, "session_key": KEY, "url": "ftp://diary.example"}, "http://host or https://host"),
         ({**ISSUER, "session_key": KEY, "url": "https://a;b"}, "no host name"),
+        ({**ISSUER, "session_key": KEY, "url": "https://日記.example"}, "with xn--"),
+        ({**ISSUER, "session_key": KEY, "url": "https://diary.example:99999"}, "LIVETRIP_WEB_URL: Port out of range"),
         ({**ISSUER, "session_key": KEY, "oidc_issuer": "http://issuer.example"}, "plain http is for this machine"),
         ({**ISSUER, "session_key": KEY, "host": "::", "url": None}, "LIVETRIP_WEB_HOST is not this machine alone"),
         ({**ISSUER, "session_key": KEY, "session_key_file": "/nowhere"}, "both set"),
@@ -47,6 +50,20 @@ def test_what_cannot_be_meant_is_refused_with_its_reason(given: dict[str, Any], 
         load_web_settings(**given)
     assert told in str(caught.value)
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "origin"),
+    [
+        ("https://Diary.Example:443", "https://diary.example"),
+        ("https://diary.example:", "https://diary.example"),
+        ("https://diary.example:8443/", "https://diary.example:8443"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_write_it(told: str, origin: str) -> None:
+    assert origin_of(told) == origin
 
 
 def test_all_problems_are_told_at_once() -> None:

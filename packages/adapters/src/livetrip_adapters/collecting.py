@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from livetrip_adapters.photos import PhotoSettings
 from switchover import CallError
+from switchover.errors.outline import failure_of, outline
 
 _log: Final = logging.getLogger("livetrip.photos")
 
@@ -77,5 +78,5 @@ async def _collect(photos: Collects, seconds: float, pause: Pause, jitter: Calla
                     break
         except CallError as error:
             _log.warning("photos were not collected: %s", error)
-        except Exception:  # a background task ends here; the next round may fare better
-            _log.exception("photos were not collected")
+        except Exception as error:  # a background task ends here; the next round may fare better
+            _log.error("photos were not collected: %s", outline(error), extra=failure_of(error))

@@ -73,7 +73,8 @@ def make_web(
     )
     headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
     reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
-    return Web(pages, reception, Whereabouts(settings.url), headers, mounts or {}, trace_share)
+    whereabouts = Whereabouts(settings.url, is_here_alone=settings.dev_sign_in)
+    return Web(pages, reception, whereabouts, headers, mounts or {}, trace_share)
 
 
 def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import secrets
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -17,6 +17,9 @@ from switchover.trust.oidc.documents import is_safe_address
 
 MIN_KEY: int = 32
 """Characters of a key, at least."""
+
+
+_USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
 class WebSettings(BaseSettings):
@@ -125,7 +128,7 @@ def load_web_settings(**given: object) -> WebSettings:
 
 
 def origin_of(value: str, *, allow_path: bool = False) -> str:
-    """`scheme://host[:port]` of an address, in lower case.
+    """`scheme://host[:port]` of an address, as browsers write it (RFC 6454, section 6.2): in lower case, without the usual port.
 
     Raises:
         ValueError: it is no http or https address, or has more to it than may be.
@@ -135,9 +138,11 @@ def origin_of(value: str, *, allow_path: bool = False) -> str:
         raise ValueError("has to be http://host or https://host, with a port if it is not the usual one")
     if not allow_path and (parts.path not in ("", "/") or parts.query or parts.fragment):
         raise ValueError("has to be an origin: scheme, host and port, without a path")
-    if any(sign in parts.netloc for sign in "; ,'\""):
-        raise ValueError("has a character that no host name has")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    if not parts.netloc.isascii() or any(sign in parts.netloc for sign in "; ,'\""):
+        raise ValueError("has a character that no host name has; international names are written with xn--")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    is_usual = parts.port in (None, _USUAL_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
 
 
 def is_loopback(host: str) -> bool:

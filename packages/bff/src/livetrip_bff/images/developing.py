@@ -18,7 +18,12 @@ MAX_PIXELS: Final = 60_000_000
 THUMBNAIL_WIDTHS: Final = (320, 1280)
 """Pixels; one that is not smaller than the picture is left out."""
 
+LONGEST_WEBP: Final = 16_383
+"""The most pixels that a WebP picture has in a row or a column (14 bits of RFC 9649); the thumbnail of a taller one is narrower."""
+
 _NAMES: Final = {PhotoFormat.JPEG: "JPEG", PhotoFormat.PNG: "PNG", PhotoFormat.WEBP: "WEBP"}
+# Phones write JPEGs with further pictures after the first (CIPA DC-007), which Pillow has another name for; the first is the photo.
+_CALLED: Final = {kind: {name, "MPO"} if kind is PhotoFormat.JPEG else {name} for kind, name in _NAMES.items()}
 _ENCODING: Final[dict[PhotoFormat, dict[str, Any]]] = {
     PhotoFormat.JPEG: {"quality": 92, "optimize": True},
     PhotoFormat.PNG: {},
@@ -47,7 +52,7 @@ def _opened(content: bytes, kind: PhotoFormat, max_pixels: int) -> Iterator[Imag
     """The picture, not decoded yet; whatever goes wrong with it inside is its own fault."""
     try:
         with Image.open(io.BytesIO(content), formats=list(_NAMES.values())) as image:
-            if image.format != _NAMES[kind]:
+            if image.format not in _CALLED[kind]:
                 raise PhotoRejected("type_differs")
             if image.width * image.height > max_pixels:
                 raise PhotoRejected("too_many_pixels")
@@ -83,8 +88,9 @@ def _to_srgb(image: Image.Image, profile: bytes) -> None:
 
 
 def _thumbnail(image: Image.Image, width: int) -> Rendering:
-    height = max(1, round(image.height * width / image.width))
-    smaller = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    scale = min(width / image.width, LONGEST_WEBP / image.height)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    smaller = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     return _encoded(smaller, PhotoFormat.WEBP, _THUMBNAIL_ENCODING)
 
 

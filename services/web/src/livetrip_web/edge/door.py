@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,12 +22,28 @@ from switchover.telemetry import TraceContext, start
 
 _log = logging.getLogger("livetrip.web")
 
+_ORIGINS: Final = ("x-forwarded-for", "x-real-ip")
+"""Where proxies write which address a request came from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where the diary is, for people. `url`: its origin; None for this machine, by any of its names."""
+    """Where the diary is, for people.
+
+    Attributes:
+        url: its origin; None for this machine, by any of its names.
+        is_here_alone: nobody beyond this machine is to be answered, whoever passes their request on.
+    """
 
     url: str | None
+    is_here_alone: bool = False
+
+    def is_from_afar(self, headers: Mapping[str, str]) -> bool:
+        """Does a proxy or a tunnel of this machine say that it passes on what came from another one, to whom that is closed?"""
+        if not self.is_here_alone:
+            return False
+        told = (part.strip() for name in _ORIGINS if name in headers for part in headers[name].split(","))
+        return "forwarded" in headers or not all(map(is_loopback, told))
 
     def own(self, host: str) -> str | None:
         """Our own origin, as seen by a request for a host; None for a request that was meant for somebody else.
@@ -74,7 +90,7 @@ class Web:
             return
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
-        if own is None:
+        if own is None or self._whereabouts.is_from_afar(headers):
             await _refuse(send, 421, b"This is not the diary of that address.\n", self._headers)
         elif self.gate.is_closed:
             await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])

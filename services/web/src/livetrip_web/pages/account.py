@@ -9,6 +9,7 @@ from litestar import Response, Router, get, post
 from livetrip_web.edge.addresses import HOME, local_path
 from livetrip_web.edge.cookies import LANGUAGE, THEME
 from livetrip_web.edge.guest import CHOICE_SECONDS, THEMES
+from livetrip_web.edge.sealing import TooMuchToSeal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import Visit, go
@@ -40,13 +41,10 @@ async def sign_in_by_name(request: Visit) -> Response[Any]:
         raise UnreadableForm
     following = local_path(form.get("next"))
     found = way.identify(form)
-    if found is None:
+    if found is None or not _is_begun(request, *found):
         return _ways(
             request, following, status=422, name=form.get("name", ""), groups=form.get("groups", ""), is_wrong=True
         )
-    request.guest.become(
-        _sessions(request).begin(request.app.state.clock(), user_id=found[0], name=found[0], groups=found[1])
-    )
     return go(following)
 
 
@@ -94,6 +92,16 @@ def _ways(
         groups=groups,
         is_wrong=is_wrong,
     )
+
+
+def _is_begun(request: Visit, name: str, groups: tuple[str, ...]) -> bool:
+    """Begin somebody's session, if name and groups fit into a cookie."""
+    begun = _sessions(request).begin(request.app.state.clock(), user_id=name, name=name, groups=groups)
+    try:
+        request.guest.become(begun)
+    except TooMuchToSeal:
+        return False
+    return True
 
 
 def _sessions(request: Visit) -> Sessions:

@@ -17,6 +17,8 @@ from livetrip_web.pages.visit import SignInNeeded, Visit, go
 from livetrip_web.signing_in.failures import SignInFailed
 from livetrip_web.words import say
 from switchover.errors import CallError, InvalidRequest, NotFound, ServiceUnavailable, TransportError
+from switchover.errors.outline import failure_of as in_record
+from switchover.errors.outline import outline
 
 _log = logging.getLogger("livetrip.web")
 
@@ -71,14 +73,21 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return _signing_in(visit)
     failure = failure_of(error)
     if failure.status >= 500:
-        trace_id = visit.guest.trace.trace_id
-        _log.error("trace %s: %s", trace_id, type(error).__name__, exc_info=error if failure.status == 500 else None)
+        _tell(visit.guest.trace.trace_id, error, is_ours=failure.status == 500)
     headers = {} if failure.retry_after is None else {"retry-after": str(failure.retry_after)}
     if visit.wants_json:
         return Response(_problem(visit, failure), status_code=failure.status, headers=headers)
     return visit.page(
         "failure.html", status=failure.status, headers=headers, failure=failure, is_get=visit.method == "GET"
     )
+
+
+def _tell(trace_id: str, error: Exception, *, is_ours: bool) -> None:
+    """What an exception says itself may be what somebody wrote in their diary: it is told by its class and where it was raised."""
+    if is_ours:
+        _log.error("trace %s: %s", trace_id, outline(error), extra=in_record(error))
+    else:
+        _log.error("trace %s: %s", trace_id, type(error).__name__)
 
 
 def _signing_in(visit: Visit) -> Response[Any]:

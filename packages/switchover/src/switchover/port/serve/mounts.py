@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any, Final
 
 from switchover.errors import InternalError, ServiceUnavailable
+from switchover.errors.outline import failure_of, outline
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.metrics import is_plain
@@ -45,8 +46,8 @@ class Mounts:
         started = _Started(send)
         try:
             await mounted({**scope, "root_path": scope.get("root_path", "") + path}, receive, started)
-        except Exception:  # whatever an application of the team's raises ends here
-            _log.exception("what is mounted at %s failed", path)
+        except Exception as error:  # whatever an application of the team's raises ends here; its text may be personal
+            _log.error("what is mounted at %s failed: %s", path, outline(error), extra=failure_of(error))
             if started.is_started:
                 raise
             await _refuse(InternalError(), scope, send)
