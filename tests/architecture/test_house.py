@@ -16,6 +16,8 @@ from support.processes import ROOT
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
+NEVER_TAKEN = {29}
+"""Numbers of decisions that were set aside and not needed; no other may be left out."""
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 
 
@@ -117,7 +119,33 @@ def test_both_readmes_show_the_same_commands() -> None:
         for name in ("README.md", "README.ja.md")
     ]
     assert shown[0] == shown[1]
-    assert [command.strip() for command in shown[0]] == ["pip install uv && uv run livetrip demo", "uv run pytest"]
+    assert [command.strip() for command in shown[0]] == [
+        "pip install uv && uv run livetrip up",
+        "uv run pytest",
+        "uv run livetrip demo",
+    ]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_the_readme_is_short_and_leads_to_every_guide_and_reference(name: str) -> None:
+    path = ROOT / name
+    assert len(path.read_text("utf-8").splitlines()) <= 70
+    documents = {file for folder in ("how-to", "reference") for file in (ROOT / "docs" / folder).glob("*.md")}
+    assert documents
+    assert documents - {(path.parent / target).resolve() for target in links(path)} == set()
+
+
+def test_the_readme_shows_rollout_commands_in_both_languages() -> None:
+    for name in ("README.md", "README.ja.md"):
+        shown = re.findall(r"^switchover (\w+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+        assert shown == ["status", "promote", "rollback"]
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))]
+    assert len(numbers) == len(set(numbers))
+    missing = set(range(1, max(numbers) + 1)) - set(numbers)
+    assert missing <= NEVER_TAKEN
 
 
 def test_decisions_are_short_and_name_their_check() -> None:

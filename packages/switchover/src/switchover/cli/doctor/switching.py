@@ -19,7 +19,7 @@ VARIABLE: Final = "BACKEND_MODE"
 _MODE: Final = re.compile(r"(?i)backend_?mode")
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HERE: Final = frozenset({"direct"})
-_THERE: Final = frozenset({"http", "route"})
+_THERE: Final = frozenset({"http", "route", "routed"})
 
 
 def switch_point(found: Iterable[Module]) -> Judged:
