@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from support.programs import REQUIRED, require_program
+from support.waiting import eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -93,6 +94,11 @@ def chromium() -> Iterator[Chromium]:
             yield Chromium(browser)
         finally:
             browser.close()
+
+
+def becomes(page: Page, expression: str, argument: Any = None) -> None:
+    """Wait until JavaScript says so. Playwright's own waiting evaluates strings in the page, which the policy of ours does not allow."""
+    eventually(lambda: page.evaluate(expression, argument), WAIT_MS / 1000, what=expression)
 
 
 def _check(url: str, watched: Watched) -> None:

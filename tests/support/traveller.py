@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from support.browser import Watched
+from support.browser import Watched, becomes
 
 NAME: Final = "kaede"
 TITLE: Final = "Nara, slowly"
@@ -62,7 +62,7 @@ class Traveller:
         page.get_by_role("button", name="Write it down").click()
         self._is_told("The entry is written.")
         page.get_by_text("A deer ate the map.").wait_for()
-        page.wait_for_function("Object.keys(localStorage).length === 0")
+        becomes(page, "Object.keys(localStorage).length === 0")
 
     def edits(self) -> None:
         """The entry, once."""
@@ -107,7 +107,7 @@ class Traveller:
         slow = self._network(_SLOW)
         page.get_by_label("Choose photos").set_input_files([_photo(folder / name) for name in PHOTOS])
         upload = page.locator(".upload").filter(has_text=PHOTOS[0])
-        page.wait_for_function("bar => bar.value > 0", arg=upload.get_by_role("progressbar").element_handle())
+        becomes(page, "bar => bar.value > 0", upload.get_by_role("progressbar").element_handle())
         upload.get_by_role("button", name="Cancel").click()
         page.locator(".upload[data-state=cancelled]").filter(has_text=PHOTOS[0]).wait_for()
         slow.detach()
@@ -126,9 +126,9 @@ class Traveller:
         assert pictures.count() == len(PHOTOS)
         pictures.first.click()
         page.get_by_role("heading", name="Photo", exact=True).wait_for()
-        page.wait_for_function("document.querySelector('.print img').naturalWidth === 1280")
+        becomes(page, "document.querySelector('.print img').naturalWidth === 1280")
         page.get_by_role("link", name="Open the original").click()
-        page.wait_for_function("document.images[0]?.naturalWidth === 1600")
+        becomes(page, "document.images[0]?.naturalWidth === 1600")
         page.go_back()
 
     def signs_out(self) -> None:
