@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
     from support.browser import Chromium
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -29,10 +30,13 @@ def main() -> int:
 
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, shown_diary("monolith", Path(home)) as (address, _):
-        with chromium() as browser:
-            for language, size in product(LANGUAGES, SIZES):
-                _walk(browser, address, folder, language, size)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        shown_diary("monolith", Path(home)) as (address, _),
+        chromium() as browser,
+    ):
+        for language, size in product(LANGUAGES, SIZES):
+            _walk(browser, address, folder, language, size)
     print(f"{len(list(folder.glob('*.png')))} screenshots in {folder}")
     return 0
 
@@ -42,7 +46,9 @@ def _walk(browser: Chromium, address: str, folder: Path, language: str, size: st
 
     width, height = SIZES[size]
     view = {"width": width, "height": height}
-    with browser.person(locale=LANGUAGES[language], viewport=view, color_scheme="light") as watched:
+    with browser.person(
+        locale=LANGUAGES[language], viewport=view, color_scheme="light", reduced_motion="reduce"
+    ) as watched:
         tour = Tour(watched.page, address)
         tour.sign_in()
         tour.photograph()

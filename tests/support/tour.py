@@ -50,7 +50,7 @@ class Tour:
 
     def pages(self) -> Iterator[str]:
         """The name of each page, while the tab shows it."""
-        for name, path in self._addresses():
+        for name, path in self.addresses():
             self._page.goto(f"{self._address}{path}")
             yield name
         yield from self._refused()
@@ -62,7 +62,8 @@ class Tour:
         self._page.goto(f"{self._address}/sign-in")
         yield "sign-in"
 
-    def _addresses(self) -> list[tuple[str, str]]:
+    def addresses(self) -> list[tuple[str, str]]:
+        """Names and paths of pages that are opened by address alone."""
         trip = self._trip().removeprefix(self._address)
         entry = self._first(r"/entries/[0-9a-f-]{36}$", trip)
         photo = self._first(r"/photos/[0-9a-f-]{36}$", f"{trip}/photos")

@@ -95,6 +95,12 @@ async def test_a_form_of_another_site_changes_nothing(aiko: Browser, headers: di
     assert "No trips yet" in (await aiko.open("/trips")).text
 
 
+async def test_a_form_of_another_site_takes_nobody_s_session_away(web: Web) -> None:
+    elsewhere = {"sec-fetch-site": "cross-site", "origin": "https://elsewhere.example"}
+    answer = await Browser(web).send("/trips", TRIP, **elsewhere)
+    assert "set-cookie" not in answer.headers
+
+
 @pytest.mark.parametrize("token", [None, "", "x", "ä"])
 async def test_a_form_without_the_token_of_the_session_changes_nothing(aiko: Browser, token: str | None) -> None:
     form = {**(await aiko.open("/trips/new")).form("/trips").fields, **TRIP}
