@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,11 +18,15 @@ from livetrip_adapters.rollout import live_trip_plan
 from support.browser import Chromium, chromium
 from support.processes import KEY, STOP_SECONDS, Running, clean_environment, running, running_api
 from support.shown import shown_diary
+from support.tour import Tour
 from support.traveller import Traveller
 from support.waiting import eventually
 from switchover import FileRolloutStore
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Operator
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 WAVES = ["first", "reads", "writes"]
 
@@ -125,3 +130,23 @@ def test_a_traveller_notices_nothing_while_her_calls_move_to_the_service_and_bac
             ("until she uploads", False),
             ("to the end", False),
         ]
+
+
+def test_a_photo_that_takes_long_to_be_looked_into_is_asked_about_again(browser: Chromium, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def late(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, json={"detail": "not yet"})
+        else:
+            route.continue_()
+
+    with browser.person() as watched, shown_diary("monolith", tmp_path) as (address, _):
+        watched.page.route("**/completed", late)
+        watched.expect("503")
+        tour = Tour(watched.page, address)
+        tour.sign_in()
+        tour.photograph()
+        assert watched.unexpected() == []
+    assert len(asked) == len(set(asked)) + 1 == 4
