@@ -1,68 +1,152 @@
-"""One traveller at a real browser, on what `livetrip up` starts."""
+"""One traveller at a real browser: in both modes on what `livetrip up` starts, and while traffic moves to the service and back."""
 
 from __future__ import annotations
 
-import re
 import signal
-import subprocess
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from journeys.conftest import MODES
-from support.browser import chromium
-from support.processes import STOP_SECONDS, clean_environment
+from livetrip_adapters import live_trip_port
+from livetrip_adapters.rollout import live_trip_plan
+from support.browser import Chromium, chromium
+from support.processes import KEY, STOP_SECONDS, Running, clean_environment, running, running_api
+from support.shown import shown_diary
+from support.tour import Tour
+from support.traveller import Traveller
+from support.waiting import eventually
+from switchover import FileRolloutStore
+from switchover.rollout import RolloutState, Share
+from switchover.rollout.orders import Operator
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+WAVES = ["first", "reads", "writes"]
 
 
-@contextmanager
-def diary(mode: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    command = [sys.executable, "-m", "livetrip_cli", "up", "--port", "0", "--sample-data"]
-    with (folder / "stderr.log").open("wb") as stderr:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=folder,
-            env=clean_environment(BACKEND_MODE=mode),
-        )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        said = ""
-        for line in process.stdout:
-            said = line
-            if line.startswith("the diary is at "):
-                break
-        found = re.match(r"the diary is at (http://127\.0\.0\.1:\d+); sign in as aiko", said)
-        assert found is not None, (folder / "stderr.log").read_text("utf-8")
-        yield found[1], process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.wait(STOP_SECONDS)
-        process.stdout.close()
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as opened:
+        yield opened
+
+
+def tell(traveller: Traveller, folder: Path) -> None:
+    """The whole story."""
+    traveller.signs_in()
+    traveller.plans_a_trip()
+    traveller.writes()
+    traveller.edits()
+    traveller.meets_herself()
+    traveller.uploads(folder)
+    traveller.signs_out()
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_traveller_signs_in_writes_and_keeps_a_draft(mode: str, tmp_path: Path) -> None:
-    with chromium() as watched, diary(mode, tmp_path) as (address, process):
-        page = watched.page
-        page.goto(address)
-        page.get_by_label("Name").fill("aiko")
-        page.get_by_role("button", name="Open the diary").click()
-        page.get_by_role("link", name="Kyoto in autumn").click()
-        page.get_by_role("link", name="Write an entry").click()
-        page.get_by_label("What happened?").fill("A draft that nobody saved.")
-        page.get_by_text("Draft kept in this browser").wait_for()
-        page.reload()
-        assert page.get_by_label("What happened?").input_value() == ""
-        page.get_by_role("button", name="Bring it back").click()
-        assert page.get_by_label("What happened?").input_value() == "A draft that nobody saved."
-        page.get_by_role("button", name="Write it down").click()
-        page.get_by_role("status").filter(has_text="The entry is written.").wait_for()
-        page.get_by_text("A draft that nobody saved.").wait_for()
-        page.wait_for_function("Object.keys(localStorage).length === 0")
-        page.get_by_role("button", name="Sign out").click()
-        page.get_by_role("heading", name="You are signed out").wait_for()
-        assert watched.complaints == []
+def test_a_traveller_keeps_a_diary(mode: str, browser: Chromium, tmp_path: Path) -> None:
+    with browser.person() as watched, shown_diary(mode, tmp_path) as (address, process):
+        tell(Traveller(watched, address), tmp_path)
+        assert watched.unexpected() == []
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
+
+
+class Mover:
+    """Moves everything to the service and takes it back, in the middle of what somebody does."""
+
+    def __init__(self, store: FileRolloutStore, service: Running) -> None:
+        self._operator = Operator(store, live_trip_plan(live_trip_port()), who="tests")
+        self._service = service
+        self._seen = 0
+        self.over_http: list[tuple[str, bool]] = []
+
+    def move(self, chapter: str) -> None:
+        """What is ordered in the middle of a chapter: up while she writes and while two tabs differ, back during both."""
+        self.look(f"until she {chapter}")
+        operator = self._operator
+        if chapter == "writes":
+            self._obeyed(operator.set_share(Share(10_000), WAVES, why="onwards"))
+        elif chapter == "meets_herself":
+            self._obeyed(operator.rollback(why="she met herself"))
+            self._obeyed(operator.resume(why="and got over it"))
+        else:
+            self._obeyed(operator.rollback(["reads", "writes"], why="halfway through her photos"))
+
+    def look(self, when: str) -> None:
+        """Was the service called since the last time?"""
+        calls = self._service.log.read_text("utf-8").count('"operation"')
+        self.over_http.append((when, calls > self._seen))
+        self._seen = calls
+
+    def _obeyed(self, state: RolloutState) -> None:
+        obeyed = self._operator.wait_obeyed(state.version, 20)
+        assert obeyed.is_complete(), str(obeyed)
+
+
+@contextmanager
+def moving(folder: Path) -> Iterator[tuple[str, Mover]]:
+    """Pages that follow a rollout, and whoever orders it; the service works on the same database and the same photos."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    database = f"sqlite:///{folder / 'livetrip.sqlite3'}"
+    store = FileRolloutStore(folder / "rollout")
+    origins = {"LIVETRIP_SERVICE_KEY": KEY, "LIVETRIP_PHOTOS_ORIGINS": address}
+    with running_api(folder, "--port", "0", **origins) as service:
+        environment = clean_environment(
+            BACKEND_MODE="service",
+            LIVETRIP_SERVICE_URL=service.address,
+            LIVETRIP_SERVICE_KEY=KEY,
+            LIVETRIP_DATABASE_URL=database,
+            LIVETRIP_ROLLOUT=f"file:{folder / 'rollout'}",
+            LIVETRIP_WEB_DEV_SIGN_IN="1",
+            LIVETRIP_WEB_STORAGE_ORIGINS=service.address,
+        )
+        own = folder / "web"
+        own.mkdir()
+        command = [sys.executable, "-m", "livetrip_cli", "web", "--port", address.rpartition(":")[2]]
+        with running(command, own, environment):
+            eventually(lambda: len(store.workers()) == 1, 30, what="the pages' sign of life")
+            yield address, Mover(store, service)
+    store.close()
+
+
+def test_a_traveller_notices_nothing_while_her_calls_move_to_the_service_and_back(
+    browser: Chromium, tmp_path: Path
+) -> None:
+    with browser.person() as watched, moving(tmp_path) as (address, mover):
+        tell(Traveller(watched, address, mover.move), tmp_path)
+        mover.look("to the end")
+        assert watched.unexpected() == []
+        assert mover.over_http == [
+            ("until she writes", False),
+            ("until she meets_herself", True),
+            ("until she uploads", False),
+            ("to the end", False),
+        ]
+
+
+def test_a_photo_that_takes_long_to_be_looked_into_is_asked_about_again(browser: Chromium, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def late(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=503, json={"detail": "not yet"})
+        else:
+            route.continue_()
+
+    with browser.person() as watched, shown_diary("monolith", tmp_path) as (address, _):
+        watched.page.route("**/completed", late)
+        watched.expect("503")
+        tour = Tour(watched.page, address)
+        tour.sign_in()
+        tour.photograph()
+        assert watched.unexpected() == []
+    assert len(asked) == len(set(asked)) + 1 == 4

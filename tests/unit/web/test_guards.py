@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from livetrip_web import Web, make_web
 from livetrip_web.edge.addresses import HOME, local_path
 from support.diary import MemoryDiary, Ticking, Unreliable
-from support.pages import Browser, settings
+from support.pages import HERE, Browser, settings
 
 PUBLIC = {
     "url": "https://diary.example", "host": "0.0.0.0", "dev_sign_in": False, "session_key": "k" * 32,
@@ -93,6 +94,14 @@ async def test_a_form_of_another_site_changes_nothing(aiko: Browser, headers: di
     assert refused.status == 403
     assert "open for too long" in refused.text
     assert "No trips yet" in (await aiko.open("/trips")).text
+
+
+async def test_a_form_of_another_site_takes_nobody_s_session_away(web: Web) -> None:
+    elsewhere = {"sec-fetch-site": "cross-site", "origin": "https://elsewhere.example"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url=HERE) as browser:
+        answer = await browser.post("/trips", data=TRIP, headers=elsewhere)
+    assert answer.status_code == 303
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "ä"])

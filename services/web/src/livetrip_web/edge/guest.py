@@ -89,8 +89,11 @@ class Reception:
     style: CookieStyle
     clock: Callable[[], float]
 
-    def receive(self, headers: Mapping[str, str], trace: TraceContext) -> Guest:
-        """Who asks. A visitor without a session is given one, because forms need its token."""
+    def receive(self, headers: Mapping[str, str], trace: TraceContext, *, is_forged: bool = False) -> Guest:
+        """Who asks. A visitor without a session is given one, because forms need its token.
+
+        Not in answer to a page elsewhere: browsers leave the cookies of ours out there, and would have them replaced.
+        """
         cookies = _cookies(headers.get("cookie", ""))
         now = self.clock()
         known = self.sessions.read(cookies.get(self.style.name(SESSION), ""), now)
@@ -106,7 +109,7 @@ class Reception:
             self.style,
             cookies,
         )
-        if known is None:
+        if known is None and not is_forged:
             guest.become(guest.session)
         return guest
 

@@ -21,8 +21,20 @@ export function announce({ trip, csrf }, { file, checksum, entry, keepsPlace }, 
   return ask(`/trips/${trip}/photos/uploads`, csrf, entry ? { ...fields, entry_id: entry } : fields, signal);
 }
 
-export function complete({ trip, csrf }, photo, signal) {
-  return ask(`/trips/${trip}/photos/${photo}/completed`, csrf, {}, signal);
+const ATTEMPTS = 5;
+const PAUSE_MS = 2_000;
+
+// Looking into a large photo can take longer than a call may; completing is repeatable, and ends once somebody has looked.
+export async function complete({ trip, csrf }, photo, signal) {
+  for (let left = ATTEMPTS; ; left -= 1) {
+    try {
+      return await ask(`/trips/${trip}/photos/${photo}/completed`, csrf, {}, signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof UploadRefused || left === 1) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    signal.throwIfAborted();
+  }
 }
 
 // fetch tells nothing of what has been sent so far.
