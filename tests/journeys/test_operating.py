@@ -76,8 +76,7 @@ def test_a_rollback_returns_when_all_workers_have_obeyed_and_says_how_long_it_to
             assert {it.beat.version for it in store.workers()} == {store.load().version}
             assert switchover(project, "resume").returncode == 0
         print(f"rollback obeyed by {WORKERS} workers, seconds after the order: {sorted(seconds)}")
-        # Each order is written durably twice before anybody can obey it: one slow disk among five is the machine's, three are ours.
-        assert sorted(seconds)[len(seconds) // 2] <= OBJECTIVE_SECONDS
+        assert max(seconds) <= OBJECTIVE_SECONDS
         status = json.loads(switchover(project, "status", "--json").stdout)
         assert [worker["isObeying"] for worker in status["workers"]] == [True] * WORKERS
 

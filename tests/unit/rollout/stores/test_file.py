@@ -238,3 +238,46 @@ def test_a_report_that_cannot_be_read_leaves_the_sign_of_life(tmp_path: Path, re
 def test_what_cannot_be_a_file_name_is_no_worker_id(worker_id: str) -> None:
     with pytest.raises(ValueError, match="is no worker id"):
         beat(worker_id)
+
+
+def test_changes_that_the_file_systems_clock_cannot_tell_apart_are_seen_at_once(
+    store: FileRolloutStore, tmp_path: Path
+) -> None:
+    """Within one tick of that clock, the number of a file that was replaced may be given to the next, and the sizes may be the same."""
+    path, following = tmp_path / "state.json", FileRolloutStore(tmp_path, look_seconds=0.01)
+    assert following.load().version == 3
+    loaded, before = path.read_bytes(), path.stat()
+    store.change(change(getTrip=400), expected=3)
+    changed = path.read_bytes()
+    assert len(changed) == len(loaded)
+    put_in_place(path, loaded, before.st_mtime_ns)
+    assert following.load().version == 3
+    put_in_place(path, changed, before.st_mtime_ns)
+    assert following.wait(3, 0) is True
+    assert following.load().version == 4
+    put_in_place(path, b"x" * len(changed), before.st_mtime_ns)
+    assert following.wait(4, 0) is True
+    assert following.load().version == 4
+
+
+def test_they_are_seen_at_the_next_look_and_not_when_the_wait_is_over(store: FileRolloutStore, tmp_path: Path) -> None:
+    path, following = tmp_path / "state.json", FileRolloutStore(tmp_path, look_seconds=0.01)
+    before = path.stat().st_mtime_ns
+    assert following.load().version == 3
+    loaded = path.read_bytes()
+    store.change(change(getTrip=400), expected=3)
+    changed = path.read_bytes()
+    put_in_place(path, loaded, before)
+    assert following.load().version == 3
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(following.wait, 3, 60)
+        put_in_place(path, changed, before)
+        assert waiting.result(20) is True
+
+
+def put_in_place(path: Path, content: bytes, mtime_ns: int) -> None:
+    """Under the same number, with the same times."""
+    with path.open("rb+") as file:
+        file.write(content)
+        file.flush()
+        os.utime(file.fileno(), ns=(mtime_ns, mtime_ns))

@@ -41,7 +41,7 @@ class FileRolloutStore:
 
     Args:
         folder: is made with the first change or heartbeat.
-        look_seconds: how often `wait` looks at the file (one `stat`).
+        look_seconds: how often `wait` looks at the file: one `stat`, and a read in the second after a change.
         expire_seconds: how long a silent worker is listed.
         clock: seconds since 1970, for the record.
         monotonic: seconds, the same for all processes of the machine, for the age of heartbeats.
@@ -100,11 +100,11 @@ class FileRolloutStore:
         until = time.monotonic() + timeout
         with self._answering():
             while True:
-                if self._loaded is None or self._loaded != (known, self._signature()):
+                if self._is_news(known):
                     return True
                 left = until - time.monotonic()
                 if left <= 0:
-                    return not self._is_settled and self._read().version != known
+                    return False
                 time.sleep(min(left, self._look))
 
     def heartbeat(self, worker: WorkerBeat) -> None:
@@ -124,6 +124,17 @@ class FileRolloutStore:
 
     def close(self) -> None:
         """There is nothing to give back."""
+
+    def _is_news(self, known: int) -> bool:
+        """Is another version in force, as far as can be seen? One `stat`; what was only just written is read. Raises OSError."""
+        if self._loaded is None or self._loaded != (known, self._signature()):
+            return True
+        if self._is_settled:
+            return False
+        try:
+            return self._read().version != known
+        except ValueError:  # garbage: `load` mends it, or says what is wrong
+            return True
 
     def _read(self) -> RolloutState:
         """The state as the file has it. Raises ValueError, OSError."""
@@ -177,7 +188,8 @@ class FileRolloutStore:
 
     def _note(self, state: RolloutState, signature: _Signature) -> None:
         self._loaded = (state.version, signature)
-        # Two changes within one tick of the file system's clock look like one: what was just written is read again later.
+        # Changes within one tick of the file system's clock look like one, the more so as it gives the number of a file that was replaced to
+        # the next: what was just written is read again at each look.
         self._is_settled = abs(time.time_ns() - signature[1]) > _SETTLED_NANOSECONDS
 
     def _events(self) -> Iterator[Event]:
