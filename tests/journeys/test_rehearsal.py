@@ -28,6 +28,9 @@ from switchover.rollout import Share
 from switchover.rollout.orders import Operator
 from switchover.rollout.record import verify
 
+READS = ("getHealth", "getSession", "listTrips", "getTrip", "getTripSummary", "listEntries", "getEntry")
+"""All that the load has a call of: those of photos would need some."""
+
 WORKERS = 4
 USERS = [f"traveller-{number}" for number in range(6)]
 SETTINGS = """\
@@ -37,7 +40,6 @@ rollout = "{plan}"
 store = "file:rollout"
 rehearsal = "support.rehearsing:calls"
 """
-READS = ("getHealth", "getSession", "listTrips", "getTrip", "getTripSummary", "listEntries", "getEntry")
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def is_as_before(system: System) -> bool:
 
 
 def test_it_passes_and_writes_evidence_that_a_doctor_believes(system: System) -> None:
-    command = system.begin("--rate", "60", "--hold", "1500ms", "--why", "drill of the quarter")
+    command = system.begin(*READS, "--rate", "60", "--hold", "1500ms", "--why", "drill of the quarter")
     assert command.end() == 0, command.said
     report = system.report()
     measures = report["measures"]
@@ -181,7 +183,7 @@ def test_a_worker_that_is_frozen_during_the_rollback_is_named(system: System) ->
 
 
 def test_a_service_that_is_killed_while_shares_rise_costs_nobody_an_answer(system: System) -> None:
-    command = system.begin("--hold", "1500ms")
+    command = system.begin(*READS, "--hold", "1500ms")
     command.until(r"^set 10 %")
     system.service.process.send_signal(signal.SIGKILL)
     assert command.end() == 1, command.said
@@ -198,7 +200,7 @@ def test_a_service_that_is_killed_while_shares_rise_costs_nobody_an_answer(syste
     ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
 )
 def test_a_signal_in_the_middle_rolls_back(system: System, number: signal.Signals, code: int, word: str) -> None:
-    command = system.begin("--hold", "1m")
+    command = system.begin(*READS, "--hold", "1m")
     command.until(r"^set 1 %")
     command.process.send_signal(number)
     assert command.end() == code, command.said
