@@ -156,3 +156,14 @@ def test_decisions_are_short_and_name_their_check() -> None:
         assert len(text.splitlines()) < 60, path.name
         for heading in ("## Context", "## Decision", "## Rejected", "## Consequences", "## Enforced by"):
             assert heading in text, f"{path.name} lacks {heading}"
+
+
+def test_ci_runs_in_both_modes_what_asks_for_the_mode() -> None:
+    asking = {
+        path.relative_to(ROOT).as_posix()
+        for path in tracked("tests/journeys/test_*.py")
+        if re.search(r"\bMODES\b|\bcall: Call\b", path.read_text("utf-8"))
+    }
+    pipeline = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert asking
+    assert {name for name in asking if name not in pipeline} == set()
