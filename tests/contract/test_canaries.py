@@ -26,6 +26,7 @@ EXAMPLES: dict[str, Any] = {
     name: node.value["value"] for name, node in (PORT.document.root.at("components").at("examples")).entries()
 }
 ENTRY = EXAMPLES["GardenDraft"]
+MOSS = EXAMPLES["Moss"] | {"coordinates": EXAMPLES["Garden"]["place"]["coordinates"]}
 BODIES = {
     "createTrip": EXAMPLES["KyotoDraft"],
     "updateTrip": EXAMPLES["KyotoDraft"] | {"version": 1},
@@ -47,10 +48,10 @@ ANSWERS = {
     "getEntry": EXAMPLES["Garden"],
     "updateEntry": EXAMPLES["Garden"],
     "deleteEntry": None,
-    "listPhotos": {"items": [EXAMPLES["Moss"]], "nextCursor": None},
+    "listPhotos": {"items": [MOSS], "nextCursor": None},
     "requestPhotoUpload": EXAMPLES["MossUpload"],
-    "getPhoto": EXAMPLES["Moss"],
-    "completePhotoUpload": EXAMPLES["Moss"],
+    "getPhoto": MOSS,
+    "completePhotoUpload": MOSS,
     "deletePhoto": None,
 }
 
@@ -58,6 +59,16 @@ ANSWERS = {
 def is_mood(path: Path) -> bool:
     """One of five words, which the contract says itself: only a wrong one can be a canary."""
     return bool(path) and path[-1] == "mood"
+
+
+def addressed(value: Any) -> Any:
+    """Addresses of photos are addresses still, with the canary in them."""
+    if isinstance(value, dict):
+        return {
+            name: f"https://photos.example/{found}" if name == "address" else addressed(found)
+            for name, found in value.items()
+        }
+    return [addressed(found) for found in value] if isinstance(value, list) else value
 
 
 def request_of(plan: Plan, aviary: Aviary) -> WireRequest:
@@ -80,7 +91,9 @@ async def listen_to(port: Port[Any], plan: Plan, aviary: Aviary) -> list[str]:
         log.watch(port.recorder)
         request = request_of(plan, aviary)
         told = (
-            json.dumps(inhabited(answer, content.personal, aviary, is_mood)).encode() if content is not None else None
+            json.dumps(addressed(inhabited(answer, content.personal, aviary, is_mood))).encode()
+            if content is not None
+            else None
         )
         await everything(Stage(port, caller, aviary, ears), plan, request, told, headers)
         port.recorder.close()

@@ -45,7 +45,7 @@ def test_safe_operations_are_moved_that_need_no_others(
         (["createTrip"], "unsafe", "createTrip changes something"),
         (["writes"], "unsafe", "createTrip, drawMap changes something"),
         (["getTrip"], "torn_apart", "the operations of trips move together; name listTrips as well"),
-        (["getTrap"], "unknown_target", "'getTrap' is no operation, group or wave of the plan"),
+        (["getTrap"], "unknown_target", "'getTrap' is no operation, cohort, group or wave of the plan"),
     ],
 )
 def test_what_cannot_be_moved_is_refused(targets: Sequence[str], reason: str, said: str) -> None:
