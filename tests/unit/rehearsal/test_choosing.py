@@ -9,8 +9,9 @@ import pytest
 from support.rollouts import FixedPlan, FixedWave, beat
 from switchover.errors import RolloutRefused
 from switchover.rehearsal import SafeCall, chosen
-from switchover.rehearsal.choosing import require_calls, require_quiet, require_workers
+from switchover.rehearsal.choosing import require_calls, require_quiet
 from switchover.rollout import RolloutState, Share
+from switchover.rollout.orders.obedience import require_obedient
 from switchover.rollout.plan import Cohort
 from switchover.rollout.stores import WorkerSeen
 
@@ -94,10 +95,10 @@ def test_from_where_it_is_a_rollout_may_be_under_way() -> None:
 
 def test_workers_have_to_be_there_and_to_obey() -> None:
     state = RolloutState(version=2)
-    require_workers([WorkerSeen(beat("web-1", 2), 0.5)], state)
+    require_obedient([WorkerSeen(beat("web-1", 2), 0.5)], state)
     with pytest.raises(RolloutRefused, match="no worker follows this rollout"):
-        require_workers([], state)
+        require_obedient([], state)
     with pytest.raises(RolloutRefused, match=r"applied version 2: web-1 \(pid 1"):
-        require_workers([WorkerSeen(beat("web-1", 1), 0.5), WorkerSeen(beat("web-2", 2), 0.5)], state)
+        require_obedient([WorkerSeen(beat("web-1", 1), 0.5), WorkerSeen(beat("web-2", 2), 0.5)], state)
     with pytest.raises(RolloutRefused, match="web-2"):
-        require_workers([WorkerSeen(beat("web-1", 2), 0.5), WorkerSeen(beat("web-2", 2), 9.0)], state)
+        require_obedient([WorkerSeen(beat("web-1", 2), 0.5), WorkerSeen(beat("web-2", 2), 9.0)], state)

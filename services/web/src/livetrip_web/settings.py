@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -13,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from livetrip_adapters.settings import SettingsError, settings_problems
 from switchover.port.transports.base import require_base_url
+from switchover.trust.endpoint import is_loopback
 from switchover.trust.oidc.documents import is_safe_address
 
 MIN_KEY: int = 32
@@ -143,16 +143,6 @@ def origin_of(value: str, *, allow_path: bool = False) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     is_usual = parts.port in (None, _USUAL_PORTS[parts.scheme])
     return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Is this a name or an address of this machine alone?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def read_secret(value: SecretStr | None, path: Path | None) -> str | None:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,6 +20,8 @@ from support.rollouts import beat, change
 from switchover.errors import StoreUnavailable
 from switchover.rollout.record import verify
 from switchover.rollout.stores.postgresql import PostgresqlRolloutStore, _Line
+from switchover.rollout.stores.postgresql_connection import BoundedConnection
+from switchover.rollout.stores.postgresql_schema import VERSION
 
 
 @pytest.fixture
@@ -88,6 +91,27 @@ def test_a_notification_ends_a_wait_long_before_its_time(store: PostgresqlRollou
         waiting = pool.submit(store.wait, 0, 60)
         store.change(change(getTrip=1), expected=0)
         assert waiting.result(30) is True
+
+
+def test_a_notification_that_comes_with_the_answer_to_a_statement_is_no_less_one(
+    store: PostgresqlRolloutStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version is asked for just before a change; what tells of the change is read while the connection is not waited at."""
+    asked = BoundedConnection.execute
+    others: list[int] = []
+
+    def overtaken(self: BoundedConnection, query: Any, *values: Any, **more: Any) -> Any:
+        answer = asked(self, query, *values, **more)
+        if query == VERSION and not others:
+            others.append(1)
+            store.change(change(getTrip=1), expected=0)
+            asked(self, "SELECT 1")
+        return answer
+
+    monkeypatch.setattr(BoundedConnection, "execute", overtaken)
+    started = time.monotonic()
+    assert store.wait(0, 60) is True
+    assert time.monotonic() - started < 30
 
 
 def test_a_change_whose_notification_was_lost_is_seen_when_the_wait_ends(

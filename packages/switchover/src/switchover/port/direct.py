@@ -15,6 +15,7 @@ from switchover.port.faithful import Strictness, strict_target
 from switchover.port.kinds import recording, watching
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
+from switchover.port.recorded import READ_HERE, WRITTEN_BELOW
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
 from switchover.port.traced import traced_body, traced_names
@@ -31,36 +32,8 @@ _put((_next(_numbers), _ok, _started, _clock(), None, {caller}))
 return _result
 """
 
-_WRITING: Final = """
-_started = _clock()
-_outside = _shown(_current())
-_here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))
-_token = _enter(_here)
-try:
-    _result = {await_}_target({call})
-except BaseException as _error:
-    _put((_next(_numbers), _failed(_error), _started, _clock(), _here.trace, {caller}))
-    raise
-finally:
-    _leave(_token)
-_put((_next(_numbers), _ok, _started, _clock(), _here.trace, {caller}))
-return _result
-"""
-
-_SPANNED: Final = """
-_started = _clock()
-_here = _new(_Inside, (_current(), _next(_begun), _lane))
-_token = _enter(_here)
-try:
-    _result = {await_}_target({call})
-except BaseException as _error:
-    _put((_next(_numbers), _failed(_error), _started, _clock(), _here, {caller}))
-    raise
-finally:
-    _leave(_token)
-_put((_next(_numbers), _ok, _started, _clock(), _here, {caller}))
-return _result
-"""
+_WRITING: Final = "_started = _clock()\n_outside = _shown(_current())" + WRITTEN_BELOW
+_SPANNED: Final = "_started = _clock()\n_here = _new(_Inside, (_current(), _next(_begun), _lane))" + READ_HERE
 
 
 def direct(interface: type, plans: Plans, backend: Any, recorder: Recorder, caller: CallerForm | None) -> Any:

@@ -13,7 +13,6 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import Any, Final, Literal
 
 import uvicorn
@@ -27,6 +26,7 @@ from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import send_reply
 from switchover.telemetry.metrics.exporter import Metrics
 from switchover.trust import Verifier
+from switchover.trust.endpoint import is_loopback
 
 METRICS_ADDRESS: Final = Address("127.0.0.1", 9464)
 """Where metrics are unless said otherwise (9464 is what OpenTelemetry's exporters for Prometheus take)."""
@@ -76,17 +76,10 @@ def _check_trust(address: Address, verifier: Verifier | None, trust: str | None)
             "serve_metrics() takes a verifier, or the word that whoever can reach its port may read metrics "
             '(trust="open"): one of them'
         )
-    if trust is not None and address.uds is None and not _is_loopback(address.host):
+    if trust is not None and address.uds is None and not is_loopback(address.host):
         raise ValueError(
             f'metrics at {address.url} are not open: trust="open" is for 127.0.0.1, ::1 and Unix sockets; give a verifier'
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _Application:

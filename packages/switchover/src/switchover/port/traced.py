@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from switchover.context import EMPTY, Beside, CallContext
 from switchover.port.plan import Plan
+from switchover.port.recorded import READ_HERE, WRITTEN_BELOW
 from switchover.port.shims import method
 from switchover.port.spans import Spans
 from switchover.telemetry import TraceContext, Tracing
@@ -21,34 +22,8 @@ if (_active() or _next(_chosen)) if _outside is _EMPTY else _type(_outside) is n
         return {await_}_sampled((_span, _outside, _started, _ok, _failed), {call})
 """
 
-_UNSAMPLED_READ: Final = """
-_here = (_outside, _next(_begun), _lane)
-_token = _enter(_here)
-try:
-    _result = {await_}_target({call})
-except BaseException as _error:
-    _put((_next(_numbers), _failed(_error), _started, _clock(), _here, {caller}))
-    raise
-finally:
-    _leave(_token)
-_put((_next(_numbers), _ok, _started, _clock(), _here, {caller}))
-return _result
-"""
-
-_UNSAMPLED_WRITE: Final = """
-_outside = _shown(_outside)
-_here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))
-_token = _enter(_here)
-try:
-    _result = {await_}_target({call})
-except BaseException as _error:
-    _put((_next(_numbers), _failed(_error), _started, _clock(), _here.trace, {caller}))
-    raise
-finally:
-    _leave(_token)
-_put((_next(_numbers), _ok, _started, _clock(), _here.trace, {caller}))
-return _result
-"""
+_UNSAMPLED_READ: Final = "_here = (_outside, _next(_begun), _lane)" + READ_HERE
+_UNSAMPLED_WRITE: Final = "_outside = _shown(_outside)" + WRITTEN_BELOW
 
 # What would be the object is what is known of the call.
 _SAMPLED: Final = """
@@ -73,7 +48,7 @@ return _result
 
 def traced_body(plan: Plan) -> str:
     """The body of a method of `direct` of which sampled calls have a live span; the kinds are `_ok` and `_failed`."""
-    return _LOOKING.rstrip() + (_UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE)
+    return _LOOKING + (_UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE)
 
 
 def traced_names(plan: Plan, tracing: Tracing, names: Mapping[str, Any]) -> dict[str, Any]:

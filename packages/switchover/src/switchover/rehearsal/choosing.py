@@ -7,11 +7,9 @@ from typing import Protocol
 
 from switchover.errors import RolloutRefused
 from switchover.rehearsal.calls import SafeCall
-from switchover.rollout.orders.obedience import SILENT_SECONDS
 from switchover.rollout.orders.planned import Planned, named
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
-from switchover.rollout.stores import WorkerSeen
 
 
 class Together(Protocol):
@@ -95,16 +93,6 @@ def require_quiet(state: RolloutState, operations: Sequence[str], *, is_from_cur
         raise RolloutRefused(
             "under_way", f"a rollout is under way: {shown}; --from-current takes them back for a moment and up again"
         )
-
-
-def require_workers(workers: Sequence[WorkerSeen], state: RolloutState) -> None:
-    """Raises RolloutRefused unless there are workers, and all of them live and have applied what is in force."""
-    if not workers:
-        raise RolloutRefused("no_workers", "no worker follows this rollout, so there is nobody to obey")
-    late = [it for it in workers if it.beat.version != state.version or it.age_seconds > SILENT_SECONDS]
-    if late:
-        shown = ", ".join(map(str, late))
-        raise RolloutRefused("not_obeyed", f"not every worker lives and has applied version {state.version}: {shown}")
 
 
 def _bound(cohort: Together, safe: Collection[str]) -> tuple[str, ...]:

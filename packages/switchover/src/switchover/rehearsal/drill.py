@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from switchover.errors import SwitchoverError
-from switchover.rehearsal.choosing import require_quiet, require_workers
+from switchover.rehearsal.choosing import require_quiet
 from switchover.rehearsal.evidence import Evidence
 from switchover.rehearsal.measures import Measures, Step
 from switchover.rehearsal.orders import Orders
 from switchover.rehearsal.returning import Returning
 from switchover.rehearsal.tally import Tally
 from switchover.rollout.orders import Operator
+from switchover.rollout.orders.obedience import require_obedient
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import RolloutStore
@@ -110,7 +111,7 @@ class Rehearsal:
         before = self.store.load()
         require_quiet(before, self.drill.operations, is_from_current=self.drill.is_from_current)
         workers = self.store.workers()
-        require_workers(workers, before)
+        require_obedient(workers, before)
         try:
             self.load.start(self.interrupted)
             return self._run(before, [worker.beat.id for worker in workers])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from livetrip_cli.child import address_of, stop
+
 START_SECONDS = 30.0
-STOP_SECONDS = 15.0
 
 
 class ServiceDidNotStart(Exception):
@@ -56,28 +56,14 @@ async def running_service(folder: Path, key: str) -> AsyncIterator[RunningServic
 
 
 async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
-    assert process.stdout is not None
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+        address = await address_of(process, START_SECONDS)
     except TimeoutError:
         raise ServiceDidNotStart(_said(log) or f"it said nothing for {START_SECONDS:g} s") from None
-    text = line.decode("utf-8", "replace").strip()
-    if not text.startswith("listening on "):
+    if address is None:
         raise ServiceDidNotStart(_said(log) or f"it ended with exit code {await process.wait()}")
-    return text.removeprefix("listening on ")
+    return address
 
 
 def _said(log: Path) -> str:
     return log.read_text("utf-8", "replace").strip()
-
-
-async def stop(process: asyncio.subprocess.Process) -> None:
-    """By its own pid: asked first, made to after a while."""
-    if process.returncode is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from livetrip_cli.demo.process import START_SECONDS, ServiceDidNotStart, stop
+from livetrip_cli.child import stop
+from livetrip_cli.demo.process import START_SECONDS, ServiceDidNotStart
 
 READ_SECONDS = 60.0
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from livetrip_cli.child import address_of, stop
+
 START_SECONDS = 60.0
-STOP_SECONDS = 15.0
 
 
 class ServiceEnded(Exception):
@@ -66,28 +66,14 @@ async def started_service(key: str, port: int) -> AsyncIterator[Started]:
     try:
         yield Started(process, await _address(process))
     finally:
-        await _stop(process)
+        await stop(process)
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+        address = await address_of(process, START_SECONDS)
     except TimeoutError:
         raise ServiceEnded(f"the service said nothing for {START_SECONDS:g} s") from None
-    text = line.decode("utf-8", "replace").strip()
-    if not text.startswith("listening on "):
+    if address is None:
         raise ServiceEnded(f"the service ended with exit code {await process.wait()}")
-    return text.removeprefix("listening on ")
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """By its own pid: asked first, made to after a while."""
-    if process.returncode is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    return address

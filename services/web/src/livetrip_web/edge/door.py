@@ -15,10 +15,10 @@ from livetrip_adapters import for_request
 from livetrip_web.edge.forgery import SAFE, Forged, check_origin
 from livetrip_web.edge.guest import Guest, Reception
 from livetrip_web.edge.headers import Header
-from livetrip_web.settings import is_loopback
 from switchover import calling
 from switchover.port.serve.gate import Gate
 from switchover.telemetry import TraceContext, start
+from switchover.trust.endpoint import is_loopback
 
 _log = logging.getLogger("livetrip.web")
 

@@ -66,13 +66,13 @@ def wait_obeyed(
         pause(min(_LOOK_SECONDS, timeout - waited))
 
 
-def require_obedient(workers: Sequence[WorkerSeen], state: RolloutState) -> None:
-    """Raises RolloutRefused unless there are workers, and all of them live and have applied what is in force."""
+def require_obedient(workers: Sequence[WorkerSeen], state: RolloutState, *, way_out: str = "") -> None:
+    """Raises RolloutRefused unless there are workers, and all of them live and have applied what is in force; the text ends with the way out."""
     if not workers:
-        raise RolloutRefused("no_workers", "no worker follows this rollout, so nobody would obey; force it to go on")
+        raise RolloutRefused("no_workers", f"no worker follows this rollout, so there is nobody to obey{way_out}")
     late = [it for it in workers if it.beat.version != state.version or it.age_seconds > SILENT_SECONDS]
     if late:
         shown = ", ".join(map(str, late))
         raise RolloutRefused(
-            "not_obeyed", f"not every worker lives and has applied version {state.version}: {shown}; force it to go on"
+            "not_obeyed", f"not every worker lives and has applied version {state.version}: {shown}{way_out}"
         )

@@ -184,7 +184,7 @@ class Operator:
         if held:
             raise RolloutRefused("held", f"{', '.join(held)} is not to go up for now; resume first")
         if rising and not is_forced:
-            require_obedient(self._store.workers(reports=False), state)
+            require_obedient(self._store.workers(reports=False), state, way_out="; force it to go on")
         return Edit(shares=dict(shares))
 
     def _require_baked(self, state: RolloutState, wave: PlannedWave) -> None:

@@ -93,7 +93,10 @@ def locked(path: Path, seconds: float) -> Iterator[None]:
         descriptor = os.open(path, _OLD)
     try:
         _wait(descriptor, path, seconds)
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # a process that was forked meanwhile may hold it open
     finally:
         os.close(descriptor)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from switchover.trust.endpoint import is_loopback
 from switchover.trust.oidc.json_object import read_object
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024
@@ -38,16 +38,7 @@ def is_safe_address(url: object) -> bool:
         return False
     if not host or port == 0 or parts.username is not None or parts.password is not None or "#" in url:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 class HttpDocuments:

@@ -1,0 +1,30 @@
+"""What the bodies of in-process methods have alike: a call that is made at a position, and recorded however it ends.
+
+Each begins on a line of its own, after one that has said what `_started` and, for a read, `_here` or, for a write, `_outside` are.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_CALLED: Final = """
+_token = _enter(_here)
+try:
+    _result = {{await_}}_target({{call}})
+except BaseException as _error:
+    _put((_next(_numbers), _failed(_error), _started, _clock(), {position}, {{caller}}))
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _ok, _started, _clock(), {position}, {{caller}}))
+return _result
+"""
+
+READ_HERE: Final = _CALLED.format(position="_here")
+"""A read, whose position is worked out by whoever asks."""
+
+WRITTEN_BELOW: Final = """
+_here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))""" + _CALLED.format(
+    position="_here.trace"
+)
+"""A write, below what is outside of it."""
