@@ -166,6 +166,22 @@ async def test_a_second_signal_does_not_wait_for_anybody() -> None:
         assert await inside == 1
 
 
+async def test_a_second_signal_leaves_nothing_open_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        yield
+        steps.append("closed")
+
+    async with hosted(serving(InMemoryDesk(), lifespan)) as (hosting, _):
+        tell()
+        tell()
+        await hosting
+    assert steps == ["closed"]
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 @pytest.mark.parametrize("grace", [0, -1, float("inf"), float("nan")])
 async def test_the_grace_is_a_positive_number_of_seconds(grace: float) -> None:
     with pytest.raises(ValueError, match="the grace is a positive number of seconds"):

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final, Protocol
 
@@ -26,6 +26,9 @@ __all__ = ["KEEP_ALIVE_SECONDS", "Address", "Hosted", "host", "run", "run_in_loo
 KEEP_ALIVE_SECONDS: Final = 65
 """How long an idle connection is kept: longer than clients keep theirs (`transports.httpx.KEEPALIVE_SECONDS`), so that it is always the
 client who closes. The other way round, a request may meet a connection that is just being closed."""
+
+_FORCED_SECONDS: Final = 2.0
+"""How long closing what the application has opened may take after a second signal."""
 
 
 class Hosted(Protocol):
@@ -113,6 +116,13 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self._on_ready is not None:
             self._on_ready(self._address)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Whoever does not want to wait for calls still has closed what was opened: uvicorn would leave that, and Litestar log a traceback."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.lifespan.shutdown(), _FORCED_SECONDS)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
