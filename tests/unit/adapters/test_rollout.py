@@ -107,6 +107,7 @@ def test_a_store_that_is_none_is_told_in_service_mode_alone_and_without_its_secr
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LIVETRIP_ROLLOUT", "mysql://u:hunter2@h/d")
+    monkeypatch.setenv("BACKEND_MODE", "monolith")
     assert load_settings().backend_mode is BackendMode.MONOLITH
     monkeypatch.setenv("BACKEND_MODE", "service")
     monkeypatch.setenv("LIVETRIP_SERVICE_URL", "http://127.0.0.1:9")

@@ -138,6 +138,7 @@ def test_both_sides_tell_all_that_is_wrong_at_once(monkeypatch: pytest.MonkeyPat
 async def test_a_call_is_a_line_a_number_and_a_span(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("BACKEND_MODE", "monolith")
     monkeypatch.setenv("LIVETRIP_DATABASE_URL", f"sqlite:///{tmp_path / 'x.sqlite3'}")
     monkeypatch.setenv("LIVETRIP_PSEUDONYM_KEYS_FILE", written(tmp_path, KEYS))
     monkeypatch.setenv("LIVETRIP_METRICS_PORT", "0")
