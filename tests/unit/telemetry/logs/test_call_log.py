@@ -89,11 +89,18 @@ def test_the_level_follows_the_outcome(outcome: Outcome, refusal: str, level: st
     assert (line["level"], line["refusal"]) == (level, refusal or None)
 
 
-def test_a_line_is_one_write_and_plain_ascii() -> None:
+def test_lines_are_whole_and_plain_ascii_and_written_in_pieces_that_a_pipe_keeps_whole() -> None:
     stream = Pieces()
-    CallLog("Tagebuch für 旅", stream=stream)([event(), event(user="\ud800")])
-    assert len(stream.pieces) == 2
-    assert all(piece.isascii() and piece.endswith("}\n") and piece.count("\n") == 1 for piece in stream.pieces)
+    CallLog("Tagebuch für 旅", stream=stream)([event(user="\ud800" if number % 2 else None) for number in range(100)])
+    assert 1 < len(stream.pieces) < 20
+    assert all(piece.isascii() and piece.endswith("}\n") and len(piece) <= 4096 for piece in stream.pieces)
+    assert len(lines_in(stream)) == 100
+
+
+def test_a_line_that_is_longer_than_a_piece_is_written_by_itself() -> None:
+    stream = Pieces()
+    CallLog("diary" * 2_000, stream=stream)([event(), event()])
+    assert [piece.count("\n") for piece in stream.pieces] == [1, 1]
 
 
 def test_lines_of_many_threads_do_not_mix() -> None:

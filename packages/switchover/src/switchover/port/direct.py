@@ -12,7 +12,7 @@ from switchover.context import Inside, carrying_out
 from switchover.errors import BindError
 from switchover.parity import Inspector
 from switchover.port.faithful import Strictness, strict_target
-from switchover.port.kinds import recording, watching
+from switchover.port.kinds import leaving, recording, watching
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.recorded import READ_HERE, WRITTEN_BELOW
@@ -26,7 +26,7 @@ _started = _clock()
 try:
     _result = {await_}_target({call})
 except BaseException as _error:
-    _put((_next(_numbers), _failed(_error), _started, _clock(), None, {caller}))
+    _put((_next(_numbers), _failed(_error, _ok), _started, _clock(), None, {caller}))
     raise
 _put((_next(_numbers), _ok, _started, _clock(), None, {caller}))
 return _result
@@ -94,14 +94,14 @@ class InProcess:
 
 
 def body_of(plan: Plan, recorder: Recorder) -> str:
-    """The body of a method that calls its target in this process, and records it by the kinds `_ok` and `_failed`."""
+    """The body of a method that calls its target in this process, and records it by the kind `_ok`."""
     if recorder.tracing is not None:
         return traced_body(plan)
     return (_SPANNED if recorder.spans else _TIMED) if plan.is_safe else _WRITING
 
 
 def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> dict[str, Any]:
-    """The names that this body uses, the kinds aside."""
+    """The names that this body uses, the kind `_ok` aside."""
     lane = recorder.lane("direct")
     names = {
         "_target": target,
@@ -114,6 +114,7 @@ def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> di
         "_shown": context.shown,
         "_enter": context.enter,
         "_leave": context.leave,
+        "_failed": leaving(plan),
         **recording(recorder, "direct"),
     }
     if recorder.tracing is not None:

@@ -32,7 +32,7 @@ except BaseException as _error:
     if isinstance(_error, _CallError):
         _error.trace_id = _error.trace_id or _trace.trace_id
         _error.idempotency_key = _request and _request.idempotency_key
-    _put((_next(_numbers), _failed(_error), _started, _clock(), _trace, {caller}))
+    _put((_next(_numbers), _failed(_error, _ok), _started, _clock(), _trace, {caller}))
     raise
 _put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
 return _result
@@ -52,7 +52,7 @@ except BaseException as _error:
     if isinstance(_error, _CallError):
         _error.trace_id = _error.trace_id or _trace.trace_id
         _error.idempotency_key = _request and _request.idempotency_key
-    _kind = _failed(_error)
+    _kind = _failed(_error, _ok)
     _put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
     _span.end(_kind, _response and _response.status)
     raise
@@ -85,7 +85,7 @@ class OverHttp:
 
 
 def body_of(recorder: Recorder) -> str:
-    """The body of a method that calls over HTTP, and records it by the kinds `_ok` and `_failed`."""
+    """The body of a method that calls over HTTP, and records it by the kind `_ok`."""
     return _METHOD if recorder.tracing is None else _TRACED
 
 

@@ -19,10 +19,14 @@ def kind_of(plan: Plan, wiring: str, caller: CallerForm | None, reason: str = "w
     return Kind(plan.operation.id, wiring, reason=reason, user_of=user_of)
 
 
-def failing(plan: Plan, kind: Kind) -> Callable[[BaseException], Kind]:
-    """The kind of a call that ends with an exception."""
+Failed = Callable[[BaseException, Kind], Kind]
+"""The kind of a call that ends with an exception, by the kind that it would have if it succeeded."""
 
-    def failed(error: BaseException) -> Kind:
+
+def failing(plan: Plan) -> Failed:
+    """See `Failed`."""
+
+    def failed(error: BaseException, kind: Kind) -> Kind:
         refusal = error.reason if isinstance(error, Refused) else ""
         return kind._replace(outcome=outcome_of(plan, error), failure=type(error).__name__, refusal=refusal)
 
@@ -38,31 +42,21 @@ def answered(kind: Kind, status: int, *, is_called: bool) -> Kind:
     return kind._replace(outcome=outcome, refusal="" if is_called else kind.refusal)
 
 
-def leaving(plan: Plan, failed: Callable[[BaseException], Kind]) -> Callable[[BaseException], Kind]:
-    """The same, for the calling side: a failure of the kit's own remembers which operation it is the end of."""
+def leaving(plan: Plan) -> Failed:
+    """See `Failed`, for the calling side: a failure of the kit's own remembers which operation it is the end of."""
+    failed = failing(plan)
 
-    def left(error: BaseException) -> Kind:
+    def left(error: BaseException, kind: Kind) -> Kind:
         if isinstance(error, CallError) and getattr(error, "operation", None) is None:
             error.operation = plan.operation
-        return failed(error)
+        return failed(error, kind)
 
     return left
 
 
-Endings = tuple[Kind, Callable[[BaseException], Kind]]
-"""The kind of a call that succeeds, and what makes it one of a call that does not."""
-
-
-def endings(plan: Plan, wiring: str, caller: CallerForm | None, reason: str = "wired") -> Endings:
-    """Both kinds of the calls that go this way for this reason."""
-    kind = kind_of(plan, wiring, caller, reason)
-    return kind, leaving(plan, failing(plan, kind))
-
-
 def watching(plan: Plan, wiring: str, recorder: Recorder, caller: CallerForm | None) -> dict[str, Any]:
     """The names that a generated method uses to record its calls."""
-    ok, failed = endings(plan, wiring, caller)
-    return {"_ok": ok, "_failed": failed, **recording(recorder, wiring)}
+    return {"_ok": kind_of(plan, wiring, caller), "_failed": leaving(plan), **recording(recorder, wiring)}
 
 
 def recording(recorder: Recorder, wiring: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ _token = _enter(_here)
 try:
     _result = {{await_}}_target({{call}})
 except BaseException as _error:
-    _put((_next(_numbers), _failed(_error), _started, _clock(), {position}, {{caller}}))
+    _put((_next(_numbers), _failed(_error, _ok), _started, _clock(), {position}, {{caller}}))
     raise
 finally:
     _leave(_token)

@@ -15,16 +15,15 @@ from switchover.port import http as over
 from switchover.port.crossing import Crossing, Legs
 from switchover.port.direct import InProcess, body_of, in_process
 from switchover.port.http import OverHttp, over_http
-from switchover.port.kinds import Endings, endings, watching
+from switchover.port.kinds import kind_of, watching
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.shims import method, object_for, parts_of
 from switchover.rollout.asker import Asker
-from switchover.rollout.buckets import place
 from switchover.rollout.deciding import decide
-from switchover.rollout.decision import BUCKET_IN, BUCKET_OUT, DECISIONS, Decision
+from switchover.rollout.decision import DECISIONS, Decision
 from switchover.rollout.rollout import Rollout
 from switchover.rollout.table import Route
-from switchover.telemetry import Recorder
+from switchover.telemetry import Kind, Recorder
 from switchover.trust import Identity
 
 _P = TypeVar("_P", InProcess, OverHttp)
@@ -34,9 +33,10 @@ _DECIDED: Final = """
 """
 
 _DRAWN: Final = """
-    if _route.is_drawn and _route.circuit.is_closed:
+    _drawn = _route.drawn
+    if _drawn is not None and _route.circuit.is_closed:
         try:
-            _decision = _in if _place({caller}.%s.encode(), _route.seed) < _route.below else _out
+            _decision = _drawn[{caller}.%s]
         except Exception:
             _decision = _decide(_route, {caller})
     else:
@@ -47,12 +47,12 @@ _ROUTED: Final = """
 _route = _rollout.table.rows[%d]
 _decision = _route.always
 if _decision is None:%s
-    if _decision.is_http:
-        return {await_}_cross(_route.circuit, _decision, *_packed({call}))
-_ok, _failed = _kinds[_decision.number]
+_ok = _kinds[_decision.number]
+if _ok is None:
+    return {await_}_cross(_route.circuit, _decision, *_packed({call}))
 """
 
-_LEG: Final = "_ok, _failed = _kinds[_self.number]\n"
+_LEG: Final = "_ok = _kinds[_self.number]\n"
 """Of a method that is told by its first argument why the call goes its way."""
 
 
@@ -81,9 +81,6 @@ def route(
         names = {
             **here,
             "_rollout": rollout,
-            "_place": place,
-            "_in": BUCKET_IN,
-            "_out": BUCKET_OUT,
             "_decide": _decider(plan, caller),
             "_cross": crossing.run_async if plan.is_async else crossing.run,
             "_packed": _packed,
@@ -103,9 +100,11 @@ def _there(plan: Plan, made_of: OverHttp) -> dict[str, Any]:
     return {**names, "_kinds": _kinds(plan, "http", remote.caller)}
 
 
-def _kinds(plan: Plan, side: Side, caller: CallerForm | None) -> tuple[Endings, ...]:
-    """By number of the decision."""
-    return tuple(endings(plan, side, caller, decision.reason) for decision in DECISIONS)
+def _kinds(plan: Plan, side: Side, caller: CallerForm | None) -> tuple[Kind | None, ...]:
+    """By number of the decision; None for those for the other side."""
+    return tuple(
+        kind_of(plan, side, caller, decision.reason) if decision.side == side else None for decision in DECISIONS
+    )
 
 
 def _routed(plan: Plan, caller: CallerForm | None, number: int) -> str:

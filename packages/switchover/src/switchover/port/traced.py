@@ -19,7 +19,7 @@ _outside = _current()
 if (_active() or _next(_chosen)) if _outside is _EMPTY else _type(_outside) is not _tuple:
     _outside, _span = _open(_outside)
     if _span is not None:
-        return {await_}_sampled((_span, _outside, _started, _ok, _failed), {call})
+        return {await_}_sampled((_span, _outside, _started, _ok), {call})
 """
 
 _UNSAMPLED_READ: Final = "_here = (_outside, _next(_begun), _lane)" + READ_HERE
@@ -27,14 +27,14 @@ _UNSAMPLED_WRITE: Final = "_outside = _shown(_outside)" + WRITTEN_BELOW
 
 # What would be the object is what is known of the call.
 _SAMPLED: Final = """
-_span, _outside, _started, _ok, _failed = _self
+_span, _outside, _started, _ok = _self
 _next(_begun)
 _trace = _span.position
 _token = _enter(_beside(_outside, _trace))
 try:
     _result = {await_}_target({call})
 except BaseException as _error:
-    _kind = _failed(_error)
+    _kind = _failed(_error, _ok)
     _put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
     _span.end(_kind)
     raise
@@ -47,7 +47,7 @@ return _result
 
 
 def traced_body(plan: Plan) -> str:
-    """The body of a method of `direct` of which sampled calls have a live span; the kinds are `_ok` and `_failed`."""
+    """The body of a method of `direct` of which sampled calls have a live span; its kind is `_ok`."""
     return _LOOKING + (_UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from switchover.telemetry.trace import TraceContext
+
+
+_new: Final = tuple.__new__  # half the cost of asking the class, for every call
 
 
 class Outcome(Enum):
@@ -116,6 +119,5 @@ def told(raw: RawEvent, epoch: float) -> CallEvent:
         user = user_of(caller) if caller is not None else None
     except Exception:  # the caller's type is the team's code, and may raise anything
         user = None
-    return CallEvent(
-        number, operation, wiring, outcome, failure, reason, epoch + started, ended - started, here, user, refusal
-    )
+    begun, duration = epoch + started, ended - started
+    return _new(CallEvent, (number, operation, wiring, outcome, failure, reason, begun, duration, here, user, refusal))

@@ -73,7 +73,18 @@ class OpenTelemetryTracing:
 
     def quiet(self, position: TraceContext) -> LiveSpan:
         """See `Tracing.quiet`."""
-        return _Quiet(NonRecordingSpan(_context(position, is_remote=False)), position, otel_context.get_current())
+        return _Quiet(_Standing(position), position, otel_context.get_current())
+
+
+class _Standing(NonRecordingSpan):
+    """A position as a span. It is put together when somebody asks, because most calls have nobody who does."""
+
+    def __init__(self, position: TraceContext) -> None:
+        self._position = position
+
+    @property
+    def _context(self) -> SpanContext:  # type: ignore[override]  # what the base keeps, worked out
+        return _span_context(self._position, is_remote=False)
 
 
 class _Attached:
@@ -142,10 +153,10 @@ def _below(parent: TraceContext | None, *, is_remote: bool) -> Context:
     current = otel.get_current_span(outside).get_span_context()
     if (current.trace_id, current.span_id) == (parent.trace, parent.span):
         return outside
-    return otel.set_span_in_context(NonRecordingSpan(_context(parent, is_remote=is_remote)), outside)
+    return otel.set_span_in_context(NonRecordingSpan(_span_context(parent, is_remote=is_remote)), outside)
 
 
-def _context(position: TraceContext, *, is_remote: bool) -> SpanContext:
+def _span_context(position: TraceContext, *, is_remote: bool) -> SpanContext:
     state = TraceState.from_header([position.state]) if position.state else None
     return SpanContext(position.trace, position.span, is_remote, TraceFlags(position.flags), state)
 

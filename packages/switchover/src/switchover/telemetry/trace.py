@@ -16,6 +16,8 @@ _SAMPLED: Final = 0x01
 _RANDOM: Final = 0x02
 
 _WORD: Final = 2**64 - 1
+_DOUBLE_WORD: Final = 2**128 - 1
+_SPREAD: Final = 0x9E3779B97F4A7C15F39CC0605CEDC835  # 2**128 over the golden ratio, which is odd
 
 _new: Final = tuple.__new__
 
@@ -75,10 +77,11 @@ def derived(seed: int, number: int, outside: TraceContext | None) -> TraceContex
 
     Different numbers give different positions: the mixing is a bijection (SplitMix64; Steele, Lea, Flood 2014).
     """
-    span = _mixed(seed ^ _mixed(number)) or 1
+    span = _mixed(seed ^ number) or 1
     if outside is not None:
         return _new(TraceContext, (outside.trace, span, outside.flags, outside.state))
-    return _new(TraceContext, (_mixed(span) << 64 | _mixed(~seed & _WORD ^ span) or 1, span, _RANDOM, ""))
+    # An odd factor keeps different what was different, in the lower half alone too, where readers look for what is random.
+    return _new(TraceContext, (_mixed(~seed ^ span) * _SPREAD & _DOUBLE_WORD or 1, span, _RANDOM, ""))
 
 
 def _mixed(number: int) -> int:

@@ -82,7 +82,7 @@ class OperationHandler:
         self._recorder, self._lane = recorder, recorder.lane("serve")
         self._spans = None if recorder.tracing is None else Spans(recorder.tracing, plan, "serve")
         self._ok = kind_of(plan, "serve", caller)
-        self._failed = failing(plan, self._ok)
+        self._failed = failing(plan)
         self._body = plan.requests.body
         self._read = plan.requests.read
         self._choose = plan.answers.choose
@@ -126,9 +126,9 @@ class OperationHandler:
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
         except Exception as error:
             reply = self._failure(error, trace, is_called=is_called)
-            kind = answered(self._failed(error), reply.status, is_called=is_called)
+            kind = answered(self._failed(error, self._ok), reply.status, is_called=is_called)
         except BaseException as error:
-            kind = self._failed(error)
+            kind = self._failed(error, self._ok)
             if not (isinstance(error, asyncio.CancelledError) and self._gate.is_closed):
                 raise
             reply = self._cut_off(trace, is_called=is_called)

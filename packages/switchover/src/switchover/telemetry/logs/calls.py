@@ -59,8 +59,7 @@ class CallLog:
 
     def __call__(self, events: Sequence[CallEvent]) -> None:
         """Write a line for each event."""
-        for event in events:
-            self.lines.tell_text(self._line(event))
+        self.lines.tell_texts(map(self._line, events))
 
     def close(self) -> None:
         """Have what the watched recorders still hold written, and what they dropped."""

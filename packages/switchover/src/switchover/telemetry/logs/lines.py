@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -25,6 +25,11 @@ CALL_FRAME: Final = (
 
 RECORD_FRAME: Final = ("time", "level", "event", "service", "logger", "trace_id", "span_id")
 """The keys that every other line begins with."""
+
+_PIECE: Final = 4096 - 256
+"""Bytes that are written at once: what other processes write to the same pipe does not come between (PIPE_BUF of Linux is 4096), with
+room for a line about lost ones.
+"""
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 """ASCII, so that every stream takes it, whatever its encoding. `json.dumps` would make an encoder for every line."""
@@ -66,25 +71,34 @@ class Lines:
 
     def tell(self, fields: Mapping[str, Any]) -> None:
         """Write one line; never raises for a stream that does not take it."""
-        self._take(line_of(fields))
+        self._take([line_of(fields)])
 
-    def tell_text(self, line: str) -> None:
-        """The same for a line that is JSON already."""
-        self._take(line)
+    def tell_texts(self, lines: Iterable[str]) -> None:
+        """The same for lines that are JSON already, in ASCII: several at once, as far as a pipe keeps them in one piece."""
+        piece: list[str] = []
+        size = 0
+        for line in lines:
+            size += len(line) + 1
+            if size > _PIECE and piece:
+                self._take(piece)
+                piece, size = [], len(line) + 1
+            piece.append(line)
+        if piece:
+            self._take(piece)
 
-    def _take(self, line: str) -> None:
+    def _take(self, lines: list[str]) -> None:
         with self._writing:
             stream = self._stream if self._stream is not None else sys.stderr
             try:
-                stream.write(self._loss() + line + "\n")
+                stream.write("\n".join([*self._loss(), *lines, ""]))
                 stream.flush()
             except (OSError, ValueError, AttributeError):  # full, closed, or (without a console) not there at all
-                self.lost += 1
+                self.lost += len(lines)
             else:
                 self.lost = 0
 
-    def _loss(self) -> str:
-        return line_of(self.own("log_lines_lost", count=self.lost)) + "\n" if self.lost else ""
+    def _loss(self) -> list[str]:
+        return [line_of(self.own("log_lines_lost", count=self.lost))] if self.lost else []
 
     def own(self, event: str, **fields: Any) -> dict[str, Any]:
         """What the log says about itself."""
