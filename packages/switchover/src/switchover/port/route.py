@@ -19,8 +19,9 @@ from switchover.port.kinds import kind_of, watching
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.shims import method, object_for, parts_of
 from switchover.rollout.asker import Asker
+from switchover.rollout.buckets import place
 from switchover.rollout.deciding import decide
-from switchover.rollout.decision import DECISIONS, Decision
+from switchover.rollout.decision import BUCKET_IN, BUCKET_OUT, DECISIONS, Decision
 from switchover.rollout.rollout import Rollout
 from switchover.rollout.table import Route
 from switchover.telemetry import Kind, Recorder
@@ -33,10 +34,9 @@ _DECIDED: Final = """
 """
 
 _DRAWN: Final = """
-    _drawn = _route.drawn
-    if _drawn is not None and _route.circuit.is_closed:
+    if _route.is_drawn and _route.circuit.is_closed:
         try:
-            _decision = _drawn[{caller}.%s]
+            _decision = _in if _place({caller}.%s.encode(), _route.seed) < _route.below else _out
         except Exception:
             _decision = _decide(_route, {caller})
     else:
@@ -81,6 +81,9 @@ def route(
         names = {
             **here,
             "_rollout": rollout,
+            "_place": place,
+            "_in": BUCKET_IN,
+            "_out": BUCKET_OUT,
             "_decide": _decider(plan, caller),
             "_cross": crossing.run_async if plan.is_async else crossing.run,
             "_packed": _packed,

@@ -4,43 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from switchover.rollout.buckets import below, place_of, seed_of
+from switchover.rollout.buckets import below, seed_of
 from switchover.rollout.circuit import Circuit
-from switchover.rollout.decision import BUCKET_IN, BUCKET_OUT, CEILING, NONE, PINNED, Decision
+from switchover.rollout.decision import CEILING, NONE, PINNED, Decision
 from switchover.rollout.rules import OperationRules, Rules
 from switchover.rollout.share import WHOLE, Share
 from switchover.rollout.state import RolloutState
 
 _NOTHING: Final = Share(0)
-
-_REMEMBERED: Final = 8192
-
-
-class Drawn(dict[str, Decision]):
-    """Where each user of a cohort goes, drawn when first asked for (`drawn[user]`) and remembered for some thousands of them: who calls
-    once usually calls again soon, and finding costs a fifth of drawing.
-
-    Raises:
-        TypeError: (when asked) what is no text is nobody.
-    """
-
-    __slots__ = ("_below", "_seed")
-
-    def __init__(self, seed: int, below: int) -> None:
-        super().__init__()
-        self._seed, self._below = seed, below
-
-    def __missing__(self, user: str) -> Decision:
-        if not isinstance(user, str):
-            raise TypeError(f"a user is known by text, not {type(user).__name__}")
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        found = self[user] = BUCKET_IN if place_of(user, self._seed) < self._below else BUCKET_OUT
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +23,7 @@ class Route:
 
     Attributes:
         always: where every call stays, if that depends on nothing; else None.
-        drawn: where users go, if that depends on the place in the cohort alone, and on the circuit; else None.
+        is_drawn: does it depend on the caller's place in the cohort alone, and on the circuit?
         seed: of the cohort.
         below: the first place that is not in the share any more.
         groups: user group, its share, and the first place that is not in it.
@@ -60,7 +34,7 @@ class Route:
     circuit: Circuit
     share: Share
     always: Decision | None
-    drawn: Drawn | None
+    is_drawn: bool
     seed: int
     below: int
     groups: tuple[tuple[str, Share, int], ...]
@@ -90,23 +64,20 @@ def compiled(
     circuit_of: Callable[[str], Circuit],
 ) -> Table:
     """The table of these operations."""
-    # Operations of a cohort that have the same share have all else the same.
-    routes, drawn_of = {}, cache(Drawn)
+    routes = {}
     for operation in operations:
         found = rules.of(operation)
         share = state.shares.get(operation, _NOTHING)
         always = _always(operation, found, state, has_ceiling=has_ceiling)
-        is_drawn = always is None and 0 < share < WHOLE and not found.groups and not found.overriding
-        seed, end = seed_of(found.salt), below(share)
         routes[operation] = Route(
             operation=operation,
             rules=found,
             circuit=circuit_of(operation),
             share=share,
             always=always,
-            drawn=drawn_of(seed, end) if is_drawn else None,
-            seed=seed,
-            below=end,
+            is_drawn=always is None and 0 < share < WHOLE and not found.groups and not found.overriding,
+            seed=seed_of(found.salt),
+            below=below(share),
             groups=tuple((group, part, below(part)) for group, part in found.groups.items()),
         )
     return Table(state, MappingProxyType(routes), tuple(routes.values()))

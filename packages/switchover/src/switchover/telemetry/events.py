@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from switchover.telemetry.trace import TraceContext
 
-
 _new: Final = tuple.__new__  # half the cost of asking the class, for every call
 
 
