@@ -15,6 +15,7 @@ from livetrip_bff.photos import Darkroom
 from livetrip_contract import LiveTrip, PhotoUpload
 from livetrip_core import UploadAddress
 from livetrip_core.fakes import InMemoryObjectStorage, InMemoryUnitOfWorkFactory, TextImageProcessor
+from livetrip_web.registers.register import SessionRegister
 
 _port = cache(live_trip_port)
 
@@ -37,15 +38,15 @@ class MemoryDiary:
 
 
 class Unreliable:
-    """A LiveTrip whose calls raise what a test wants, for as long as it wants it."""
+    """A LiveTrip, or a register of sessions, whose calls raise what a test wants, for as long as it wants it."""
 
-    def __init__(self, live_trip: LiveTrip) -> None:
-        self._live_trip = live_trip
+    def __init__(self, obedient: LiveTrip | SessionRegister) -> None:
+        self._obedient = obedient
         self.failure: Callable[[], Exception] | None = None
         self.after = False
 
     def __getattr__(self, name: str) -> Any:
-        call = getattr(self._live_trip, name)
+        call = getattr(self._obedient, name)
 
         async def made(*arguments: Any, **named: Any) -> Any:
             if self.failure is None:

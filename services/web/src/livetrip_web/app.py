@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -24,7 +24,9 @@ from livetrip_web.pages import account, entries, issuer, photos, trips
 from livetrip_web.pages.assets import Assets
 from livetrip_web.pages.failures import failed
 from livetrip_web.pages.rendering import Renderer
-from livetrip_web.pages.visit import Visit
+from livetrip_web.pages.visit import Visit, require_known
+from livetrip_web.registers.in_memory import InMemorySessionRegister
+from livetrip_web.registers.register import SessionRegister
 from livetrip_web.settings import WebSettings
 from livetrip_web.signing_in.developing import DevSignIn
 from livetrip_web.signing_in.issuer import Issuer
@@ -36,6 +38,7 @@ def make_web(
     settings: WebSettings,
     *,
     mounts: Mapping[str, ASGIApp] | None = None,
+    register: SessionRegister | None = None,
     clock: Callable[[], float] = time.time,
     trace_share: float = 0.0,
 ) -> Web:
@@ -45,11 +48,13 @@ def make_web(
         live_trip: the diary, whatever is behind it.
         settings: see there.
         mounts: what is served beside the pages, by path, with nobody in front: the files of photos, whose addresses are signed.
+        register: which sessions are on, shared with the other processes of the diary; None for pages of one process.
         clock: seconds since 1970.
         trace_share: of the requests, how many begin a trace that is sampled.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
-    sessions = Sessions(seal, int(settings.session_hours * 3600))
+    kept = register if register is not None else InMemorySessionRegister(settings.limits())
+    sessions = Sessions(seal, kept, int(settings.session_hours * 3600))
     state = State(
         {
             "live_trip": live_trip,
@@ -62,7 +67,14 @@ def make_web(
         }
     )
     pages = Litestar(
-        [account.router, issuer.router, trips.router, entries.router, photos.router, static],
+        [
+            Router(
+                "/",
+                before_request=require_known,
+                route_handlers=[account.router, issuer.router, trips.router, entries.router, photos.router],
+            ),
+            static,
+        ],
         state=state,
         request_class=Visit,
         exception_handlers={Exception: failed},

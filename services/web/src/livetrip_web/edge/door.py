@@ -106,7 +106,7 @@ class Web:
     async def _show(self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
         trace = _first(self._trace_share)
         is_forged = _is_forged(scope["method"], headers, own)
-        guest = self._reception.receive(headers, trace, is_forged=is_forged)
+        guest = await self._reception.receive(headers, trace, is_forged=is_forged)
         scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
         with for_request(headers), calling(trace=trace):
             await self._pages(scope, receive, _dressed(send, guest, self._headers))

@@ -18,7 +18,8 @@ from livetrip_web.signing_in.identity import Identity, identity_of
 from livetrip_web.signing_in.issuer import Endpoints, Issuer
 from switchover.trust.oidc import IssuerKeys, KeySource
 
-CALLBACK: Final = "/sign-in/callback"
+SIGN_IN: Final = "/sign-in"
+CALLBACK: Final = f"{SIGN_IN}/callback"
 SECONDS: Final = 600
 """How long a sign-in may take at the issuer's."""
 _PURPOSE: Final = "signing-in"
