@@ -24,6 +24,8 @@ _log = logging.getLogger("livetrip.web")
 
 _ORIGINS: Final = ("x-forwarded-for", "x-real-ip")
 """Where proxies write which address a request came from."""
+_ASKED: Final = "x-forwarded-host"
+"""Where they write which name it was for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ class Whereabouts:
         """Does a proxy or a tunnel of this machine say that it passes on what came from another one, to whom that is closed?"""
         if not self.is_here_alone:
             return False
-        told = (part.strip() for name in _ORIGINS if name in headers for part in headers[name].split(","))
-        return "forwarded" in headers or not all(map(is_loopback, told))
+        told = (part for name in _ORIGINS for part in _listed(headers, name))
+        asked = (self.own(part) for part in _listed(headers, _ASKED))
+        return "forwarded" in headers or not all(map(is_loopback, told)) or None in asked
 
     def own(self, host: str) -> str | None:
         """Our own origin, as seen by a request for a host; None for a request that was meant for somebody else.
@@ -112,6 +115,10 @@ class Web:
             await self._pages(scope, receive, _dressed(send, guest, self._headers))
 
 
+def _listed(headers: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in headers[name].split(",")] if name in headers else []
+
+
 def _first(share: float) -> TraceContext:
     """The first position of a trace, sampled or not. What a browser says of traces is not taken up: anybody could have all of theirs kept."""
     trace = start()
@@ -143,11 +150,12 @@ def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """By name, in lower case. Cookies may come in several lines (RFC 9113, section 8.2.3)."""
+    """By name, in lower case. Several lines of one name are a list (RFC 9110, section 5.3; of cookies: RFC 9113, section 8.2.3)."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         text, known = value.decode("latin-1"), found.get(name.decode("latin-1"))
-        found[name.decode("latin-1")] = text if known is None or name != b"cookie" else f"{known}; {text}"
+        joint = "; " if name == b"cookie" else ", "
+        found[name.decode("latin-1")] = text if known is None else f"{known}{joint}{text}"
     return found
 
 
