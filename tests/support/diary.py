@@ -12,7 +12,7 @@ from livetrip_bff import LiveTripBackend
 from livetrip_bff.clock import SystemClock
 from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_bff.photos import Darkroom
-from livetrip_contract import LiveTrip, PhotoUpload
+from livetrip_contract import Caller, LiveTrip, PhotoUpload
 from livetrip_core import UploadAddress
 from livetrip_core.fakes import InMemoryObjectStorage, InMemoryUnitOfWorkFactory, TextImageProcessor
 from livetrip_web.registers.register import SessionRegister
@@ -35,6 +35,21 @@ class MemoryDiary:
     def receive(self, upload: PhotoUpload, content: bytes) -> None:
         """What the storage does with what a browser sends."""
         self.storage.send(UploadAddress(method="PUT", address=upload.address, headers=[]), content)
+
+
+class ListeningDiary:
+    """Keeps who called it."""
+
+    def __init__(self) -> None:
+        self.callers: set[Caller] = set()
+        self._diary = MemoryDiary().live_trip
+
+    def __getattr__(self, name: str) -> Any:
+        def call(caller: Caller, *arguments: Any, **named: Any) -> Any:
+            self.callers.add(caller)
+            return getattr(self._diary, name)(caller, *arguments, **named)
+
+        return call
 
 
 class Unreliable:

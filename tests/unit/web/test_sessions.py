@@ -14,7 +14,7 @@ from livetrip_web.edge.sealing import Seal, TooMuchToSeal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.registers.in_memory import InMemorySessionRegister
 from livetrip_web.registers.register import Limits
-from support.diary import MemoryDiary, Ticking
+from support.diary import ListeningDiary, MemoryDiary, Ticking
 from support.pages import Browser, settings
 
 SEAL = Seal("a-secret-of-thirty-two-characters")
@@ -127,21 +127,11 @@ async def test_whoever_is_in_is_not_asked_again(aiko: Browser) -> None:
     assert (await aiko.open("/")).path == "/trips"
 
 
-async def test_groups_reach_the_diary(web: Web) -> None:
-    seen: list[Caller] = []
-    diary = MemoryDiary().live_trip
-
-    class Listening:
-        def __getattr__(self, name: str) -> object:
-            def call(caller: Caller, *arguments: object, **named: object) -> object:
-                seen.append(caller)
-                return getattr(diary, name)(caller, *arguments, **named)
-
-            return call
-
-    browser = Browser(make_web(Listening(), settings()))  # type: ignore[arg-type]
+async def test_groups_reach_the_diary() -> None:
+    diary = ListeningDiary()
+    browser = Browser(make_web(diary, settings()))
     await browser.sign_in(groups="staff, 写真係、canary")
-    assert {(caller.user_id, caller.groups) for caller in seen} == {("aiko", frozenset({"staff", "写真係", "canary"}))}
+    assert diary.callers == {Caller("aiko", frozenset({"staff", "写真係", "canary"}))}
     await browser.client.aclose()
 
 
