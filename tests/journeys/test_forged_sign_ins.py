@@ -40,7 +40,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Diary]:
             "LIVETRIP_WEB_OIDC_CLIENT_ID": CLIENT,
             "LIVETRIP_WEB_OIDC_CLIENT_SECRET": SECRET,
         }
-        with shown_web(tmp_path_factory.mktemp("web"), port, **settings) as web:
+        with shown_web(tmp_path_factory.mktemp("web"), settings, port=port) as web:
             yield Diary(f"http://localhost:{port}", issuer, web)
 
 

@@ -28,7 +28,7 @@ def two_of_them(folder: Path, sessions: str) -> Iterator[tuple[Visitor, Visitor]
         "LIVETRIP_WEB_SESSIONS": sessions,
     }
     with ExitStack() as stack:
-        webs = [stack.enter_context(shown_web(folder / name, 0, **settings)) for name in ("here", "there")]
+        webs = [stack.enter_context(shown_web(folder / name, settings)) for name in ("here", "there")]
         here, there = (stack.enter_context(Visitor(web.address)) for web in webs)
         yield here, there
 

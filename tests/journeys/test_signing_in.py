@@ -54,7 +54,7 @@ def opened(folder: Path, issuer: Issuer, *, secret: str | None = SECRET, **envir
         **({"LIVETRIP_WEB_OIDC_CLIENT_SECRET": secret} if secret else {}),
         **environment,
     }
-    with shown_web(folder, port, **settings) as web:
+    with shown_web(folder, settings, port=port) as web:
         yield Diary(app.origin, issuer, web)
 
 

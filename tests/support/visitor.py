@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from support.loopback import Asked, Told, loopback, told
 from support.pages import Page
 from support.processes import Running, clean_environment, running
 
@@ -25,11 +27,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def shown_web(folder: Path, port: int = 0, **environment: str) -> Iterator[Running]:
+def shown_web(folder: Path, settings: Mapping[str, str], *, port: int = 0) -> Iterator[Running]:
     """`livetrip web`, with its files in `folder`."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "livetrip_cli", "web", "--port", str(port)]
-    with running(command, folder, clean_environment(**environment)) as web:
+    with running(command, folder, clean_environment(**settings)) as web:
         yield web
 
 
@@ -90,3 +92,35 @@ class Visitor:
                 return Page(answer)
             answer = self._gone(answer.next_request)
         raise AssertionError("redirected without end")
+
+
+@dataclass(frozen=True)
+class PublicWeb:
+    """Pages at https://diary.example, as the proxy sees them that ends TLS for them. `issuer`: where people are sent to sign in."""
+
+    running: Running
+    issuer: str
+
+    def ask(self, method: str, path: str, *, cookie: str = "", **given: Any) -> httpx.Response:
+        """Ask on behalf of a browser that is on a page of the diary."""
+        headers = {"host": "diary.example", "origin": "https://diary.example", **({"cookie": cookie} if cookie else {})}
+        return httpx.request(method, f"{self.running.address}{path}", headers=headers, timeout=30, **given)
+
+
+@contextmanager
+def public_web(folder: Path) -> Iterator[PublicWeb]:
+    """Such pages, with an issuer that can be found and does nothing else."""
+    with loopback(_discovery) as issuer:
+        settings = {
+            "LIVETRIP_WEB_URL": "https://diary.example",
+            "LIVETRIP_WEB_SESSION_KEY": "k" * 32,
+            "LIVETRIP_WEB_OIDC_ISSUER": issuer.url,
+            "LIVETRIP_WEB_OIDC_CLIENT_ID": "diary",
+        }
+        with shown_web(folder, settings) as running:
+            yield PublicWeb(running, issuer.url)
+
+
+def _discovery(asked: Asked) -> Told:
+    here = f"http://{asked.headers['host']}"
+    return told({"issuer": here, "authorization_endpoint": f"{here}/auth", "token_endpoint": f"{here}/token"})

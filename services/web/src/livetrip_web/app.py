@@ -14,11 +14,12 @@ from litestar.types import ASGIApp
 
 from livetrip_contract import LiveTrip
 from livetrip_web.edge.cookies import CookieStyle
-from livetrip_web.edge.door import Web, Whereabouts
+from livetrip_web.edge.door import Web
 from livetrip_web.edge.guest import Reception
 from livetrip_web.edge.headers import security_headers
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
+from livetrip_web.edge.whereabouts import Whereabouts
 from livetrip_web.forms.form import MAX_BYTES
 from livetrip_web.pages import account, entries, issuer, photos, trips
 from livetrip_web.pages.assets import Assets

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,51 +13,15 @@ from livetrip_adapters import for_request
 from livetrip_web.edge.forgery import SAFE, Forged, check_origin
 from livetrip_web.edge.guest import Guest, Reception
 from livetrip_web.edge.headers import Header
+from livetrip_web.edge.whereabouts import Whereabouts
 from switchover import calling
 from switchover.port.serve.gate import Gate
 from switchover.telemetry import TraceContext, start
-from switchover.trust.endpoint import is_loopback
 
 _log = logging.getLogger("livetrip.web")
 
-_ORIGINS: Final = ("x-forwarded-for", "x-real-ip")
-"""Where proxies write which address a request came from."""
-_ASKED: Final = "x-forwarded-host"
-"""Where they write which name it was for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where the diary is, for people.
-
-    Attributes:
-        url: its origin; None for this machine, by any of its names.
-        is_here_alone: nobody beyond this machine is to be answered, whoever passes their request on.
-    """
-
-    url: str | None
-    is_here_alone: bool = False
-
-    def is_from_afar(self, headers: Mapping[str, str]) -> bool:
-        """Does a proxy or a tunnel of this machine say that it passes on what came from another one, to whom that is closed?"""
-        if not self.is_here_alone:
-            return False
-        told = (part for name in _ORIGINS for part in _listed(headers, name))
-        asked = (self.own(part) for part in _listed(headers, _ASKED))
-        return "forwarded" in headers or not all(map(is_loopback, told)) or None in asked
-
-    def own(self, host: str) -> str | None:
-        """Our own origin, as seen by a request for a host; None for a request that was meant for somebody else.
-
-        A page elsewhere can give its own name our address (DNS rebinding); the name stays its own.
-        """
-        if self.url is not None:
-            return self.url if host.lower() == urlsplit(self.url).netloc else None
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return None
-        return f"http://{host.lower()}" if is_loopback(name) else None
+LARGEST_HEAD: Final = 32 * 1024
+"""Bytes of an address and its headers: two sealed cookies are at most a quarter of it. uvicorn has no bound of its own."""
 
 
 class Web:
@@ -91,6 +53,9 @@ class Web:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
+        if _head(scope) > LARGEST_HEAD:
+            await _refuse(send, 431, b"That is more than a request says of itself.\n", self._headers)
+            return
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
         if own is None or self._whereabouts.is_from_afar(headers):
@@ -113,10 +78,6 @@ class Web:
         scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
         with for_request(headers), calling(trace=trace):
             await self._pages(scope, receive, _dressed(send, guest, self._headers))
-
-
-def _listed(headers: Mapping[str, str], name: str) -> list[str]:
-    return [part.strip() for part in headers[name].split(",")] if name in headers else []
 
 
 def _first(share: float) -> TraceContext:
@@ -147,6 +108,11 @@ def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
         await send(message)
 
     return told
+
+
+def _head(scope: Any) -> int:
+    fields = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["raw_path"]) + len(scope["query_string"]) + fields
 
 
 def _headers(scope: Scope) -> dict[str, str]:
