@@ -67,15 +67,16 @@ def make_web(
             "oidc": _oidc(settings, seal, clock),
         }
     )
-    pages = Litestar(
-        [
-            Router(
-                "/",
-                before_request=require_known,
-                route_handlers=[account.router, issuer.router, trips.router, entries.router, photos.router],
-            ),
-            static,
-        ],
+    headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
+    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
+    whereabouts = Whereabouts(settings.url, is_here_alone=settings.dev_sign_in)
+    return Web(_pages(state), reception, whereabouts, headers, mounts or {}, trace_share)
+
+
+def _pages(state: State) -> Litestar:
+    pages = [account.router, issuer.router, trips.router, entries.router, photos.router]
+    return Litestar(
+        [Router("/", before_request=require_known, route_handlers=pages), static],
         state=state,
         request_class=Visit,
         exception_handlers={Exception: failed},
@@ -84,10 +85,6 @@ def make_web(
         logging_config=None,
         debug=False,
     )
-    headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
-    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
-    whereabouts = Whereabouts(settings.url, is_here_alone=settings.dev_sign_in)
-    return Web(pages, reception, whereabouts, headers, mounts or {}, trace_share)
 
 
 def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:
