@@ -54,7 +54,8 @@ async def test_a_session_lasts_as_long_as_it_should_and_does_not_come_from_the_f
     await sessions.begin(session)
     assert await sessions.read(cookie, 1000.0) == await sessions.read(cookie, 4599.9) == session
     assert await sessions.read(cookie, 4600.0) is None
-    assert await sessions.read(cookie, 999.0) is None
+    assert await sessions.read(cookie, 970.0) == session  # by the clock of another machine
+    assert await sessions.read(cookie, 969.0) is None
 
 
 async def test_each_sign_in_and_sign_out_begins_another_session(browser: Browser) -> None:

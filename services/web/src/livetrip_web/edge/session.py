@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from livetrip_contract import Caller
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.registers.register import Entry, SessionRegister
+
+LEEWAY_SECONDS: Final = 30
+"""How far the clocks of two machines that show the same diary may be apart."""
 
 _PURPOSE = "session.2"
 _MARK = "session-mark"
@@ -92,7 +95,7 @@ class Sessions:
             ServiceUnavailable: it cannot be said.
         """
         value = self.seal.open(_PURPOSE, cookie)
-        if value is None or not 0 <= now - value["s"] < self.seconds:
+        if value is None or not -LEEWAY_SECONDS <= now - value["s"] < self.seconds:
             return None
         session = _session(value)
         if session.user_id is not None and not await self.register.is_on(self._mark(session), now):

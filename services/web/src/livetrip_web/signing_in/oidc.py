@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.sealing import Seal
+from livetrip_web.edge.session import LEEWAY_SECONDS
 from livetrip_web.signing_in.failures import SignInFailed
 from livetrip_web.signing_in.id_token import Expected, read_id_token
 from livetrip_web.signing_in.identity import Identity, identity_of
@@ -114,7 +115,7 @@ class OidcSignIn:
 
     def _begun(self, cookie: str) -> dict[str, Any]:
         begun = self._seal.open(_PURPOSE, cookie)
-        if begun is None or not 0 <= self._clock() - begun["at"] < SECONDS:
+        if begun is None or not -LEEWAY_SECONDS <= self._clock() - begun["at"] < SECONDS:
             raise SignInFailed("not_begun")
         return begun
 
