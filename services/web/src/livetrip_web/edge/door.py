@@ -21,7 +21,7 @@ from switchover.telemetry import TraceContext, start
 _log = logging.getLogger("livetrip.web")
 
 LARGEST_HEAD: Final = 32 * 1024
-"""Bytes of an address and its headers: two sealed cookies are at most a quarter of it. uvicorn has no bound of its own."""
+"""Bytes of an address and its headers: two sealed cookies are at most a quarter of it."""
 
 
 class Web:
