@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 
-from livetrip_web.pages import account, entries, issuer, photos, trips
+from livetrip_web import pages
 from support.processes import Running
 from support.visitor import Visitor, shown_web
 
@@ -20,8 +22,9 @@ TRIP: Final = {"title": "Kyoto", "start_date": "2026-11-20", "end_date": "2026-1
 
 
 def posts() -> list[str]:
-    """Every address that takes a form, as the pages declare it."""
-    routers = (account.router, issuer.router, trips.router, entries.router, photos.router)
+    """Every address that takes a form, as the modules of the pages declare it."""
+    modules = [import_module(f"{pages.__name__}.{name}") for _, name, _ in iter_modules(pages.__path__)]
+    routers = [module.router for module in modules if hasattr(module, "router")]
     found = {route.path for router in routers for route in router.routes if "POST" in getattr(route, "methods", ())}
     assert len(found) > 11
     return sorted(found)
@@ -91,7 +94,7 @@ FORGERIES: Final[dict[str, Forgery]] = {
         "headers": {"content-type": "text/plain"},
     },
     "as JSON": lambda diary, form: {"json": form},
-    "as a file": lambda diary, form: {"data": form, "files": {"x": b"y"}},
+    "as a file": lambda diary, form: {"data": {**form, "csrf": ""}, "files": {"x": b"y"}},
     "with nothing": lambda diary, form: {},
 }
 
