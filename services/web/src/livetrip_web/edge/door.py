@@ -53,13 +53,12 @@ class Web:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
-        if _head(scope) > LARGEST_HEAD:
-            await _refuse(send, 431, b"That is more than a request says of itself.\n", self._headers)
-            return
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
         if own is None or self._whereabouts.is_from_afar(headers):
             await _refuse(send, 421, b"This is not the diary of that address.\n", self._headers)
+        elif _head(scope) > LARGEST_HEAD:
+            await _refuse(send, 431, b"That is more than a request says of itself.\n", self._headers)
         elif self.gate.is_closed:
             await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])
         elif (path := self._mounted(scope["path"])) is not None:
