@@ -125,3 +125,23 @@ def test_a_rollout_says_what_it_needs(installed: Path, tmp_path: Path, store: st
     assert "Traceback" not in done.stderr
     assert "hunter2" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_register_of_sessions_says_what_it_needs(installed: Path, tmp_path: Path) -> None:
+    environment = {
+        **clean_environment(),
+        "PYTHONPATH": "",
+        "BACKEND_MODE": "service",
+        "LIVETRIP_SERVICE_URL": "http://127.0.0.1:9",
+        "LIVETRIP_SERVICE_KEY": KEY,
+        "LIVETRIP_WEB_DEV_SIGN_IN": "1",
+        "LIVETRIP_WEB_SESSIONS": "postgresql://u:hunter2@h/d",
+    }
+    done = subprocess.run(
+        [str(installed / "livetrip"), "web", "--port", "0"],
+        capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "LIVETRIP_WEB_SESSIONS needs psycopg, which is not installed here" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr

@@ -102,5 +102,5 @@ def becomes(page: Page, expression: str, argument: Any = None) -> None:
 
 
 def _check(url: str, watched: Watched) -> None:
-    if not url.startswith(("http://127.0.0.1:", "data:")):
+    if not url.startswith(("http://127.0.0.1:", "http://localhost:", "data:")):
         watched.complaints.append(f"asked {url}")

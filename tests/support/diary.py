@@ -12,9 +12,10 @@ from livetrip_bff import LiveTripBackend
 from livetrip_bff.clock import SystemClock
 from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_bff.photos import Darkroom
-from livetrip_contract import LiveTrip, PhotoUpload
+from livetrip_contract import Caller, LiveTrip, PhotoUpload
 from livetrip_core import UploadAddress
 from livetrip_core.fakes import InMemoryObjectStorage, InMemoryUnitOfWorkFactory, TextImageProcessor
+from livetrip_web.registers.register import SessionRegister
 
 _port = cache(live_trip_port)
 
@@ -36,16 +37,31 @@ class MemoryDiary:
         self.storage.send(UploadAddress(method="PUT", address=upload.address, headers=[]), content)
 
 
-class Unreliable:
-    """A LiveTrip whose calls raise what a test wants, for as long as it wants it."""
+class ListeningDiary:
+    """Keeps who called it."""
 
-    def __init__(self, live_trip: LiveTrip) -> None:
-        self._live_trip = live_trip
+    def __init__(self) -> None:
+        self.callers: set[Caller] = set()
+        self._diary = MemoryDiary().live_trip
+
+    def __getattr__(self, name: str) -> Any:
+        def call(caller: Caller, *arguments: Any, **named: Any) -> Any:
+            self.callers.add(caller)
+            return getattr(self._diary, name)(caller, *arguments, **named)
+
+        return call
+
+
+class Unreliable:
+    """A LiveTrip, or a register of sessions, whose calls raise what a test wants, for as long as it wants it."""
+
+    def __init__(self, obedient: LiveTrip | SessionRegister) -> None:
+        self._obedient = obedient
         self.failure: Callable[[], Exception] | None = None
         self.after = False
 
     def __getattr__(self, name: str) -> Any:
-        call = getattr(self._live_trip, name)
+        call = getattr(self._obedient, name)
 
         async def made(*arguments: Any, **named: Any) -> Any:
             if self.failure is None:

@@ -20,6 +20,11 @@ from support.node import installed, node
 from support.processes import START_SECONDS, STOP_SECONDS, clean_environment
 from support.signing import SigningKey
 
+PEOPLE = {
+    "account-of-aiko": {"name": "Aiko Kobayashi", "groups": ["staff", "写真係"]},
+    "account-of-ben": {"name": "Ben", "groups": []},
+}
+"""Who has an account, and what is told of them: by UserInfo, as OpenID Connect Core 1.0, section 5.4, has it for codes."""
 AUDIENCE = "https://diary.example/api"
 """The only resource (RFC 8707) that the issuer gives access to; it is the `aud` of its tokens."""
 TOKEN_SECONDS = 600
@@ -50,6 +55,26 @@ class IssuerClient:
         return {"id": self.id, "algorithm": self.algorithm, "secret": self.secret, "publicKey": public}
 
 
+@dataclass(frozen=True)
+class IssuerApp:
+    """An application that signs people in at the issuer's.
+
+    Attributes:
+        id: its `client_id`.
+        origin: where it is; people are sent back below it, as the diary has it.
+        secret: for `client_secret_basic`; None for a public client.
+    """
+
+    id: str
+    origin: str
+    secret: str | None = None
+
+    def configuration(self) -> dict[str, object]:
+        """What the issuer has to know."""
+        back, out = f"{self.origin}/sign-in/callback", f"{self.origin}/signed-out"
+        return {"id": self.id, "secret": self.secret, "redirectUri": back, "signedOutUri": out}
+
+
 def _clients() -> dict[str, IssuerClient]:
     listed = [
         IssuerClient("web-rs256", "RS256", secret="a-secret-of-web-rs256-0123456789"),
@@ -72,6 +97,7 @@ class Issuer:
 
     def __init__(self, folder: Path) -> None:
         self.clients = _clients()
+        self._apps: dict[str, IssuerApp] = {}
         self._path = folder / "issuer.json"
         self._log = folder / "issuer.log"
         self._port = self._rotations = 0
@@ -130,7 +156,15 @@ class Issuer:
         """Sign with new keys from now on; the old ones are published no more, or, with `keep`, still are."""
         old = list(self.keys.values()) if keep else []
         self.keys = self._new_keys()
-        self._write(*old)
+        self._reload(*old)
+
+    def admit(self, app: IssuerApp) -> None:
+        """Know an application from now on, instead of one with the same id."""
+        self._apps[app.id] = app
+        self._reload()
+
+    def _reload(self, *retired: SigningKey) -> None:
+        self._write(*retired)
         process = self._process
         assert process is not None, "the issuer is not running"
         assert process.stdin is not None
@@ -161,7 +195,11 @@ class Issuer:
     def _write(self, *retired: SigningKey) -> None:
         keys = [key.private_jwk for key in (*self.keys.values(), *retired)]
         clients = [client.configuration() for client in self.clients.values()]
-        told = {"port": self._port, "keys": keys, "clients": clients, "audience": AUDIENCE, "seconds": TOKEN_SECONDS}
+        apps = [app.configuration() for app in self._apps.values()]
+        told = {
+            "port": self._port, "keys": keys, "clients": clients, "apps": apps, "people": PEOPLE,
+            "audience": AUDIENCE, "seconds": TOKEN_SECONDS,
+        }  # fmt: skip
         self._path.write_text(json.dumps(told), "utf-8")
 
     def _line(self, start: str) -> str:

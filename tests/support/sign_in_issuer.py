@@ -25,6 +25,7 @@ class SignInIssuer:
     Attributes:
         metadata, claims, header: replace members of its discovery document, of ID tokens and of their headers; None takes one away.
         answer: what it answers at its token endpoint instead of tokens.
+        userinfo: what it answers at its UserInfo endpoint, which it names if there is something.
         asked: forms and headers that came to its token endpoint.
     """
 
@@ -36,6 +37,7 @@ class SignInIssuer:
     claims: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     answer: Told | None = None
+    userinfo: Told | None = None
     asked: list[Asked] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -56,6 +58,10 @@ class SignInIssuer:
             return told(_kept({**self._metadata(), **self.metadata}))
         if asked.target == "/jwks":
             return told({"keys": [self.key.public_jwk]})
+        if asked.target == "/userinfo":
+            assert self.userinfo is not None
+            assert asked.headers["authorization"] == "Bearer x"
+            return self.userinfo
         assert asked.target == "/token"
         self.asked.append(asked)
         return self.answer or self._token(dict(asked.form))
@@ -84,6 +90,7 @@ class SignInIssuer:
             "end_session_endpoint": f"{self.url}/logout?x=y",
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
+            **({"userinfo_endpoint": f"{self.url}/userinfo"} if self.userinfo is not None else {}),
         }
 
 

@@ -136,11 +136,14 @@ async def test_this_machine_has_several_names(browser: Browser, host: str) -> No
     assert answer.status_code == 200
 
 
+OF_HERE = {"x-forwarded-for": "127.0.0.1", "x-real-ip": "::1", "x-forwarded-host": "localhost:8080"}
 FROM_AFAR = [
     {"x-forwarded-for": "203.0.113.7"},
     {"x-forwarded-for": "127.0.0.1, 203.0.113.7"},
     {"x-real-ip": "2001:db8::7"},
     {"forwarded": "for=203.0.113.7"},
+    {"x-forwarded-host": "diary.example"},
+    {"x-forwarded-host": ""},
 ]
 
 
@@ -154,8 +157,14 @@ async def test_a_tunnel_to_this_machine_does_not_open_the_development_sign_in(
     assert (await browser.open("/trips")).path == "/sign-in"
 
 
+async def test_what_a_tunnel_says_in_several_lines_counts_in_each(browser: Browser) -> None:
+    for first, last in (("203.0.113.7", "127.0.0.1"), ("127.0.0.1", "203.0.113.7")):
+        told = [("x-forwarded-for", first), ("x-forwarded-for", last)]
+        assert (await browser.client.get("/sign-in", headers=told)).status_code == 421
+
+
 async def test_a_proxy_of_this_machine_for_this_machine_is_let_through(browser: Browser) -> None:
-    assert (await browser.open("/sign-in", **{"x-forwarded-for": "127.0.0.1", "x-real-ip": "::1"})).status == 200
+    assert (await browser.open("/sign-in", **OF_HERE)).status == 200
 
 
 @pytest.mark.parametrize("told", FROM_AFAR)

@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import httpx
 import pytest
 
+from livetrip_contract import Caller
 from livetrip_web import make_web
-from support.diary import MemoryDiary, Ticking
-from support.loopback import Told
+from support.diary import ListeningDiary, MemoryDiary, Ticking
+from support.loopback import Told, told
 from support.pages import HERE, Browser, Page, settings
 from support.sign_in_issuer import CLIENT, SECRET, SignInIssuer, sign_in_issuer
 from support.signing import SigningKey
@@ -24,9 +25,9 @@ def issuer(clock: Ticking) -> Iterator[SignInIssuer]:
         yield running
 
 
-def browser_of(issuer: SignInIssuer, clock: Ticking, **given: Any) -> Browser:
-    told = {"dev_sign_in": False, "url": HERE, "oidc_issuer": issuer.url, "oidc_client_id": CLIENT, **given}
-    return Browser(make_web(MemoryDiary().live_trip, settings(**told), clock=clock))
+def browser_of(issuer: SignInIssuer, clock: Ticking, *, diary: Any = None, **given: Any) -> Browser:
+    options = {"dev_sign_in": False, "url": HERE, "oidc_issuer": issuer.url, "oidc_client_id": CLIENT, **given}
+    return Browser(make_web(diary or MemoryDiary().live_trip, settings(**options), clock=clock))
 
 
 @pytest.fixture
@@ -228,6 +229,38 @@ async def test_names_and_groups_are_taken_from_where_they_are(issuer: SignInIssu
         page = await back(browser, issuer.authorize(await begun(browser)))
         assert f"Signed in as {name}" in page.text
         await browser.client.aclose()
+
+
+async def test_groups_that_are_in_no_id_token_are_asked_for(issuer: SignInIssuer, clock: Ticking) -> None:
+    diary = ListeningDiary()
+    issuer.claims = {"groups": None, "name": None}
+    issuer.userinfo = told({"sub": "sub-of-aiko", "name": "Aiko of UserInfo", "groups": ["staff"], "iss": "another"})
+    browser = browser_of(issuer, clock, diary=diary)
+    assert "Signed in as Aiko of UserInfo" in (await back(browser, issuer.authorize(await begun(browser)))).text
+    await browser.open("/trips")
+    assert diary.callers == {Caller("sub-of-aiko", frozenset({"staff"}))}
+    await browser.client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (told({"sub": "somebody-else", "groups": ["staff"]}), 400),
+        (told({"groups": ["staff"]}), 400),
+        (told({}), 400),
+        (told({"sub": "sub-of-aiko", "groups": "staff"}), 400),
+        (Told(200, b"x.y.z", {"content-type": "application/jwt"}), 400),
+        (Told(200, b'{"sub": "sub-of-aiko", "x": "' + b"x" * 70_000 + b'"}'), 400),
+        (Told(401), 400),
+        (Told(302, b"", {"location": "/elsewhere"}), 400),
+        (Told(500), 503),
+    ],
+)
+async def test_what_is_told_of_somebody_else_signs_nobody_in(
+    visitor: Browser, issuer: SignInIssuer, answer: Told, status: int
+) -> None:
+    issuer.claims, issuer.userinfo = {"groups": None}, answer
+    assert (await back(visitor, issuer.authorize(await begun(visitor)))).status == status
 
 
 async def test_without_an_issuer_there_is_nowhere_to_go(browser: Browser) -> None:

@@ -43,6 +43,8 @@ def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
         ({**ISSUER, "session_key_file": "/nowhere"}, "LIVETRIP_WEB_SESSION_KEY_FILE cannot be read"),
         ({"dev_sign_in": True, "storage_origins": "https://a.example/path"}, "STORAGE_ORIGINS"),
         ({"dev_sign_in": True, "port": 70000}, "LIVETRIP_WEB_PORT"),
+        ({"dev_sign_in": True, "sessions": f"mysql://u:{KEY}@h/d"}, "LIVETRIP_WEB_SESSIONS: has to be sqlite:///FILE"),
+        ({"dev_sign_in": True, "session_idle_hours": 0}, "LIVETRIP_WEB_SESSION_IDLE_HOURS"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_with_its_reason(given: dict[str, Any], told: str) -> None:
@@ -93,6 +95,12 @@ def test_secrets_come_out_of_files_as_well_and_show_themselves_to_nobody(tmp_pat
     assert (given.sealing_key(), given.client_secret()) == (KEY, "client secret")
     assert KEY not in repr(given)
     assert "client secret" not in repr(given)
+
+
+def test_an_address_of_a_register_shows_its_password_to_nobody() -> None:
+    found = load_web_settings(dev_sign_in=True, sessions=f"postgresql://u:{KEY}@h/d", session_idle_hours=0.5)
+    assert KEY not in repr(found)
+    assert found.limits().idle_seconds == 1800
 
 
 def test_on_this_machine_a_key_is_made_for_each_start() -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from litestar import Litestar, Response, get
+from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -14,17 +14,20 @@ from litestar.types import ASGIApp
 
 from livetrip_contract import LiveTrip
 from livetrip_web.edge.cookies import CookieStyle
-from livetrip_web.edge.door import Web, Whereabouts
+from livetrip_web.edge.door import Web
 from livetrip_web.edge.guest import Reception
 from livetrip_web.edge.headers import security_headers
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
+from livetrip_web.edge.whereabouts import Whereabouts
 from livetrip_web.forms.form import MAX_BYTES
 from livetrip_web.pages import account, entries, issuer, photos, trips
 from livetrip_web.pages.assets import Assets
 from livetrip_web.pages.failures import failed
 from livetrip_web.pages.rendering import Renderer
-from livetrip_web.pages.visit import Visit
+from livetrip_web.pages.visit import Visit, require_known
+from livetrip_web.registers.in_memory import InMemorySessionRegister
+from livetrip_web.registers.register import SessionRegister
 from livetrip_web.settings import WebSettings
 from livetrip_web.signing_in.developing import DevSignIn
 from livetrip_web.signing_in.issuer import Issuer
@@ -36,6 +39,7 @@ def make_web(
     settings: WebSettings,
     *,
     mounts: Mapping[str, ASGIApp] | None = None,
+    register: SessionRegister | None = None,
     clock: Callable[[], float] = time.time,
     trace_share: float = 0.0,
 ) -> Web:
@@ -45,11 +49,13 @@ def make_web(
         live_trip: the diary, whatever is behind it.
         settings: see there.
         mounts: what is served beside the pages, by path, with nobody in front: the files of photos, whose addresses are signed.
+        register: which sessions are on, shared with the other processes of the diary; None for pages of one process.
         clock: seconds since 1970.
         trace_share: of the requests, how many begin a trace that is sampled.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
-    sessions = Sessions(seal, int(settings.session_hours * 3600))
+    kept = register if register is not None else InMemorySessionRegister(settings.limits())
+    sessions = Sessions(seal, kept, int(settings.session_hours * 3600))
     state = State(
         {
             "live_trip": live_trip,
@@ -61,8 +67,16 @@ def make_web(
             "oidc": _oidc(settings, seal, clock),
         }
     )
-    pages = Litestar(
-        [account.router, issuer.router, trips.router, entries.router, photos.router, static],
+    headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
+    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
+    whereabouts = Whereabouts(settings.url, is_here_alone=settings.dev_sign_in)
+    return Web(_pages(state), reception, whereabouts, headers, mounts or {}, trace_share)
+
+
+def _pages(state: State) -> Litestar:
+    pages = [account.router, issuer.router, trips.router, entries.router, photos.router]
+    return Litestar(
+        [Router("/", before_request=require_known, route_handlers=pages), static],
         state=state,
         request_class=Visit,
         exception_handlers={Exception: failed},
@@ -71,10 +85,6 @@ def make_web(
         logging_config=None,
         debug=False,
     )
-    headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
-    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
-    whereabouts = Whereabouts(settings.url, is_here_alone=settings.dev_sign_in)
-    return Web(pages, reception, whereabouts, headers, mounts or {}, trace_share)
 
 
 def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:

@@ -16,6 +16,7 @@ The environment:
   LIVETRIP_WEB_OIDC_ISSUER, LIVETRIP_WEB_OIDC_CLIENT_ID, LIVETRIP_WEB_OIDC_CLIENT_SECRET
   LIVETRIP_WEB_URL                what people type, if that is not this machine
   LIVETRIP_WEB_SESSION_KEY        seals the cookies
+  LIVETRIP_WEB_SESSIONS           who is signed in: sqlite:///FILE, or postgresql://… for several machines
   BACKEND_MODE and its settings, as for `livetrip call`
 """
 

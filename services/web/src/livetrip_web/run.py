@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from livetrip_adapters import Opened, Settings, open_all, open_telemetry
 from livetrip_web.app import make_web
+from livetrip_web.registers.opening import opened_register
 from livetrip_web.settings import WebSettings
 from switchover.port.hosting import Address, host, run_in_loop
 
@@ -20,7 +21,7 @@ def run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None
     """Serve until a signal ends it.
 
     Raises:
-        SettingsError: the backend cannot be used.
+        SettingsError: the backend or the register of sessions cannot be used.
         OSError: the address is taken, or may not be listened at.
     """
     run_in_loop(_run(settings, web, on_ready))
@@ -48,6 +49,7 @@ async def show(
         trace_share: of the requests, how many begin a trace that is sampled.
 
     Raises:
+        SettingsError: the register of sessions cannot be used.
         OSError: the address is taken, or may not be listened at.
     """
 
@@ -56,5 +58,6 @@ async def show(
         on_ready(taken)
 
     mounts: Mapping[str, Any] = opened.files.mounts
-    app = make_web(opened.live_trip, web, mounts=mounts, trace_share=trace_share)
-    await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=ready)
+    async with opened_register(web.sessions.get_secret_value(), web.limits()) as register:
+        app = make_web(opened.live_trip, web, mounts=mounts, register=register, trace_share=trace_share)
+        await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=ready)

@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from livetrip_adapters.settings import SettingsError, settings_problems
+from livetrip_web.registers.opening import DEFAULT_ADDRESS, require_address
+from livetrip_web.registers.register import Limits
 from switchover.port.transports.base import require_base_url
 from switchover.trust.endpoint import is_loopback
 from switchover.trust.oidc.documents import is_safe_address
@@ -29,7 +31,9 @@ class WebSettings(BaseSettings):
         host, port: `LIVETRIP_WEB_HOST`, `LIVETRIP_WEB_PORT`: where it listens; port 0 takes a free one.
         url: `LIVETRIP_WEB_URL`: what people type, `https://diary.example`; needed where it listens beyond this machine, and for an issuer.
         grace_seconds: `LIVETRIP_WEB_GRACE_SECONDS`: how long requests may take to finish after SIGTERM.
-        session_hours: `LIVETRIP_WEB_SESSION_HOURS`: how long a sign-in lasts.
+        session_hours: `LIVETRIP_WEB_SESSION_HOURS`: how long a sign-in lasts at most.
+        session_idle_hours: `LIVETRIP_WEB_SESSION_IDLE_HOURS`: after how long without a page it is over before.
+        sessions: `LIVETRIP_WEB_SESSIONS`: where it is kept which sessions are on; one for all processes of a diary.
         session_key: `LIVETRIP_WEB_SESSION_KEY` (or `…_FILE`): seals the cookies; one for all processes of a diary.
         dev_sign_in: `LIVETRIP_WEB_DEV_SIGN_IN=1`: whoever opens the page is who they say. On this machine only.
         oidc_issuer, oidc_client_id: `LIVETRIP_WEB_OIDC_ISSUER`, `LIVETRIP_WEB_OIDC_CLIENT_ID`: who signs people in.
@@ -46,6 +50,8 @@ class WebSettings(BaseSettings):
     url: str | None = None
     grace_seconds: Annotated[float, Field(ge=1, le=600)] = 10.0
     session_hours: Annotated[float, Field(ge=1, le=720)] = 12.0
+    session_idle_hours: Annotated[float, Field(ge=0.25, le=720)] = 2.0
+    sessions: SecretStr = SecretStr(DEFAULT_ADDRESS)
     session_key: SecretStr | None = None
     session_key_file: Path | None = None
     dev_sign_in: bool = False
@@ -62,6 +68,12 @@ class WebSettings(BaseSettings):
     @classmethod
     def _is_origin(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)
+
+    @field_validator("sessions")
+    @classmethod
+    def _is_register(cls, value: SecretStr) -> SecretStr:
+        require_address(value.get_secret_value())
+        return value
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -100,6 +112,10 @@ class WebSettings(BaseSettings):
     def is_secure(self) -> bool:
         """Do people reach it by https?"""
         return self.url is not None and self.url.startswith("https://")
+
+    def limits(self) -> Limits:
+        """What the register of sessions keeps."""
+        return Limits(idle_seconds=int(self.session_idle_hours * 3600))
 
     def sealing_key(self) -> str:
         """The key of the cookies. Without one, on this machine alone, one for as long as this process lives."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,48 +13,15 @@ from livetrip_adapters import for_request
 from livetrip_web.edge.forgery import SAFE, Forged, check_origin
 from livetrip_web.edge.guest import Guest, Reception
 from livetrip_web.edge.headers import Header
+from livetrip_web.edge.whereabouts import Whereabouts
 from switchover import calling
 from switchover.port.serve.gate import Gate
 from switchover.telemetry import TraceContext, start
-from switchover.trust.endpoint import is_loopback
 
 _log = logging.getLogger("livetrip.web")
 
-_ORIGINS: Final = ("x-forwarded-for", "x-real-ip")
-"""Where proxies write which address a request came from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where the diary is, for people.
-
-    Attributes:
-        url: its origin; None for this machine, by any of its names.
-        is_here_alone: nobody beyond this machine is to be answered, whoever passes their request on.
-    """
-
-    url: str | None
-    is_here_alone: bool = False
-
-    def is_from_afar(self, headers: Mapping[str, str]) -> bool:
-        """Does a proxy or a tunnel of this machine say that it passes on what came from another one, to whom that is closed?"""
-        if not self.is_here_alone:
-            return False
-        told = (part.strip() for name in _ORIGINS if name in headers for part in headers[name].split(","))
-        return "forwarded" in headers or not all(map(is_loopback, told))
-
-    def own(self, host: str) -> str | None:
-        """Our own origin, as seen by a request for a host; None for a request that was meant for somebody else.
-
-        A page elsewhere can give its own name our address (DNS rebinding); the name stays its own.
-        """
-        if self.url is not None:
-            return self.url if host.lower() == urlsplit(self.url).netloc else None
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return None
-        return f"http://{host.lower()}" if is_loopback(name) else None
+LARGEST_HEAD: Final = 32 * 1024
+"""Bytes of an address and its headers: two sealed cookies are at most a quarter of it."""
 
 
 class Web:
@@ -92,6 +57,8 @@ class Web:
         own = self._whereabouts.own(headers.get("host", ""))
         if own is None or self._whereabouts.is_from_afar(headers):
             await _refuse(send, 421, b"This is not the diary of that address.\n", self._headers)
+        elif _head(scope) > LARGEST_HEAD:
+            await _refuse(send, 431, b"That is more than a request says of itself.\n", self._headers)
         elif self.gate.is_closed:
             await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])
         elif (path := self._mounted(scope["path"])) is not None:
@@ -106,7 +73,7 @@ class Web:
     async def _show(self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
         trace = _first(self._trace_share)
         is_forged = _is_forged(scope["method"], headers, own)
-        guest = self._reception.receive(headers, trace, is_forged=is_forged)
+        guest = await self._reception.receive(headers, trace, is_forged=is_forged)
         scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
         with for_request(headers), calling(trace=trace):
             await self._pages(scope, receive, _dressed(send, guest, self._headers))
@@ -142,12 +109,18 @@ def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
     return told
 
 
+def _head(scope: Any) -> int:
+    fields = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope["raw_path"]) + len(scope["query_string"]) + fields
+
+
 def _headers(scope: Scope) -> dict[str, str]:
-    """By name, in lower case. Cookies may come in several lines (RFC 9113, section 8.2.3)."""
+    """By name, in lower case. Several lines of one name are a list (RFC 9110, section 5.3; of cookies: RFC 9113, section 8.2.3)."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         text, known = value.decode("latin-1"), found.get(name.decode("latin-1"))
-        found[name.decode("latin-1")] = text if known is None or name != b"cookie" else f"{known}; {text}"
+        joint = "; " if name == b"cookie" else ", "
+        found[name.decode("latin-1")] = text if known is None else f"{known}{joint}{text}"
     return found
 
 

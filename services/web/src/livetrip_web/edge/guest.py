@@ -11,6 +11,7 @@ from livetrip_web.edge.cookies import LANGUAGE, NOTICE, SESSION, THEME, CookieSt
 from livetrip_web.edge.headers import Header
 from livetrip_web.edge.session import Session, Sessions
 from livetrip_web.words import LANGUAGES, preferred
+from switchover.errors import ServiceUnavailable
 from switchover.telemetry import TraceContext
 
 THEMES: Final = ("auto", "light", "dark")
@@ -27,6 +28,7 @@ class Guest:
         session: who it is; assign another to begin that one.
         language, theme: as chosen, or as the browser prefers.
         notice: what the page before wanted to have said on this one: a word and the idempotency key of the form.
+        doubt: why it cannot be said now who it is; the session is then that of nobody, and the cookie stays as it is.
     """
 
     trace: TraceContext
@@ -37,15 +39,19 @@ class Guest:
     _sessions: Sessions
     _style: CookieStyle
     _cookies: Mapping[str, str]
+    doubt: ServiceUnavailable | None = None
     _set: list[Header] = field(default_factory=list)
 
-    def become(self, session: Session) -> None:
+    async def become(self, session: Session) -> None:
         """Another session from now on; the old one is over.
 
         Raises:
             TooMuchToSeal: it does not fit into a cookie.
+            ServiceUnavailable: the register of sessions cannot be asked; nothing has changed for the browser.
         """
         value = self._sessions.write(session)
+        await self._sessions.begin(session)
+        await self._sessions.end(self.session)
         self.session = session
         self.keep(SESSION, value, self._sessions.seconds)
 
@@ -89,29 +95,36 @@ class Reception:
     style: CookieStyle
     clock: Callable[[], float]
 
-    def receive(self, headers: Mapping[str, str], trace: TraceContext, *, is_forged: bool = False) -> Guest:
+    async def receive(self, headers: Mapping[str, str], trace: TraceContext, *, is_forged: bool = False) -> Guest:
         """Who asks. A visitor without a session is given one, because forms need its token.
 
         Not in answer to a page elsewhere: browsers leave the cookies of ours out there, and would have them replaced.
         """
         cookies = _cookies(headers.get("cookie", ""))
         now = self.clock()
-        known = self.sessions.read(cookies.get(self.style.name(SESSION), ""), now)
+        known, doubt = await self._known(cookies.get(self.style.name(SESSION), ""), now)
         language = cookies.get(self.style.name(LANGUAGE), "")
         theme = cookies.get(self.style.name(THEME), "")
         guest = Guest(
             trace,
-            known or self.sessions.begin(now),
+            known or self.sessions.visit(now),
             language if language in LANGUAGES else preferred(headers.get("accept-language", "")),
             theme if theme in THEMES else "auto",
             _notice(cookies.get(self.style.name(NOTICE), "")),
             self.sessions,
             self.style,
             cookies,
+            doubt,
         )
-        if known is None and not is_forged:
-            guest.become(guest.session)
+        if known is None and doubt is None and not is_forged:
+            await guest.become(guest.session)
         return guest
+
+    async def _known(self, cookie: str, now: float) -> tuple[Session | None, ServiceUnavailable | None]:
+        try:
+            return await self.sessions.read(cookie, now), None
+        except ServiceUnavailable as error:
+            return None, error
 
 
 def _cookies(header: str) -> dict[str, str]:

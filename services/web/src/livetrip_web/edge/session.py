@@ -1,16 +1,22 @@
-"""Who somebody is to us, from one page to the next: a sealed cookie, made anew at each sign-in and sign-out."""
+"""Who somebody is to us, from one page to the next: a sealed cookie, made anew at each sign-in and sign-out, good while the register has it."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from livetrip_contract import Caller
 from livetrip_web.edge.sealing import Seal
+from livetrip_web.registers.register import Entry, SessionRegister
 
-_PURPOSE = "session"
+LEEWAY_SECONDS: Final = 30
+"""How far the clocks of two machines that show the same diary may be apart."""
+
+_PURPOSE = "session.2"
+_MARK = "session-mark"
+_PERSON = "session-person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,7 @@ class Session:
     Attributes:
         token: what forms prove with that they are ours (synchroniser token); as random as it has to be to be guessed by nobody.
         since: when it began, in seconds since 1970.
+        secret: what the register knows it by, a digest of it at least; nothing before the sign-in. It is shown nowhere.
         user_id: None before the sign-in.
         name: what the visitor is called on the pages.
         groups: as the issuer says.
@@ -27,6 +34,7 @@ class Session:
 
     token: str
     since: int
+    secret: str = ""
     user_id: str | None = None
     name: str = ""
     groups: tuple[str, ...] = ()
@@ -44,19 +52,25 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Reads and writes sessions.
+    """Reads and writes sessions. Those of people who have signed in are on for as long as the register has them; visitors leave nothing in it.
 
     Attributes:
         seal: what they are sealed with.
-        seconds: how long one lasts.
+        register: which are on.
+        seconds: how long one lasts at most.
     """
 
     seal: Seal
+    register: SessionRegister
     seconds: int
 
-    def begin(self, now: float, *, user_id: str | None = None, name: str = "", groups: tuple[str, ...] = ()) -> Session:
-        """A new one, with a token that nobody has seen."""
-        return Session(secrets.token_urlsafe(24), int(now), user_id, name, groups)
+    def visit(self, now: float) -> Session:
+        """That of a visitor, with a token that nobody has seen."""
+        return Session(secrets.token_urlsafe(24), int(now))
+
+    def of(self, now: float, user_id: str, name: str, groups: tuple[str, ...] = ()) -> Session:
+        """That of a person; it has still to begin."""
+        return Session(secrets.token_urlsafe(24), int(now), secrets.token_urlsafe(32), user_id, name, groups)
 
     def write(self, session: Session) -> str:
         """The value of the cookie.
@@ -64,16 +78,55 @@ class Sessions:
         Raises:
             TooMuchToSeal: name and groups do not fit.
         """
-        value = {"t": session.token, "s": session.since, "u": session.user_id, "n": session.name, "g": session.groups}
+        value = {
+            "t": session.token,
+            "s": session.since,
+            "x": session.secret,
+            "u": session.user_id,
+            "n": session.name,
+            "g": session.groups,
+        }
         return self.seal.close(_PURPOSE, value)
 
-    def read(self, cookie: str, now: float) -> Session | None:
-        """The session of a cookie; None if it is not ours, or over."""
+    async def read(self, cookie: str, now: float) -> Session | None:
+        """The session of a cookie; None if it is not ours, or over.
+
+        Raises:
+            ServiceUnavailable: it cannot be said.
+        """
         value = self.seal.open(_PURPOSE, cookie)
-        if value is None or not 0 <= now - value["s"] < self.seconds:
+        if value is None or not -LEEWAY_SECONDS <= now - value["s"] < self.seconds:
             return None
-        return _session(value)
+        session = _session(value)
+        if session.user_id is not None and not await self.register.is_on(self._mark(session), now):
+            return None
+        return session
+
+    async def begin(self, session: Session) -> None:
+        """It is on from now. Raises ServiceUnavailable."""
+        if session.user_id is not None:
+            ends = session.since + self.seconds
+            await self.register.begin(Entry(self._mark(session), self._person(session), session.since, ends))
+
+    async def end(self, session: Session) -> None:
+        """It is over, for whoever has a copy of its cookie. Raises ServiceUnavailable."""
+        if session.user_id is not None:
+            await self.register.end(self._mark(session))
+
+    async def end_all(self, session: Session) -> None:
+        """All sessions of the same person are over, in every browser. Raises ServiceUnavailable."""
+        await self.register.end_all(self._person(session))
+
+    async def count(self, session: Session, now: float) -> int:
+        """In how many browsers the same person is signed in. Raises ServiceUnavailable."""
+        return await self.register.count(self._person(session), now)
+
+    def _mark(self, session: Session) -> str:
+        return self.seal.mark(_MARK, session.secret)
+
+    def _person(self, session: Session) -> str:
+        return self.seal.mark(_PERSON, session.user_id or "")
 
 
 def _session(value: dict[str, Any]) -> Session:
-    return Session(value["t"], value["s"], value["u"], value["n"], tuple(value["g"]))
+    return Session(value["t"], value["s"], value["x"], value["u"], value["n"], tuple(value["g"]))

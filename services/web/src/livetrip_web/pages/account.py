@@ -10,7 +10,6 @@ from livetrip_web.edge.addresses import HOME, local_path
 from livetrip_web.edge.cookies import LANGUAGE, THEME
 from livetrip_web.edge.guest import CHOICE_SECONDS, THEMES
 from livetrip_web.edge.sealing import TooMuchToSeal
-from livetrip_web.edge.session import Sessions
 from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import Visit, go
 from livetrip_web.signing_in.developing import DevSignIn
@@ -41,7 +40,7 @@ async def sign_in_by_name(request: Visit) -> Response[Any]:
         raise UnreadableForm
     following = local_path(form.get("next"))
     found = way.identify(form)
-    if found is None or not _is_begun(request, *found):
+    if found is None or not await _is_begun(request, *found):
         return _ways(
             request, following, status=422, name=form.get("name", ""), groups=form.get("groups", ""), is_wrong=True
         )
@@ -50,10 +49,21 @@ async def sign_in_by_name(request: Visit) -> Response[Any]:
 
 @post("/sign-out")
 async def sign_out(request: Visit) -> Response[Any]:
-    """Forget who it was."""
-    await request.sent()
-    request.guest.become(_sessions(request).begin(request.app.state.clock()))
+    """End the session, or with `everywhere` all of the same person."""
+    form = await request.sent()
+    sessions, session = request.sessions, request.guest.session
+    if form.get("everywhere") and session.user_id is not None:
+        await sessions.end_all(session)
+    await request.guest.become(sessions.visit(request.app.state.clock()))
     return go("/signed-out")
+
+
+@get("/sign-out")
+async def ask_to_sign_out(request: Visit) -> Response[Any]:
+    """Here, or everywhere?"""
+    caller, session = request.caller, request.guest.session
+    many = await request.sessions.count(session, request.app.state.clock())
+    return request.page("sign_out.html", user_id=caller.user_id, many=many)
 
 
 @get("/signed-out")
@@ -94,18 +104,13 @@ def _ways(
     )
 
 
-def _is_begun(request: Visit, name: str, groups: tuple[str, ...]) -> bool:
+async def _is_begun(request: Visit, name: str, groups: tuple[str, ...]) -> bool:
     """Begin somebody's session, if name and groups fit into a cookie."""
-    begun = _sessions(request).begin(request.app.state.clock(), user_id=name, name=name, groups=groups)
     try:
-        request.guest.become(begun)
+        await request.guest.become(request.sessions.of(request.app.state.clock(), name, name, groups))
     except TooMuchToSeal:
         return False
     return True
 
 
-def _sessions(request: Visit) -> Sessions:
-    return cast("Sessions", request.app.state.sessions)
-
-
-router = Router("/", route_handlers=[home, sign_in, sign_in_by_name, sign_out, signed_out, prefer])
+router = Router("/", route_handlers=[home, sign_in, sign_in_by_name, ask_to_sign_out, sign_out, signed_out, prefer])

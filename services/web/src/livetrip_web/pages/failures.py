@@ -51,7 +51,7 @@ def failure_of(error: Exception) -> Failure:
         case LiveTripError():
             return Failure(error.status, "conflict" if error.status == 409 else "unreadable")
         case SignInFailed():
-            return Failure(error.status, "sign_in", RETRY_SECONDS if error.status == 503 else None)
+            return Failure(503, "issuer", RETRY_SECONDS) if error.status == 503 else Failure(error.status, "sign_in")
         case Forged():
             return Failure(403, "forged")
         case UnreadableForm() | InvalidRequest():
@@ -72,6 +72,8 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(error, SignInNeeded):
         return _signing_in(visit)
     failure = failure_of(error)
+    if isinstance(error, SignInFailed):
+        _log.warning("trace %s: nobody was signed in: %s", visit.guest.trace.trace_id, error.reason)
     if failure.status >= 500:
         _tell(visit.guest.trace.trace_id, error, is_ours=failure.status == 500)
     headers = {} if failure.retry_after is None else {"retry-after": str(failure.retry_after)}

@@ -10,7 +10,6 @@ from litestar.exceptions import NotFoundException
 from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.cookies import SIGNING_IN
 from livetrip_web.edge.sealing import TooMuchToSeal
-from livetrip_web.edge.session import Sessions
 from livetrip_web.pages.visit import Visit, go
 from livetrip_web.signing_in.failures import SignInFailed
 from livetrip_web.signing_in.oidc import CALLBACK, SECONDS, OidcSignIn
@@ -30,9 +29,9 @@ async def come_back(request: Visit) -> Response[Any]:
     cookie = request.guest.cookie(SIGNING_IN)
     request.guest.keep(SIGNING_IN, "", 0)
     person, following = await _way(request).finish(dict(request.query_params), cookie, _back(request))
-    sessions, now = cast("Sessions", request.app.state.sessions), request.app.state.clock()
+    session = request.sessions.of(request.app.state.clock(), person.user_id, person.name, person.groups)
     try:
-        request.guest.become(sessions.begin(now, user_id=person.user_id, name=person.name, groups=person.groups))
+        await request.guest.become(session)
     except TooMuchToSeal as error:
         raise SignInFailed("groups") from error
     return go(following)

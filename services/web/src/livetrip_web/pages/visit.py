@@ -13,12 +13,25 @@ from livetrip_contract import Caller, LiveTrip
 from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.forgery import Forged, check_token
 from livetrip_web.edge.guest import Guest
+from livetrip_web.edge.session import Sessions
 from livetrip_web.forms.form import Form, read_form
 from livetrip_web.pages.rendering import Renderer
+from livetrip_web.signing_in.oidc import CALLBACK, SIGN_IN
 
 
 class SignInNeeded(Exception):
     """The page is somebody's own."""
+
+
+async def require_known(request: Request[Any, Any, Any]) -> None:
+    """Let nobody further while it cannot be said who it is.
+
+    Raises:
+        ServiceUnavailable: so it is.
+    """
+    doubt = Visit(request.scope).guest.doubt
+    if doubt is not None:
+        raise doubt
 
 
 class Visit(Request[None, None, State]):
@@ -28,6 +41,11 @@ class Visit(Request[None, None, State]):
     def guest(self) -> Guest:
         """Who asks."""
         return cast("Guest", self.scope["state"]["guest"])
+
+    @property
+    def sessions(self) -> Sessions:
+        """Whose are on."""
+        return cast("Sessions", self.app.state.sessions)
 
     @property
     def origin(self) -> str:
@@ -53,7 +71,9 @@ class Visit(Request[None, None, State]):
 
     @property
     def address(self) -> str:
-        """Path and query, for those who come back."""
+        """Path and query, for those who come back: not to where an issuer sent them, whose answer is good once."""
+        if self.scope["path"] == CALLBACK:
+            return SIGN_IN
         query = self.scope["query_string"].decode("latin-1")
         return local_path(f"{self.scope['path']}?{query}" if query else self.scope["path"])
 

@@ -1,11 +1,14 @@
-"""An OIDC issuer as a client sees it: found by discovery, asked for tokens (OpenID Connect Discovery 1.0; RFC 6749, section 4.1.3)."""
+"""An OIDC issuer as a client sees it: found by discovery, asked for tokens, and for what it tells of a person.
+
+Sources: OpenID Connect Discovery 1.0; RFC 6749, section 4.1.3; OpenID Connect Core 1.0, section 5.3.
+"""
 
 from __future__ import annotations
 
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,16 +25,30 @@ LARGEST_ANSWER: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where an issuer does what. `leaving`: where its own session is ended (RP-Initiated Logout 1.0), if it says so.
+    """Where an issuer does what.
 
-    `names_itself`: it says who it is when it sends somebody back (RFC 9207).
+    Attributes:
+        authorization, token: see OAuth.
+        userinfo: where more is told of a person than in an ID token, if there is such a place.
+        leaving: where its own session is ended (RP-Initiated Logout 1.0), if there is such a place.
+        names_itself: it says who it is when it sends somebody back (RFC 9207).
+        takes_basic: a client may prove itself by HTTP Basic.
     """
 
     authorization: str
     token: str
+    userinfo: str | None
     leaving: str | None
     names_itself: bool
     takes_basic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a code is exchanged for. `access`: for UserInfo, and for nothing else."""
+
+    identity: str = field(repr=False)
+    access: str | None = field(repr=False)
 
 
 class Issuer:
@@ -75,8 +92,8 @@ class Issuer:
                 raise SignInFailed("discovery", status=503) from error
         return self._known
 
-    async def exchange(self, code: str, verifier: str, redirect_uri: str) -> str:
-        """The ID token for a code (RFC 7636, section 4.5).
+    async def exchange(self, code: str, verifier: str, redirect_uri: str) -> Tokens:
+        """The tokens for a code (RFC 7636, section 4.5).
 
         Raises:
             SignInFailed: it refuses (400), or does not answer (503).
@@ -95,26 +112,54 @@ class Issuer:
             headers["authorization"] = f"Basic {base64.b64encode(proof.encode()).decode()}"
         else:
             form |= {"client_id": self.client_id, **({"client_secret": self._secret} if self._secret else {})}
-        try:
-            async with httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False) as client:
-                answer = await client.post(found.token, data=form, headers=headers)
-        except httpx.HTTPError as error:
-            raise SignInFailed("token_endpoint", status=503) from error
-        return _id_token(answer)
+        answer = await _asked("token_endpoint", "POST", found.token, headers, form)
+        if answer.status_code != 200:
+            raise SignInFailed("code")
+        return _tokens(_object("token_answer", answer))
+
+    async def userinfo(self, access: str) -> dict[str, Any] | None:
+        """What it tells of the person of an access token; None if it has no place for that.
+
+        Raises:
+            SignInFailed: it refuses (400), or does not answer (503).
+        """
+        found = await self.endpoints()
+        if found.userinfo is None:
+            return None
+        headers = {"accept": "application/json", "authorization": f"Bearer {access}"}
+        answer = await _asked("userinfo_endpoint", "GET", found.userinfo, headers)
+        if answer.status_code != 200:
+            raise SignInFailed("userinfo")
+        return _object("userinfo", answer)
 
 
-def _id_token(answer: httpx.Response) -> str:
-    if answer.status_code >= 500:
-        raise SignInFailed("token_endpoint", status=503)
-    if answer.status_code != 200 or len(answer.content) > LARGEST_ANSWER:
-        raise SignInFailed("code")
+async def _asked(
+    where: str, method: str, address: str, headers: dict[str, str], form: dict[str, str] | None = None
+) -> httpx.Response:
     try:
-        token = read_object(answer.content).get("id_token")
+        async with httpx.AsyncClient(timeout=ASK_SECONDS, trust_env=False) as client:
+            answer = await client.request(method, address, headers=headers, data=form)
+    except httpx.HTTPError as error:
+        raise SignInFailed(where, status=503) from error
+    if answer.status_code >= 500:
+        raise SignInFailed(where, status=503)
+    return answer
+
+
+def _object(what: str, answer: httpx.Response) -> dict[str, Any]:
+    if len(answer.content) > LARGEST_ANSWER:
+        raise SignInFailed(what)
+    try:
+        return read_object(answer.content)
     except ValueError as error:
-        raise SignInFailed("token_answer") from error
-    if not isinstance(token, str):
+        raise SignInFailed(what) from error
+
+
+def _tokens(found: dict[str, Any]) -> Tokens:
+    identity, access = found.get("id_token"), found.get("access_token")
+    if not isinstance(identity, str):
         raise SignInFailed("token_answer")
-    return token
+    return Tokens(identity, access if isinstance(access, str) and access.isascii() and access.isprintable() else None)
 
 
 def _read(found: dict[str, Any], issuer: str) -> Endpoints:
@@ -128,11 +173,12 @@ def _read(found: dict[str, Any], issuer: str) -> Endpoints:
     methods = found.get("code_challenge_methods_supported", ["S256"])
     if "S256" not in methods:
         raise DocumentUnavailable("the issuer does not take PKCE with S256")
-    leaving = found.get("end_session_endpoint")
+    userinfo, leaving = found.get("userinfo_endpoint"), found.get("end_session_endpoint")
     ways = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Endpoints(
         authorization=authorization,
         token=token,
+        userinfo=userinfo if is_safe_address(userinfo) else None,
         leaving=leaving if is_safe_address(leaving) else None,
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
         takes_basic="client_secret_basic" in ways,

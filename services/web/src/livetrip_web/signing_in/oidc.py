@@ -12,13 +12,15 @@ from urllib.parse import urlencode
 
 from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.sealing import Seal
+from livetrip_web.edge.session import LEEWAY_SECONDS
 from livetrip_web.signing_in.failures import SignInFailed
 from livetrip_web.signing_in.id_token import Expected, read_id_token
 from livetrip_web.signing_in.identity import Identity, identity_of
 from livetrip_web.signing_in.issuer import Endpoints, Issuer
 from switchover.trust.oidc import IssuerKeys, KeySource
 
-CALLBACK: Final = "/sign-in/callback"
+SIGN_IN: Final = "/sign-in"
+CALLBACK: Final = f"{SIGN_IN}/callback"
 SECONDS: Final = 600
 """How long a sign-in may take at the issuer's."""
 _PURPOSE: Final = "signing-in"
@@ -85,10 +87,10 @@ class OidcSignIn:
         _check_issuer(query, self._issuer.url, await self._issuer.endpoints())
         if "error" in query or not query.get("code"):
             raise SignInFailed("refused")
-        token = await self._issuer.exchange(query["code"], begun["verifier"], redirect_uri)
+        tokens = await self._issuer.exchange(query["code"], begun["verifier"], redirect_uri)
         expected = Expected(self._issuer.url, self._issuer.client_id, begun["nonce"])
-        claims = await read_id_token(token, expected, self._keys, self._clock())
-        return identity_of(claims, self._groups_claim), local_path(begun["next"])
+        claims = await read_id_token(tokens.identity, expected, self._keys, self._clock())
+        return identity_of(await self._completed(claims, tokens.access), self._groups_claim), local_path(begun["next"])
 
     async def leaving(self, redirect_uri: str) -> str | None:
         """Where the issuer's own session is ended; None if it has no such place, or does not answer now."""
@@ -100,9 +102,20 @@ class OidcSignIn:
             return None
         return _with(found.leaving, {"client_id": self._issuer.client_id, "post_logout_redirect_uri": redirect_uri})
 
+    async def _completed(self, claims: dict[str, Any], access: str | None) -> dict[str, Any]:
+        """With what UserInfo tells, where ID tokens have no groups. It has to be of the same person (OpenID Connect Core 1.0, section 5.3.2)."""
+        if self._groups_claim in claims or access is None:
+            return claims
+        told = await self._issuer.userinfo(access)
+        if told is None:
+            return claims
+        if told.get("sub") != claims.get("sub"):
+            raise SignInFailed("userinfo")
+        return {**told, **claims}
+
     def _begun(self, cookie: str) -> dict[str, Any]:
         begun = self._seal.open(_PURPOSE, cookie)
-        if begun is None or not 0 <= self._clock() - begun["at"] < SECONDS:
+        if begun is None or not -LEEWAY_SECONDS <= self._clock() - begun["at"] < SECONDS:
             raise SignInFailed("not_begun")
         return begun
 
