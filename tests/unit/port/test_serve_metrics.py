@@ -78,8 +78,20 @@ async def test_whoever_does_not_prove_itself_reads_nothing_and_is_counted(
     assert value(metrics.exposition(), names.REFUSALS, {"reason": reason}) == 1
 
 
-async def test_a_credential_that_is_there_twice_is_refused(service: Service) -> None:
-    assert (await ask(service, "GET", "/metrics", BEARER, BEARER)).refusal[:2] == (400, "malformed_request")
+@pytest.mark.parametrize("path", ["/metrics", "/api/notes"])
+async def test_who_calls_is_said_once_and_whoever_says_it_twice_is_counted(
+    service: Service, metrics: Metrics, path: str
+) -> None:
+    for headers in ((BEARER, BEARER, CALLER), (BEARER, CALLER, CALLER)):
+        assert (await ask(service, "GET", path, *headers)).refusal[:2] == (400, "malformed_request")
+    assert value(metrics.exposition(), names.REFUSALS, {"reason": "repeated"}) == 2
+
+
+async def test_a_service_that_may_not_act_for_users_reads_metrics_for_none(port: Port[Any], metrics: Metrics) -> None:
+    verifier = SharedKeyVerifier(KEY, principal="scraper", may_act_for_users=False)
+    service = port.serve(InMemoryDesk(), verifier=verifier, metrics=metrics)
+    assert (await ask(service, "GET", "/metrics", BEARER)).status == 200
+    assert (await ask(service, "GET", "/metrics", BEARER, CALLER)).refusal[:2] == (403, "forbidden")
 
 
 async def test_metrics_are_read_and_nothing_else(service: Service) -> None:

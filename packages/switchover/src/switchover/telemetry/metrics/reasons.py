@@ -10,7 +10,7 @@ OTHER: Final = "other"
 REASONS: Final = (
     "address", "algorithm", "ambiguous", "audience", "claims", "components", "digest", "expired", "header", "issuer", "key_ambiguous",
     "key_private", "key_unknown", "key_unusable", "key_use", "key_weak", "lifetime", "malformed", "may_not_act", "missing", "nonces_full",
-    "not_allowed", "not_yet", "not_yet_valid", "parameters", "replayed", "scheme", "signature", "too_long", "type", "unknown_key",
+    "not_allowed", "not_yet", "not_yet_valid", "parameters", "repeated", "replayed", "scheme", "signature", "too_long", "type", "unknown_key",
     "unspecified", OTHER,
 )  # fmt: skip
 """The words of `switchover.errors.Refused.reason`, as the verifiers of the kit use them; a verifier of the team's own says one of them, or

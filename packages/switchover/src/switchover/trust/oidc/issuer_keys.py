@@ -48,7 +48,18 @@ class IssuerKeys:
         ValueError: the issuer is no address that keys may be had from.
     """
 
-    __slots__ = ("_clock", "_document", "_fetch", "_fetched_at", "_fetching", "_issuer", "_looked_at", "_patience", "_started_at", "current")
+    __slots__ = (
+        "_clock",
+        "_document",
+        "_fetch",
+        "_fetched_at",
+        "_fetching",
+        "_issuer",
+        "_looked_at",
+        "_patience",
+        "_started_at",
+        "current",
+    )
 
     def __init__(
         self,
