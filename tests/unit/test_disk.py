@@ -35,8 +35,9 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
         with pytest.raises(IsADirectoryError, match="numbers"):
             replace(path, b"1")
         assert os.listdir(tmp_path) == ["numbers"]
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(FileNotFoundError) as caught:
             replace(tmp_path / "nowhere" / "numbers", b"1")
+        assert caught.value.filename == str(tmp_path / "nowhere" / "numbers")
 
 
 def test_one_at_a_time_is_inside(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def replace_file(path: Path, content: bytes, *, is_durable: bool = True, mode: i
         mode: who may read it, whatever the process's mask says; by the mask unless given.
 
     Raises:
-        OSError: it cannot be written; what was there is there still.
+        OSError: it cannot be written; what was there is there still. It names `path`.
     """
 
     def prepare(descriptor: int) -> None:
@@ -36,10 +36,11 @@ def replace_file(path: Path, content: bytes, *, is_durable: bool = True, mode: i
             os.fchmod(descriptor, mode)
 
     beside = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
-    descriptor = os.open(beside, _WRITTEN | os.O_EXCL, 0o666)
-    os.close(_put(descriptor, content, beside, path, prepare=prepare, is_durable=is_durable))
-    if is_durable:
-        sync_folder(path.parent)
+    with _about(path):
+        descriptor = os.open(beside, _WRITTEN | os.O_EXCL, 0o666)
+        os.close(_put(descriptor, content, beside, path, prepare=prepare, is_durable=is_durable))
+        if is_durable:
+            sync_folder(path.parent)
 
 
 def unfinished(path: Path) -> Path:
@@ -51,11 +52,12 @@ def replace_held(path: Path, content: bytes) -> int:
     """The same, for its owner alone and not durably; the descriptor, which holds the lock of the file until it is closed.
 
     Raises:
-        OSError: it cannot be written; what was there is there still.
+        OSError: it cannot be written; what was there is there still. It names `path`.
     """
     beside = unfinished(path)
-    descriptor = os.open(beside, _WRITTEN | os.O_TRUNC, 0o600)
-    return _put(descriptor, content, beside, path, prepare=_take, is_durable=False)
+    with _about(path):
+        descriptor = os.open(beside, _WRITTEN | os.O_TRUNC, 0o600)
+        return _put(descriptor, content, beside, path, prepare=_take, is_durable=False)
 
 
 def append_line(path: Path, line: bytes) -> None:
@@ -114,6 +116,15 @@ def locked(path: Path, seconds: float, *, mode: int = 0o666) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)  # a process that was forked meanwhile may hold it open
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Have failures name the file that was meant, and not the one beside it, which is gone by then."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _put(
