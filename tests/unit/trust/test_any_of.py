@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from switchover.errors import Forbidden, Unauthenticated
-from switchover.trust import AnyOf, Incoming, Principal, SharedKeyVerifier
+from switchover.trust import REFUSAL, AnyOf, Incoming, Principal, SharedKeyVerifier
+from unit.trust.oidc.tokens import incoming, verifier
 
 KEY = "a-key-that-is-long-enough-0123456789"
 
@@ -21,6 +22,8 @@ class Door:
 
     async def verify(self, incoming: Incoming) -> Principal:
         match incoming.header(self.name):
+            case None:
+                raise Unauthenticated("no", reason="missing", challenge=self.challenge)
             case "in":
                 return Principal(self.name, may_act_for_users=False)
             case "known":
@@ -70,6 +73,16 @@ async def test_nothing_at_all_is_told_what_would_do() -> None:
     with pytest.raises(Unauthenticated) as caught:
         await AnyOf(Door("a"), Door("b"), Open("c")).verify(request())
     assert (caught.value.reason, caught.value.challenge) == ("missing", "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "reason"), [("Basic YTpi", "scheme"), ("Bearer abc", "malformed"), (None, "missing")]
+)
+async def test_what_is_there_and_fits_nobody_is_counted_as_what_it_is(authorization: str | None, reason: str) -> None:
+    for both in (AnyOf(verifier(), Door("a")), AnyOf(Door("a"), verifier())):
+        with pytest.raises(Unauthenticated) as caught:
+            await both.verify(incoming(authorization))
+        assert (caught.value.reason, caught.value.detail) == (reason, REFUSAL)
 
 
 async def test_the_refusal_is_that_of_each() -> None:
