@@ -247,8 +247,8 @@ def test_metrics_that_cannot_be_shown_or_kept_are_told(tmp_path: Path) -> None:
             open_telemetry(busy, service="x", log_format=None),
         ):
             raise AssertionError("it opened")
-    (tmp_path / "file").touch()
     no_folder = TelemetrySettings(metrics_directory=tmp_path / "file")
+    (tmp_path / "file").touch()  # since then
     with (
         pytest.raises(SettingsError, match="LIVETRIP_METRICS_DIRECTORY: "),
         open_telemetry(no_folder, service="x", log_format=None),
@@ -274,7 +274,14 @@ def test_metrics_that_cannot_be_shown_or_kept_are_told(tmp_path: Path) -> None:
         ({"LIVETRIP_METRICS_DIRECTORY": "/run/x"}, "ok", ["together, in /run/x"]),
         ({"LIVETRIP_SQL_COMMENTS": "off"}, "ok", ["no trace (LIVETRIP_SQL_COMMENTS=off)"]),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://u:{SECRET}@c:1"}, "ok", ["sent by OTLP to c"]),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": SECRET}, "ok", ["what is no URL"]),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": SECRET}, "failed", ["OTEL_EXPORTER_OTLP_ENDPOINT: has to be http://host"]),
+        (
+            {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"ftp://{SECRET}@c"},
+            "failed",
+            ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "],
+        ),
+        ({"LIVETRIP_METRICS_DIRECTORY": "/"}, "failed", ["LIVETRIP_METRICS_DIRECTORY: / may be used by others"]),
+        ({"LIVETRIP_OBJECTIVES_FILE": "/nowhere/slo.toml"}, "failed", ["slo.toml cannot be read: No such file"]),
         ({"LIVETRIP_TRACE_SHARE": "2"}, "failed", ["does not start", "LIVETRIP_TRACE_SHARE: "]),
     ],
 )

@@ -101,7 +101,7 @@ def test_it_is_addressed_if_one_is() -> None:
 
 
 def test_it_says_what_each_demands() -> None:
-    assert BOTH.described() == ["the header a", "kept secret", "or the header b", "or kept secret"]
+    assert BOTH.described() == ["the header a", "  kept secret", "or the header b", "  kept secret"]
     assert repr(BOTH) == "AnyOf(Door(a), Door(b))"
 
 

@@ -46,8 +46,11 @@ class AnyOf:
 
     def described(self) -> list[str]:
         """See `Verifier`."""
-        first, *others = self._verifiers
-        return [*first.described(), *(f"or {line}" for verifier in others for line in verifier.described())]
+        lines = []
+        for verifier in self._verifiers:
+            first, *more = verifier.described()
+            lines += [f"or {first}" if lines else first, *(f"  {line}" for line in more)]
+        return lines
 
     def __repr__(self) -> str:
         return f"AnyOf({', '.join(map(repr, self._verifiers))})"

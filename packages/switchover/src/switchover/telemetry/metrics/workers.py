@@ -57,7 +57,7 @@ class Workers:
         self._told: dict[str, str] = {}
         self._held: int | None = None
         self.start()
-        _require_private(directory)
+        require_private(directory)
 
     def start(self) -> None:
         """Be a worker of its own: also after a fork, when what is held belongs to the parent."""
@@ -199,7 +199,12 @@ class Workers:
             _log.warning("%s: %s", subject, why)
 
 
-def _require_private(directory: Path) -> None:
+def require_private(directory: Path) -> None:
+    """Have a directory be one for the workers of a service alone; one that is not there yet will be.
+
+    Raises:
+        ValueError: it is none, or others may use it.
+    """
     try:
         found = directory.stat()
     except OSError:
