@@ -46,7 +46,7 @@ class AnyOf:
 
     def described(self) -> list[str]:
         """See `Verifier`."""
-        lines = []
+        lines: list[str] = []
         for verifier in self._verifiers:
             first, *more = verifier.described()
             lines += [f"or {first}" if lines else first, *(f"  {line}" for line in more)]
