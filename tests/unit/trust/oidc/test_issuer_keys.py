@@ -130,6 +130,12 @@ async def test_an_issuer_that_hangs_keeps_nobody_for_long(origin: FakeIssuer, cl
     await settled(lambda: origin.fetches == 2)
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
+def test_patience_is_a_time(seconds: float) -> None:
+    with pytest.raises(ValueError, match="patience"):
+        IssuerKeys(ISSUER, patience_seconds=seconds)
+
+
 @pytest.mark.parametrize("pause", [1, 7, 25, 39, 40, 300])
 async def test_a_token_of_a_withdrawn_key_ends_within_a_minute(origin: FakeIssuer, clock: Clock, pause: int) -> None:
     wall = Clock()

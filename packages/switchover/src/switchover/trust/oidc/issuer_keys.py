@@ -45,7 +45,7 @@ class IssuerKeys:
             must not make calls as slow as its timeouts.
 
     Raises:
-        ValueError: the issuer is no address that keys may be had from.
+        ValueError: the issuer is no address that keys may be had from, or patience no time.
     """
 
     __slots__ = (
@@ -73,6 +73,8 @@ class IssuerKeys:
             raise ValueError(
                 "an issuer is https://host[:port][/path] without a query; plain http is for this machine alone"
             )
+        if not 0 < patience_seconds < float("inf"):
+            raise ValueError(f"patience is more than 0 seconds, not {patience_seconds}")
         self.current: KeySet | None = None
         self._issuer = issuer
         self._fetch: Fetch = fetch or HttpDocuments()
