@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from switchover.errors import ServiceUnavailable
 from switchover.trust.oidc.documents import DocumentUnavailable, Fetch, HttpDocuments, is_safe_address
 from switchover.trust.oidc.key_set import KeySet
 from switchover.trust.oidc.verification_key import VerificationKey
 from switchover.trust.oidc.verified import REMEMBERED_SECONDS
+from switchover.trust.refusal import Unjudged
 
 FRESH_SECONDS: Final = 30.0
 """Keys are looked at again after this, so that one that was withdrawn is noticed."""
@@ -94,7 +94,7 @@ class IssuerKeys:
             self._refreshing()
         keys = self._usable()
         if keys is None:
-            raise ServiceUnavailable("Credentials cannot be checked now.", retry_after=int(PAUSE_SECONDS))
+            raise Unjudged(reason="keys_unavailable", retry_after=int(PAUSE_SECONDS))
         return keys.find(kid)
 
     def described(self) -> list[str]:
