@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +65,21 @@ def test_a_stranger_is_refused_and_health_is_open(tmp_path: Path) -> None:
             assert refused.headers["content-type"] == "application/problem+json"
             assert refused.json()["detail"] == "Valid service credentials are required."
             assert refused.json()["traceId"] == refused.headers["x-trace-id"]
+
+
+def test_every_line_of_its_log_is_json_whatever_it_is_sent(tmp_path: Path) -> None:
+    with running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY) as service:
+        host, _, port = service.address.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port)), 20) as connection:
+            connection.sendall(b"no HTTP\r\n\r\n")
+            refused = connection.makefile("rb").read()
+        upgrade = {"connection": "upgrade", "upgrade": "websocket"}
+        assert httpx.get(f"{service.address}/api/health", headers=upgrade).status_code == 200
+        assert service.stop() == 0
+    lines = [json.loads(line) for line in service.log.read_text("utf-8").splitlines()]
+    [told] = [line for line in lines if "no HTTP" in line["event"]]
+    assert f"x-trace-id: {told['trace_id']}".encode() in refused
+    assert "uvicorn.error" in {line.get("logger") for line in lines}
 
 
 def test_a_signal_ends_it_with_exit_code_0(tmp_path: Path) -> None:

@@ -48,6 +48,19 @@ def test_causes_are_told_as_python_tells_them() -> None:
     assert outline(error) == "builtins.ValueError"
 
 
+def test_a_group_is_told_with_what_it_holds() -> None:
+    inner = ExceptionGroup("secret", [KeyError("secret")])
+    error = ExceptionGroup("secret", [caught(0), inner])
+    inner.exceptions[0].__context__ = OSError("secret")
+    error.__context__ = TimeoutError("secret")
+    assert [link["type"].partition(".")[2] for link in outlined(error)] == [
+        "ExceptionGroup", "ValueError", "ExceptionGroup", "TimeoutError", "KeyError", "OSError",
+    ]  # fmt: skip
+    assert outlined(error)[1]["stack"][-1].endswith("in deep")
+    assert "secret" not in outline(error)
+    assert len(outlined(ExceptionGroup("many", [KeyError() for _ in range(20)]))) == 8
+
+
 def test_circles_and_endless_chains_end() -> None:
     one, other = ValueError(), KeyError()
     one.__context__, other.__context__ = other, one

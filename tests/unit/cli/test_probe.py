@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import itertools
 import json
@@ -17,6 +18,7 @@ import trustme
 
 from support.processes import ROOT
 from switchover.cli import main
+from switchover.cli.probe import EPILOG, add_arguments
 from unit.contract.documents import HEAD
 from unit.probe.contracts import HEALTHY, TEXT
 from unit.probe.peers import Peer, Talk, answers, message, peer
@@ -228,6 +230,18 @@ def test_a_region_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
         main(["probe", "http://desk"])
     assert ended.value.code == 2
     assert "--region" in capsys.readouterr().err
+
+
+def test_the_help_teaches_with_examples_that_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["probe", "--help"])
+    assert EPILOG in capsys.readouterr().out
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    taught = [line.split("  ")[1].split()[2:] for line in EPILOG.splitlines() if line.startswith("  switchover probe")]
+    assert len(taught) == 4
+    for example in taught:
+        assert parser.parse_args(example).region == "tokyo"
 
 
 def test_settings_that_cannot_be_used_are_told(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,10 +15,13 @@ from switchover.port.serve.metrics import MOST_SCRAPES, is_plain
 from switchover.telemetry.metrics import names
 from switchover.telemetry.metrics.rendering import OPENMETRICS, TEXT, Exposition
 from switchover.trust import Incoming, Principal
+from switchover.trust.oidc import IssuerKeys
+from switchover.trust.oidc.documents import DocumentUnavailable
 from unit.port.asking import CALLER, Answered, ask
 from unit.port.desk import InMemoryDesk, desk_port
 from unit.port.single import document
 from unit.telemetry.metrics.counted import value
+from unit.trust.oidc.tokens import ISSUER, claims, key, verifier
 
 KEY = "a-key-for-tests-alone-0123456789abcdef"
 BEARER = ("authorization", f"Bearer {KEY}")
@@ -78,8 +81,34 @@ async def test_whoever_does_not_prove_itself_reads_nothing_and_is_counted(
     assert value(metrics.exposition(), names.REFUSALS, {"reason": reason}) == 1
 
 
-async def test_a_credential_that_is_there_twice_is_refused(service: Service) -> None:
-    assert (await ask(service, "GET", "/metrics", BEARER, BEARER)).refusal[:2] == (400, "malformed_request")
+@pytest.mark.parametrize("path", ["/metrics", "/api/notes"])
+async def test_who_calls_is_said_once_and_whoever_says_it_twice_is_counted(
+    service: Service, metrics: Metrics, path: str
+) -> None:
+    for headers in ((BEARER, BEARER, CALLER), (BEARER, CALLER, CALLER)):
+        assert (await ask(service, "GET", path, *headers)).refusal[:2] == (400, "malformed_request")
+    assert value(metrics.exposition(), names.REFUSALS, {"reason": "repeated"}) == 2
+
+
+async def test_who_cannot_be_judged_is_not_let_in_and_counted(port: Port[Any], metrics: Metrics) -> None:
+    async def down(url: str) -> dict[str, Any]:
+        raise DocumentUnavailable(f"{url} does not answer")
+
+    keys = IssuerKeys(ISSUER, fetch=down)
+    token = ("authorization", f"Bearer {key().token(claims())}")
+    service = port.serve(InMemoryDesk(), verifier=verifier(keys=keys), metrics=metrics)
+    for path in ("/metrics", "/api/notes"):
+        answered = await ask(service, "GET", path, token, CALLER)
+        assert answered.refusal == (503, "service_unavailable", "Credentials cannot be checked now.")
+        assert answered.header("retry-after") == "10"
+    assert value(metrics.exposition(), names.REFUSALS, {"reason": "keys_unavailable"}) == 2
+
+
+async def test_a_service_that_may_not_act_for_users_reads_metrics_for_none(port: Port[Any], metrics: Metrics) -> None:
+    scraper = SharedKeyVerifier(KEY, principal="scraper", may_act_for_users=False)
+    service = port.serve(InMemoryDesk(), verifier=scraper, metrics=metrics)
+    assert (await ask(service, "GET", "/metrics", BEARER)).status == 200
+    assert (await ask(service, "GET", "/metrics", BEARER, CALLER)).refusal[:2] == (403, "forbidden")
 
 
 async def test_metrics_are_read_and_nothing_else(service: Service) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from switchover import SharedKeyVerifier
+from switchover import SharedKeyVerifier, current
 from switchover.port.serve import Limits, Service
+from switchover.telemetry import TraceContext
 from unit.port.asking import CALLER, JSON, Answered, ask
 from unit.port.desk import InMemoryDesk, desk_port
 
@@ -44,6 +45,25 @@ async def test_everything_at_a_mount_and_below_it_is_handed_over(target: str) ->
 @pytest.mark.parametrize("target", ["/filesystem", "/file", "/a/files", "/Files"])
 async def test_nothing_else_is(target: str) -> None:
     assert (await ask(service(files=Mirror()), "GET", target)).refusal[:2] == (404, "not_found")
+
+
+async def test_a_mount_is_part_of_the_trace_of_its_request_and_tells_it() -> None:
+    here = TraceContext(0xABC, 0xDEF)
+    named = ("traceparent", here.header)
+    seen: list[str] = []
+
+    async def watching(scope: Any, receive: Any, send: Any) -> None:
+        trace = current().trace
+        assert trace is not None
+        seen.append(trace.trace_id)
+        await Mirror(fails=scope["path"].endswith("fails"))(scope, receive, send)
+
+    asked = service(files=watching)
+    for path, status in (("/files/a", 200), ("/files/fails", 500)):
+        answered = await ask(asked, "GET", path, named)
+        assert (answered.status, answered.header("x-trace-id"), seen[-1]) == (status, here.trace_id, here.trace_id)
+    assert answered.problem["traceId"] == here.trace_id
+    assert (await ask(asked, "GET", "/files/fails")).problem["traceId"] == seen[-1]
 
 
 async def test_operations_stay_behind_their_verifier() -> None:

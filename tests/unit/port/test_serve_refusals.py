@@ -63,6 +63,15 @@ async def test_a_service_that_may_not_act_for_people_is_refused_for_people_alone
     assert (await ask(service, "GET", "/api/health")).status == 200
 
 
+async def test_whoever_names_a_user_proves_itself_also_where_nothing_has_to_be_proved() -> None:
+    for may_act, status in ((True, 200), (False, 403)):
+        verifier = SharedKeyVerifier(KEY, principal="tests", may_act_for_users=may_act)
+        service = desk_port().serve(InMemoryDesk(), verifier=verifier)
+        assert (await ask(service, "GET", "/api/health", CALLER)).refusal[:2] == (401, "unauthenticated")
+        assert (await ask(service, "GET", "/api/health", CALLER, BEARER)).status == status
+        assert (await ask(service, "GET", "/api/health")).status == 200
+
+
 async def test_a_call_for_nobody_is_refused_where_somebody_is_needed(service: Service) -> None:
     answered = await ask(service, "GET", NOTE)
     assert answered.refusal == (400, "malformed_request", "The header x-switchover-caller is required.")

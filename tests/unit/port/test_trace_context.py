@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.sdk.trace import TracerProvider
 
 from support.loopback import Asked, Loopback, Told, loopback
 from support.loopback import told as answering
-from switchover import AsgiTransport, HttpxTransport, Recorder, calling, current
+from switchover import AsgiTransport, HttpxTransport, OpenTelemetryTracing, Recorder, calling, current
 from switchover.port.serve import Service
 from switchover.telemetry import TraceContext, parse
 from unit.port.asking import JSON, ask
@@ -46,8 +48,15 @@ class Watched:
         await self._service(scope, receive, send)
 
 
-def calling_service(transport: Any) -> Service:
-    return desk_port().serve(Calling(desk_port().http(transport=transport, trust="open")), trust="open")
+def calling_service(transport: Any, recorder: Recorder | None = None) -> Service:
+    port = desk_port(recorder)
+    return port.serve(Calling(port.http(transport=transport, trust="open")), trust="open")
+
+
+@cache
+def traced() -> Recorder:
+    """Calls in a sampled trace have spans of OpenTelemetry's, and so are its positions."""
+    return Recorder(tracing=OpenTelemetryTracing(TracerProvider(), share=0))
 
 
 def only(headers: Sequence[tuple[str, str]], name: str) -> str | None:
@@ -72,11 +81,13 @@ def check(case: Case, asked: Sequence[Sequence[tuple[str, str]]], trace_id: str 
     assert len({here.span for here in positions if here}) == len(positions)
 
 
+@pytest.mark.parametrize("has_spans", [False, True])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
-async def test_a_service_takes_part_in_the_trace_of_its_caller(case: Case) -> None:
+async def test_a_service_takes_part_in_the_trace_of_its_caller(case: Case, has_spans: bool) -> None:
     inner = Watched()
     headers = [(name.lower(), value) for name, value in case.headers]  # as every ASGI server hands them over
-    answered = await ask(calling_service(AsgiTransport(inner)), "POST", "/api/echo", JSON, *headers, parts=[CALLS])
+    service = calling_service(AsgiTransport(inner), traced() if has_spans else None)
+    answered = await ask(service, "POST", "/api/echo", JSON, *headers, parts=[CALLS])
     assert (answered.status, answered.body) == (200, CALLS)
     check(case, inner.asked, answered.header("x-trace-id"))
 

@@ -150,7 +150,7 @@ async def test_metrics_that_cannot_be_handed_on_are_told_and_nothing_stops(tmp_p
         await watch.run(beats(None))
     assert reports.complaints == [
         "the metrics could not be handed on: service_unreachable: The service cannot be reached.",
-        "the metrics could not be handed on: No such file or directory",
+        f"the metrics could not be handed on: {tmp_path / 'nowhere' / 'x'}: No such file or directory",
     ]
     assert len(reports.delivered) == 1
     assert watch.is_well is False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from switchover.errors import Forbidden, Unauthenticated
-from switchover.trust import AnyOf, Incoming, Principal, SharedKeyVerifier
+from switchover.trust import REFUSAL, AnyOf, Incoming, Principal, SharedKeyVerifier
+from unit.trust.oidc.tokens import incoming, verifier
 
 KEY = "a-key-that-is-long-enough-0123456789"
 
@@ -21,6 +22,8 @@ class Door:
 
     async def verify(self, incoming: Incoming) -> Principal:
         match incoming.header(self.name):
+            case None:
+                raise Unauthenticated("no", reason="missing", challenge=self.challenge)
             case "in":
                 return Principal(self.name, may_act_for_users=False)
             case "known":
@@ -72,6 +75,16 @@ async def test_nothing_at_all_is_told_what_would_do() -> None:
     assert (caught.value.reason, caught.value.challenge) == ("missing", "Bearer")
 
 
+@pytest.mark.parametrize(
+    ("authorization", "reason"), [("Basic YTpi", "scheme"), ("Bearer abc", "malformed"), (None, "missing")]
+)
+async def test_what_is_there_and_fits_nobody_is_counted_as_what_it_is(authorization: str | None, reason: str) -> None:
+    for both in (AnyOf(verifier(), Door("a")), AnyOf(Door("a"), verifier())):
+        with pytest.raises(Unauthenticated) as caught:
+            await both.verify(incoming(authorization))
+        assert (caught.value.reason, caught.value.detail) == (reason, REFUSAL)
+
+
 async def test_the_refusal_is_that_of_each() -> None:
     single = SharedKeyVerifier(KEY, principal="web", may_act_for_users=True)
     with pytest.raises(Unauthenticated) as alone:
@@ -88,7 +101,7 @@ def test_it_is_addressed_if_one_is() -> None:
 
 
 def test_it_says_what_each_demands() -> None:
-    assert BOTH.described() == ["the header a", "kept secret", "or the header b", "or kept secret"]
+    assert BOTH.described() == ["the header a", "  kept secret", "or the header b", "  kept secret"]
     assert repr(BOTH) == "AnyOf(Door(a), Door(b))"
 
 

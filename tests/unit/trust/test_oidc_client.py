@@ -294,35 +294,3 @@ def test_it_says_what_it_is_without_the_secret(server: Loopback, fake: FakeIssue
         assert "s3cr3t" not in text
         assert "an-access-token" not in text
     assert repr(other) == "OidcClientCredentials('access tokens of a fixed token endpoint for the client web', …)"
-
-
-@pytest.mark.parametrize(
-    ("issuer", "given", "detail"),
-    [
-        (None, {}, "give the issuer"),
-        ("https://issuer", {"token_endpoint": "https://issuer/token"}, "give the issuer"),
-        ("http://issuer.example", {}, "the issuer has to be https; plain http is for this machine alone"),
-        ("https://issuer/?s3cr3t", {}, "the issuer has no query"),
-        ("https://user:s3cr3t@issuer", {}, "no user, no password and no fragment"),
-        ("https://issuer/#", {}, "no user, no password and no fragment"),
-        (None, {"token_endpoint": "ftp://issuer/token"}, "the token endpoint has to be https"),
-        (None, {"token_endpoint": "https://[issuer/token"}, "impossible host or port"),
-        ("https://issuer", {"client_id": ""}, "has an identifier"),
-        ("https://issuer", {"client_secret": ""}, "a client secret or with a private key"),
-        ("https://issuer", {"client_secret": None}, "a client secret or with a private key"),
-        ("https://issuer", {"private_key": SigningKey.make("k", "ES256").private}, "give one of them"),
-        ("https://issuer", {"authentication": "private_key_jwt"}, "takes no client secret"),
-        (
-            "https://issuer",
-            {"client_secret": None, "private_key": SigningKey.make("k", "ES256").private,
-             "authentication": "client_secret_post"},
-            "takes no private key",
-        ),
-        ("https://issuer", {"client_secret": None, "private_key": "s3cr3t"}, "no private key in PEM"),
-        ("https://issuer", {"timeout_seconds": 0}, "more than 0 seconds"),
-    ],
-)  # fmt: skip
-def test_settings_that_do_not_go_together_are_refused(issuer: str | None, given: dict[str, Any], detail: str) -> None:
-    with pytest.raises(ValueError, match=detail) as caught:
-        client(issuer, **given)
-    assert "s3cr3t" not in str(caught.value)

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from support.clock import OwnedClock
-from switchover import Renewal
 from switchover.errors import CredentialUnavailable
-from switchover.trust.renewal import BackOff
 from switchover.trust.renewing import Fetched
-from unit.trust.supply import DOWN, WAIT_SECONDS, Supply, renewing
+from unit.trust.supply import DOWN, Supply, renewing
 
 
 async def test_it_is_fetched_once_and_kept() -> None:
@@ -45,33 +37,6 @@ async def test_a_hundred_callers_at_once_wait_for_one_fetch() -> None:
     supply.gate.set()
     await asyncio.gather(*waiting)
     assert (supply.fetches, source.token()) == (1, "token-1")
-
-
-def test_threads_and_event_loops_wait_for_the_same_fetch() -> None:
-    supply = Supply()
-    source = renewing(supply, OwnedClock())
-    supply.gate.clear()
-    here = threading.Barrier(9)
-
-    def by_thread() -> str:
-        here.wait(WAIT_SECONDS)
-        source.refresh_blocking()
-        return source.token()
-
-    def by_loop() -> str:
-        async def refreshed() -> str:
-            here.wait(WAIT_SECONDS)
-            await source.refresh()
-            return source.token()
-
-        return asyncio.run(refreshed())
-
-    with ThreadPoolExecutor(8) as pool:
-        waiting = [pool.submit(kind) for kind in (by_thread, by_loop) * 4]
-        here.wait(WAIT_SECONDS)
-        supply.gate.set()
-        assert {future.result(WAIT_SECONDS) for future in waiting} == {"token-1"}
-    assert supply.fetches == 1
 
 
 async def test_a_newer_one_is_fetched_beside_the_calls_which_do_not_wait() -> None:
@@ -171,21 +136,6 @@ async def test_whoever_gives_up_waiting_leaves_the_fetch_to_the_others() -> None
     assert (source.token(), supply.fetches) == ("token-1", 1)
 
 
-def test_a_loop_that_ends_takes_no_fetch_with_it() -> None:
-    supply = Supply()
-    source = renewing(supply, OwnedClock())
-    supply.gate.clear()
-
-    async def given_up() -> None:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(source.refresh(), 0.01)
-
-    asyncio.run(given_up())
-    supply.gate.set()
-    source.refresh_blocking()
-    assert (source.token(), supply.fetches) == ("token-1", 1)
-
-
 async def test_a_clock_that_was_set_back_makes_neither_old_tokens_young_nor_pauses_long() -> None:
     supply, clock = Supply(), OwnedClock()
     source = renewing(supply, clock)
@@ -223,63 +173,6 @@ async def test_a_token_that_ends_on_its_way_is_not_used() -> None:
         await renewing(Slow(), clock).refresh()
 
 
-async def test_without_a_thread_to_be_had_it_fails_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    supply, clock = Supply(), OwnedClock()
-    source = renewing(supply, clock)
-    with monkeypatch.context() as patched:
-
-        def refuse(thread: threading.Thread) -> None:
-            raise RuntimeError("can't start new thread")
-
-        patched.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(CredentialUnavailable, match="no thread can be started"):
-            await source.refresh()
-    clock.passes(1)
-    await source.refresh()
-    assert source.token() == "token-1"
-
-
-@pytest.mark.parametrize("is_done", [False, True])
-async def test_a_thread_without_an_event_loop_leaves_nobody_waiting(
-    monkeypatch: pytest.MonkeyPatch, is_done: bool
-) -> None:
-    supply, clock = Supply(), OwnedClock()
-    source = renewing(supply, clock)
-
-    close = asyncio.Runner.close
-
-    def refuse(runner: asyncio.Runner) -> None:
-        close(runner)
-        raise OSError("too many open files")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(asyncio.Runner, "close" if is_done else "get_loop", refuse)
-        if is_done:
-            await source.refresh()
-        else:
-            with pytest.raises(CredentialUnavailable, match="failed with OSError"):
-                await source.refresh()
-        for thread in threading.enumerate():
-            if thread.name == "switchover-credential":
-                await asyncio.to_thread(thread.join, WAIT_SECONDS)
-    assert source.is_ready() is is_done
-
-
-async def test_a_forked_process_does_not_wait_for_a_thread_that_stayed_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    supply = Supply()
-    source = renewing(supply, OwnedClock())
-    supply.gate.clear()
-    left_behind = asyncio.ensure_future(source.refresh())
-    await asyncio.sleep(0)
-    pid = os.getpid()
-    monkeypatch.setattr(os, "getpid", lambda: pid + 1)
-    child = asyncio.ensure_future(source.refresh())
-    await asyncio.sleep(0)
-    supply.gate.set()
-    await asyncio.gather(child, left_behind)
-    assert supply.fetches == 2
-
-
 async def test_a_refused_token_is_replaced_unless_it_is_new() -> None:
     supply, clock = Supply(), OwnedClock()
     source = renewing(supply, clock)
@@ -300,41 +193,6 @@ async def test_a_refused_token_is_replaced_unless_it_is_new() -> None:
         source.refused()
         await source.refresh()
     assert (supply.fetches, source.token()) == (3, "token-2")
-
-
-@given(st.floats(0.1, 10), st.floats(10, 100), st.lists(st.floats(0, 1), min_size=1, max_size=90))
-def test_pauses_grow_end_and_keep_at_least_half_of_themselves(
-    first: float, longest: float, chances: list[float]
-) -> None:
-    drawn = iter(chances)
-    back_off = BackOff(Renewal(back_off_seconds=first, longest_back_off_seconds=longest, chance=lambda: next(drawn)))
-    assert back_off.seconds_left(0) == 0
-    for number in range(len(chances)):
-        now = 1000.0 * number
-        bound = min(first * 2.0**number, longest)
-        pause = back_off.failed(now)
-        assert bound / 2 <= pause <= bound
-        assert back_off.seconds_left(now) == pytest.approx(pause)
-        assert back_off.seconds_left(now + pause) == 0
-    back_off.succeeded()
-    assert back_off.seconds_left(1000.0 * len(chances)) == 0
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"share": 0},
-        {"share": 1.1},
-        {"share": float("nan")},
-        {"margin_seconds": 0},
-        {"back_off_seconds": -1},
-        {"longest_back_off_seconds": float("inf")},
-        {"refusal_seconds": float("nan")},
-    ],
-)
-def test_times_that_make_no_sense_are_refused(given: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"lifetime|more than 0 seconds"):
-        Renewal(**given)
 
 
 def test_the_token_is_in_no_representation() -> None:

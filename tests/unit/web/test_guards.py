@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from hypothesis import example, given
@@ -34,6 +36,17 @@ async def test_every_answer_tells_browsers_what_to_refuse(aiko: Browser) -> None
         assert told["cross-origin-opener-policy"] == "same-origin"
         assert "geolocation=()" in told["permissions-policy"]
         assert "strict-transport-security" not in told
+
+
+async def test_every_answer_tells_the_trace_of_its_request(aiko: Browser) -> None:
+    web = make_web(MemoryDiary().live_trip, settings())
+    traces = [(await aiko.open(address)).headers["x-trace-id"] for address in ("/trips", "/trips", "/nowhere")]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://elsewhere.example") as foreign:
+        traces.append((await foreign.get("/trips")).headers["x-trace-id"])
+    web.gate.close()
+    traces.append((await Browser(web).open("/trips")).headers["x-trace-id"])
+    assert len(set(traces)) == len(traces)
+    assert all(re.fullmatch("[0-9a-f]{32}", trace) for trace in traces)
 
 
 async def test_pages_are_kept_by_nobody_and_styles_for_good(aiko: Browser) -> None:

@@ -15,7 +15,7 @@ from support.rollouts import beat, change
 from switchover.errors import RolloutConflict, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.record import verify
-from switchover.rollout.stores import FileRolloutStore, disk, file
+from switchover.rollout.stores import FileRolloutStore, file
 
 
 @pytest.fixture
@@ -156,29 +156,12 @@ def test_a_file_that_has_been_there_for_a_while_is_not_read_again(
     assert store.wait(3, 0) is False
 
 
-def test_a_lock_that_is_held_too_long_is_told(tmp_path: Path) -> None:
+def test_a_lock_that_is_held_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with (tmp_path / "lock").open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with (
-            pytest.raises(StoreUnavailable, match=r"lock has been locked by another process for 0.02 s"),
-            disk.locked(tmp_path / "lock", 0.02),
-        ):
-            raise AssertionError("it is held")
-
-
-def test_a_lock_is_handed_on(tmp_path: Path) -> None:
-    held = (tmp_path / "lock").open("wb")
-    fcntl.flock(held, fcntl.LOCK_EX)
-
-    def lock() -> bool:
-        with disk.locked(tmp_path / "lock", 20):
-            return True
-
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(lock)
-        fcntl.flock(held, fcntl.LOCK_UN)
-        assert waiting.result(20)
-    held.close()
+        monkeypatch.setattr(file, "_LOCK_SECONDS", 0.02)
+        with pytest.raises(StoreUnavailable, match=r"lock has been locked by another process for 0.02 s"):
+            FileRolloutStore(tmp_path).change(change(getTrip=1), expected=0)
 
 
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
@@ -192,19 +175,6 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     ):
         with pytest.raises(StoreUnavailable, match="file"):
             ask()
-
-
-def test_a_replacement_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "state.json").mkdir()
-    with pytest.raises(OSError, match=r"state\.json"):
-        disk.replace_file(tmp_path / "state.json", b"x")
-    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
-
-
-def test_the_last_line_of_nothing_is_empty(tmp_path: Path) -> None:
-    assert disk.last_line(tmp_path / "missing") == b""
-    (tmp_path / "empty").write_bytes(b"cut off")
-    assert disk.last_line(tmp_path / "empty") == b""
 
 
 def test_signs_of_life_from_before_the_machine_started_do_not_count(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_without_keys_nobody_is_named() -> None:
         (Outcome.REFUSED, "wrong_audience", "warning"),
         (Outcome.CANCELLED, "", "info"),
         (Outcome.FAILED, "", "error"),
+        (Outcome.FAILED, "keys_unavailable", "error"),
     ],
 )
 def test_the_level_follows_the_outcome(outcome: Outcome, refusal: str, level: str) -> None:

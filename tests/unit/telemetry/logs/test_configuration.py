@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,6 +133,29 @@ def test_arguments_that_do_not_fit_are_not_written(stream: io.StringIO, capsys: 
 def test_objects_are_told_by_their_class(stream: io.StringIO) -> None:
     logging.getLogger("team").info("kept", extra={"person": Person(CANARY), "all": [Person(CANARY)]})
     assert (only(stream)["person"], only(stream)["all"]) == ("<Person>", ["<Person>"])
+
+
+class Raising(Mapping[str, str]):
+    """Says what nobody should read, whatever it is asked."""
+
+    def __getitem__(self, name: str) -> str:
+        raise RuntimeError(CANARY)
+
+    def __iter__(self) -> Iterator[str]:
+        raise RuntimeError(CANARY)
+
+    def __len__(self) -> int:
+        raise RuntimeError(CANARY)
+
+
+def test_whoever_logs_does_not_fail_because_of_what_is_logged(stream: io.StringIO) -> None:
+    configure_logging(service="diary", stream=stream)
+    huge = 10**5000
+    for value, told in ((huge, "<int>"), (Raising(), "<Raising>"), ({huge: 1}, {"<int>": 1})):
+        logging.getLogger("team").info("saved", extra={"value": value})
+        structlog.get_logger("team").info("saved", value=value)
+        assert [(line["event"], line["value"]) for line in lines_in(stream)][-2:] == [("saved", told)] * 2
+    assert CANARY not in stream.getvalue()
 
 
 @pytest.mark.usefixtures("log")

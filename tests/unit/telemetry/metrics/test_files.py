@@ -1,14 +1,14 @@
-"""Files that are there whole or not at all, and locks that end with their process."""
+"""What is read of a file, and whether the process that wrote it still runs."""
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
 from pathlib import Path
 
 import pytest
 
+from switchover import disk
 from switchover.telemetry.metrics import files
 
 MOST = 1000
@@ -16,10 +16,10 @@ MOST = 1000
 
 def test_a_file_is_held_until_its_writer_lets_go_and_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "numbers"
-    descriptor = files.replace(path, b"1")
+    descriptor = disk.replace_held(path, b"1")
     assert files.read(path, MOST) == files.Found(b"1", True)
     assert path.stat().st_mode & 0o777 == 0o600
-    following = files.replace(path, b"2")
+    following = disk.replace_held(path, b"2")
     os.close(descriptor)
     assert files.read(path, MOST) == files.Found(b"2", True)
     os.close(following)
@@ -32,7 +32,7 @@ def test_a_writer_that_is_killed_holds_nothing(tmp_path: Path) -> None:
     ready, told = os.pipe()
     child = os.fork()
     if child == 0:
-        files.replace(path, b"1")
+        disk.replace_held(path, b"1")
         os.write(told, b".")
         signal.pause()
     assert os.read(ready, 1) == b"."
@@ -50,11 +50,11 @@ def test_a_file_that_has_just_been_replaced_has_a_writer_that_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "numbers"
-    first = files.replace(path, b"1")
+    first = disk.replace_held(path, b"1")
     is_free = files._is_free
 
     def meanwhile(descriptor: int) -> bool:
-        held.append(files.replace(path, b"2"))
+        held.append(disk.replace_held(path, b"2"))
         os.close(first)
         return is_free(descriptor)
 
@@ -68,7 +68,7 @@ def test_a_file_that_has_just_been_removed_is_nobodys_to_remove_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "numbers"
-    os.close(files.replace(path, b"1"))
+    os.close(disk.replace_held(path, b"1"))
 
     def meanwhile(descriptor: int) -> bool:
         path.unlink()
@@ -76,16 +76,6 @@ def test_a_file_that_has_just_been_removed_is_nobodys_to_remove_again(
 
     monkeypatch.setattr(files, "_is_free", meanwhile)
     assert files.read(path, MOST) == files.Found(b"1", True)
-
-
-def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
-    path = tmp_path / "numbers"
-    path.mkdir()
-    with pytest.raises(IsADirectoryError):
-        files.replace(path, b"1")
-    assert os.listdir(tmp_path) == ["numbers"]
-    with pytest.raises(FileNotFoundError):
-        files.replace(tmp_path / "nowhere" / "numbers", b"1")
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "long"])
@@ -106,38 +96,3 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "numbers").symlink_to(tmp_path / "secret")
     with pytest.raises(OSError, match="symbolic links"):
         files.read(tmp_path / "numbers", MOST)
-
-
-def test_one_at_a_time_is_inside(tmp_path: Path) -> None:
-    path = tmp_path / "lock"
-    with files.locked(path, 0.01):
-        with pytest.raises(TimeoutError, match=r"was locked for 0\.01 s"), files.locked(path, 0.01):
-            pass
-        waiting, inside = threading.Event(), threading.Event()
-
-        def next_one() -> None:
-            waiting.set()
-            with files.locked(path, 20):
-                inside.set()
-
-        thread = threading.Thread(target=next_one)
-        thread.start()
-        assert waiting.wait(20)
-        assert not inside.is_set()
-    assert inside.wait(20)
-    thread.join(20)
-
-
-def test_a_lock_that_may_not_be_written_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "lock"
-    path.touch()
-    opening = os.open
-
-    def read_only(name: Path, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_RDWR:
-            raise PermissionError(13, "Permission denied", str(name))
-        return opening(name, flags, mode)
-
-    monkeypatch.setattr(os, "open", read_only)
-    with files.locked(path, 0.01), pytest.raises(TimeoutError), files.locked(path, 0.01):
-        pass

@@ -10,7 +10,7 @@ from switchover.telemetry.metrics.reasons import OTHER, REASONS, known
 from switchover.trust.signed.nonces import Claim
 
 KIT = ROOT / "packages" / "switchover" / "src" / "switchover"
-REFUSING = {"Untrusted", "refusal", "Unauthenticated", "Forbidden"}
+REFUSING = {"Untrusted", "refusal", "Unauthenticated", "Forbidden", "RepeatedCredential", "Unjudged"}
 
 
 def said() -> Iterator[str]:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from switchover import disk
 from switchover.telemetry import CallEvent, TraceContext
-from switchover.telemetry.metrics import files
 from switchover.telemetry.metrics.report import MOST_BYTES, Report, write_report
 from switchover.telemetry.metrics.tally import Tally
 from switchover.telemetry.metrics.totals import Gauges
@@ -172,7 +172,7 @@ def test_what_somebody_was_writing_when_it_was_killed_is_removed_after_a_while(
 ) -> None:
     one.sees()
     unfinished = directory / "worker-0123456789abcdef.json.tmp"
-    descriptor = files.replace(unfinished, b"{")
+    descriptor = disk.replace_held(unfinished, b"{")
     if not is_held:
         os.close(descriptor)
     since = time.time() - seconds
@@ -293,7 +293,7 @@ def test_a_scrape_that_is_kept_from_the_others_fails_rather_than_seem_a_start_fr
 ) -> None:
     one.sees()
     monkeypatch.setattr("switchover.telemetry.metrics.workers.LOCK_SECONDS", 0.01)
-    with files.locked(directory / "lock", 1), pytest.raises(TimeoutError):
+    with disk.locked(directory / "lock", 1), pytest.raises(TimeoutError):
         one.sees()
 
 

@@ -14,7 +14,7 @@ from switchover.errors import ServiceUnavailable
 from switchover.trust.oidc import IssuerKeys
 from switchover.trust.oidc.documents import DocumentUnavailable
 from switchover.trust.oidc.untrusted import Untrusted
-from unit.trust.oidc.tokens import ISSUER, Clock, key
+from unit.trust.oidc.tokens import ISSUER, Clock, bearing, claims, key, outcome, verifier
 
 JWKS = "https://keys.example/jwks"
 
@@ -107,6 +107,49 @@ async def test_a_key_that_was_withdrawn_is_noticed(keys: IssuerKeys, origin: Fak
     await settled(lambda: keys.current is not None and "rs256" not in keys.current)
     assert await reason_of(keys, "rs256") == "key_unknown"
     assert origin.fetches == 2
+
+
+async def test_a_key_that_was_withdrawn_in_a_quiet_night_does_not_answer_in_the_morning(
+    keys: IssuerKeys, origin: FakeIssuer, clock: Clock
+) -> None:
+    await keys.key("rs256")
+    origin.keys = origin.keys[1:]
+    clock.now += 10 * 3600
+    assert await reason_of(keys, "rs256") == "key_unknown"
+    assert (await keys.key("es256")).algorithms == {"ES256"}
+    assert origin.fetches == 2
+
+
+async def test_an_issuer_that_hangs_keeps_nobody_for_long(origin: FakeIssuer, clock: Clock) -> None:
+    keys = IssuerKeys(ISSUER, fetch=origin, clock=clock, patience_seconds=0.01)
+    await keys.key("rs256")
+    origin.gate = asyncio.Event()
+    clock.now += 3600
+    assert (await keys.key("rs256")).algorithms == {"RS256"}
+    origin.gate.set()
+    await settled(lambda: origin.fetches == 2)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
+def test_patience_is_a_time(seconds: float) -> None:
+    with pytest.raises(ValueError, match="patience"):
+        IssuerKeys(ISSUER, patience_seconds=seconds)
+
+
+@pytest.mark.parametrize("pause", [1, 7, 25, 39, 40, 300])
+async def test_a_token_of_a_withdrawn_key_ends_within_a_minute(origin: FakeIssuer, clock: Clock, pause: int) -> None:
+    wall = Clock()
+    judge = verifier(keys=IssuerKeys(ISSUER, fetch=origin, clock=clock), clock=wall)
+    token = bearing(key().token(claims()))
+    await judge.verify(token)
+    origin.keys = origin.keys[1:]
+    withdrawn, refused = wall.now, False
+    while not refused:
+        assert wall.now - withdrawn < 60
+        clock.now, wall.now = clock.now + pause, wall.now + pause
+        refused = await outcome(judge, token) == "key_unknown"
+        for _ in range(5):
+            await asyncio.sleep(0)  # what was begun in the background comes to its end
 
 
 async def test_the_same_keys_again_are_no_change(keys: IssuerKeys, origin: FakeIssuer, clock: Clock) -> None:
@@ -224,5 +267,5 @@ def test_a_fetch_that_its_event_loop_left_behind_is_not_waited_for(origin: FakeI
 def test_it_says_how_it_goes_about_it(keys: IssuerKeys) -> None:
     assert keys.described() == [
         f"keys: by discovery at {ISSUER}, fetched at most every 10 s, looked at again after 30 s, "
-        "used for 24 h while it does not answer"
+        "out 60 s after they were withdrawn, used for 24 h while it does not answer"
     ]

@@ -58,7 +58,7 @@ def _traces(settings: TelemetrySettings) -> Iterator[str]:
     elif is_cut_off(settings):
         yield f"spans: none, OTEL_EXPORTER_OTLP_ENDPOINT is set and the exporter is not installed ({EXTRA})"
     else:
-        yield f"spans: sent by OTLP to {urlsplit(settings.otlp_endpoint).hostname or 'what is no URL'}"
+        yield f"spans: sent by OTLP to {urlsplit(settings.otlp_endpoint).hostname}"
 
 
 def _sql(settings: TelemetrySettings) -> str:

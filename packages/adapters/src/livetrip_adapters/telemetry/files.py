@@ -84,4 +84,4 @@ def objectives(path: str) -> Objectives:
     try:
         return load(Path(path))
     except ObjectivesError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(f"{error.headline.rstrip(':')}: {'; '.join(map(str, error.items))}") from None

@@ -6,11 +6,31 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SkipValidation, ValidationError
+from pydantic_core import PydanticCustomError
 
 from livetrip_adapters.telemetry.files import PseudonymKeys, objectives, pseudonym_keys
+from switchover.telemetry.metrics.workers import require_private
 from switchover.telemetry.objectives import Objectives
+
+
+def _for_collectors(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        # Not repeated: a password may be in it.
+        raise PydanticCustomError("endpoint", "has to be http://host[:port] or https://host[:port]")
+    return url
+
+
+def _of_our_own(directory: Path) -> Path:
+    try:
+        require_private(directory)
+    except ValueError as error:
+        raise PydanticCustomError("directory", "{why}", {"why": str(error)}) from None
+    return directory
+
 
 SqlCommented = Literal["sampled", "always", "off"]
 """The words of `livetrip_bff.SqlComments`, which a process without a backend has not got."""
@@ -42,11 +62,11 @@ class TelemetrySettings(BaseModel):
     log_format: LogFormat | None = None
     pseudonym_keys: SkipValidation[PseudonymKeys | None] = None
     metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
-    metrics_directory: Path | None = None
+    metrics_directory: Annotated[Path, AfterValidator(_of_our_own)] | None = None
     objectives: SkipValidation[Objectives] = Objectives()
     trace_share: Annotated[float, Field(ge=0, le=1)] = 0.01
     sql_comments: SqlCommented = "sampled"
-    otlp_endpoint: Annotated[str | None, Field(repr=False)] = None
+    otlp_endpoint: Annotated[Annotated[str, AfterValidator(_for_collectors)] | None, Field(repr=False)] = None
     otlp_protocol: Literal["http/protobuf"] = "http/protobuf"
 
 

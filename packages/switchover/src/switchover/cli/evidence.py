@@ -10,8 +10,8 @@ from pathlib import Path
 
 from switchover.cli.preparing import Prepared
 from switchover.cli.settings import shown
+from switchover.disk import replace_file
 from switchover.rehearsal import RehearsalReport, Subject, markdown
-from switchover.rollout.stores.disk import replace_file
 
 
 def subject(prepared: Prepared, *, rate: float, began: float, workers: tuple[str, ...]) -> Subject:

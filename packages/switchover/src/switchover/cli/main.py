@@ -20,6 +20,7 @@ The contract, the package to generate and the interface are read from [tool.swit
   switchover generate                                                 models, failures and the Protocol from the contract
   switchover check                                                    does everything hold? (exit code 1 if not)
   switchover slo rules                                                alerts for Prometheus, from what slo.toml promises
+  switchover probe https://diary.example --region tokyo               is it well, seen from outside, and where does the time go?
   switchover plan init                                                rollout.toml: who moves over, in which order and steps
   switchover rehearse                                                 up through the stages under load, and back: is it safe?
   switchover doctor                                                   how far the migration is, and what is next

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from switchover.cli.settings import UsageError, contract_if_named
 from switchover.contract import Document
@@ -17,9 +17,22 @@ from switchover.errors import ContractError
 if TYPE_CHECKING:
     from switchover.probe import Delivery, ProbeTarget, Watch
 
+EPILOG: Final = """\
+  switchover probe https://diary.example --region tokyo                          once
+  switchover probe https://diary.example --region tokyo --every 30s --json       until Ctrl-C, an object a line
+  switchover probe https://elsewhere.example/up --region tokyo                   where no contract is named: the full URL
+  switchover probe https://diary.example --region tokyo --every 1m --metrics-file /var/lib/node_exporter/probe.prom
+
+Well is a status 2xx that the contract documents, with a body that fits its schema. What is not well is told with the phase that it went
+wrong in: dns, connect, tls, first_byte, body, answer.
+
+Exit code: 0 all of the last round went well, 1 something did not, 2 it cannot start, 130 interrupted before a round was over.
+"""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
+    parser.epilog, parser.formatter_class = EPILOG, argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "urls", nargs="+", metavar="URL", help="base URL of a service; without a contract, the full URL to ask"
     )

@@ -26,7 +26,7 @@ class Outline(TypedDict):
 
 
 def outlined(error: BaseException) -> list[Outline]:
-    """An exception and what caused it, the exception itself first; at most 8."""
+    """An exception, what it is a group of, and what caused it, the exception itself first; at most 8."""
     return [{"type": _name(type(link)), "stack": _stack(link)} for link in _chain(error)]
 
 
@@ -39,13 +39,23 @@ def outline(error: BaseException) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """As Python shows it: the cause, or what was being handled unless that is suppressed."""
-    link: BaseException | None = error
+    waiting = [error]
     seen: set[int] = set()
-    while link is not None and id(link) not in seen and len(seen) < _MOST_CAUSES:
-        seen.add(id(link))
-        yield link
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    while waiting and len(seen) < _MOST_CAUSES:
+        link = waiting.pop(0)
+        if id(link) not in seen:
+            seen.add(id(link))
+            yield link
+            waiting += _behind(link)
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """As Python shows it: what a group holds, then the cause, or what was being handled unless that is suppressed."""
+    if isinstance(error, BaseExceptionGroup):
+        yield from error.exceptions
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield cause
 
 
 def _name(cls: type) -> str:

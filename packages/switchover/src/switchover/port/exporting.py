@@ -11,13 +11,13 @@ import os
 import socket
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 import uvicorn
 
-from switchover.errors import CallError, MethodNotAllowed, NotFound
+from switchover.errors import CallError, MethodNotAllowed, NotFound, ServiceUnavailable
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
 from switchover.port.serve.incoming import trace_of_scope
@@ -32,6 +32,8 @@ METRICS_ADDRESS: Final = Address("127.0.0.1", 9464)
 """Where metrics are unless said otherwise (9464 is what OpenTelemetry's exporters for Prometheus take)."""
 
 MOST_CONNECTIONS: Final = 32
+"""How many may be open; on others nobody is answered."""
+
 _START_SECONDS: Final = 10.0
 _GRACE_SECONDS: Final = 2
 
@@ -85,13 +87,18 @@ def _check_trust(address: Address, verifier: Verifier | None, trust: str | None)
 class _Application:
     """Metrics, and problem details everywhere else."""
 
-    def __init__(self, handler: MetricsHandler) -> None:
+    def __init__(self, handler: MetricsHandler, is_crowded: Callable[[], bool]) -> None:
         self._handler = handler
+        self._is_crowded = is_crowded
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await send_reply(await self._reply(scope, receive), send)
 
     async def _reply(self, scope: Any, receive: Any) -> Reply:
+        if self._is_crowded():
+            refused = _refused(scope, ServiceUnavailable("Too many connections are open."))
+            refused.headers.append((b"connection", b"close"))
+            return refused
         if scope["path"] != "/metrics":
             return _refused(scope, NotFound("Metrics are at /metrics."))
         if scope["method"] not in ("GET", "HEAD"):
@@ -112,7 +119,7 @@ class _Server(uvicorn.Server):
     def __init__(self, metrics: Metrics, verifier: Verifier | None, listener: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                _Application(MetricsHandler(metrics, verifier)),
+                _Application(MetricsHandler(metrics, verifier), self._is_crowded),
                 http=ProblemProtocol,
                 log_config=None,  # whoever hosts decides where it goes, as in `switchover.port.hosting`
                 log_level="warning",
@@ -121,7 +128,6 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 lifespan="off",
                 ws="none",
-                limit_concurrency=MOST_CONNECTIONS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
@@ -134,6 +140,9 @@ class _Server(uvicorn.Server):
         self._thread.start()
         if not self._is_up.wait(_START_SECONDS):
             raise OSError(f"the port of the metrics did not come up within {_START_SECONDS:g} s")
+
+    def _is_crowded(self) -> bool:
+        return len(self.server_state.connections) > MOST_CONNECTIONS
 
     def stop(self) -> None:
         self.should_exit = True

@@ -58,7 +58,7 @@ def run(
 
 def run_in_loop(main: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine as a process does, in the fastest event loop that is installed (uvloop, or asyncio's own)."""
-    config = uvicorn.Config("", loop="auto")
+    config = uvicorn.Config("", loop="auto", log_config=None)  # or making it would set uvicorn's own logging up
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(main)
 

@@ -54,8 +54,9 @@ class ProblemProtocol(_Base):  # type: ignore[misc]  # whichever of uvicorn's pa
     def send_400_response(self, msg: str) -> None:
         """Refuse, and hang up: what comes next would not be understood either."""
         # No trace is named by what cannot be read, so this is the first position of a new one.
-        trace_id = start().trace_id
-        _log.info("what is no HTTP was refused [trace %s]", trace_id)
+        trace = start()
+        trace_id, told = trace.trace_id, {"trace_id": trace.trace_id, "span_id": trace.span_id}
+        _log.info("what is no HTTP was refused [trace %s]", trace_id, extra=told)
         reply = error_reply(MalformedRequest("The request is not HTTP."), trace_id)
         head = b"".join(b"%s: %s\r\n" % header for header in (*reply.headers, (b"connection", b"close")))
         self.transport.write(_STATUS + head + b"\r\n" + reply.body)

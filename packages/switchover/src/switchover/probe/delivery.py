@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import os
 import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from switchover.disk import replace_file
 from switchover.errors import UnexpectedAnswer
 from switchover.port.transports.base import Timeouts
 from switchover.port.transports.httpx import HttpxTransport
@@ -27,22 +27,9 @@ def to_file(path: Path) -> Delivery:
     """Replaces a file as a whole, so that a collector never reads half of one. It is readable for everybody, as collectors need it."""
 
     async def deliver(text: str) -> None:
-        _replace(path, text)
+        replace_file(path, text.encode(), mode=0o644)
 
     return deliver
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def to_gateway(url: str, region: str, instance: str, *, trust: ssl.SSLContext | None = None) -> Delivery:

@@ -96,7 +96,7 @@ class Watch:
         try:
             await deliver(exposition(outcomes))
         except (CallError, OSError) as error:
-            what = error.strerror if isinstance(error, OSError) else error
+            what = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
             self._complain(f"the metrics could not be handed on: {what}")
             return False
         return True

@@ -16,12 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from switchover.disk import replace_file
 from switchover.errors import StoreUnavailable, outline
 from switchover.rollout.following import FollowerStatus, Rhythm
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
-from switchover.rollout.stores.disk import replace_file
 from switchover.rollout.stores.store import RolloutStore
 from switchover.rollout.stores.worker import WorkerBeat, report_text
 

@@ -97,6 +97,19 @@ class _Standing(NonRecordingSpan):
         return _span_context(self._position, is_remote=False)
 
 
+class _State(TraceState):
+    """What tracing systems remember, read already.
+
+    The API's own reader knows the keys of level 1 alone: where one is newer it loses them all, and logs what a caller sent.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        for member in text.split(","):
+            key, _, value = member.partition("=")
+            self._dict[key] = value
+
+
 class _Attached:
     """A span that is current in OpenTelemetry until it ends."""
 
@@ -167,7 +180,7 @@ def _below(parent: TraceContext | None, *, is_remote: bool) -> Context:
 
 
 def _span_context(position: TraceContext, *, is_remote: bool) -> SpanContext:
-    state = TraceState.from_header([position.state]) if position.state else None
+    state = _State(position.state) if position.state else None
     return SpanContext(position.trace, position.span, is_remote, TraceFlags(position.flags), state)
 
 

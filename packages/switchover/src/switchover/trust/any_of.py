@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from switchover.errors import Unauthenticated
 from switchover.trust.incoming import Incoming, Verifier
 from switchover.trust.principal import Principal
 from switchover.trust.refusal import REFUSAL
+
+_MISSING: Final = "missing"
 
 
 class AnyOf:
@@ -29,26 +33,33 @@ class AnyOf:
         return any(verifier.is_addressed(incoming) for verifier in self._verifiers)
 
     async def verify(self, incoming: Incoming) -> Principal:
-        """What the one that is addressed says; if none is, the refusal names what would do for each of them."""
+        """What the one that is addressed says; if none is, the refusal names what would do for each of them, and its reason is that of
+        the first that finds something all the same: credentials of another scheme, or none that can be read.
+        """
         for verifier in self._verifiers:
             if verifier.is_addressed(incoming):
                 return await verifier.verify(incoming)
-        challenges = [await _challenge(verifier, incoming) for verifier in self._verifiers]
-        raise Unauthenticated(REFUSAL, reason="missing", challenge=", ".join(dict.fromkeys(filter(None, challenges))))
+        refusals = [found for verifier in self._verifiers if (found := await _refusal(verifier, incoming)) is not None]
+        reason = next((found.reason for found in refusals if found.reason != _MISSING), _MISSING)
+        challenge = ", ".join(dict.fromkeys(found.challenge for found in refusals))
+        raise Unauthenticated(REFUSAL, reason=reason, challenge=challenge)
 
     def described(self) -> list[str]:
         """See `Verifier`."""
-        first, *others = self._verifiers
-        return [*first.described(), *(f"or {line}" for verifier in others for line in verifier.described())]
+        lines: list[str] = []
+        for verifier in self._verifiers:
+            first, *more = verifier.described()
+            lines += [f"or {first}" if lines else first, *(f"  {line}" for line in more)]
+        return lines
 
     def __repr__(self) -> str:
         return f"AnyOf({', '.join(map(repr, self._verifiers))})"
 
 
-async def _challenge(verifier: Verifier, incoming: Incoming) -> str:
-    """What a verifier asks of those that bring nothing for it (RFC 9110, section 11.6.1)."""
+async def _refusal(verifier: Verifier, incoming: Incoming) -> Unauthenticated | None:
+    """What a verifier asks of those that bring nothing for it (RFC 9110, section 11.6.1), and what it says of what they bring."""
     try:
         await verifier.verify(incoming)
     except Unauthenticated as refusal:
-        return refusal.challenge
-    return ""
+        return refusal
+    return None

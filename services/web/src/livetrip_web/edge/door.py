@@ -53,6 +53,10 @@ class Web:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
+        trace = _first(self._trace_share)
+        await self._answer(scope, receive, _traced(send, trace), trace)
+
+    async def _answer(self, scope: Any, receive: Receive, send: Send, trace: TraceContext) -> None:
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
         if own is None or self._whereabouts.is_from_afar(headers):
@@ -65,13 +69,14 @@ class Web:
             below: Any = {**scope, "root_path": scope.get("root_path", "") + path}
             await self._mounts[path](below, receive, send)
         else:
-            await self._show(scope, receive, send, headers, own)
+            await self._show(scope, receive, send, headers, own, trace)
 
     def _mounted(self, path: str) -> str | None:
         return next((mounted for mounted in self._mounts if path.startswith(f"{mounted}/")), None)
 
-    async def _show(self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str) -> None:
-        trace = _first(self._trace_share)
+    async def _show(
+        self, scope: Any, receive: Receive, send: Send, headers: Mapping[str, str], own: str, trace: TraceContext
+    ) -> None:
         is_forged = _is_forged(scope["method"], headers, own)
         guest = await self._reception.receive(headers, trace, is_forged=is_forged)
         scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
@@ -84,6 +89,17 @@ def _first(share: float) -> TraceContext:
     trace = start()
     is_sampled = random.random() < share  # noqa: S311 - chooses what is looked at, and hides nothing
     return trace._replace(flags=trace.flags | 1) if is_sampled else trace
+
+
+def _traced(send: Send, trace: TraceContext) -> Send:
+    """What is sent, with the trace that its lines in the logs are found by."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"x-trace-id", trace.trace_id.encode())]
+        await send(message)
+
+    return told
 
 
 def _is_forged(method: str, headers: Mapping[str, str], own: str) -> bool:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic, perf_counter
-from typing import Any, Final
+from typing import Any
 
 from switchover import context
 from switchover.context import CallContext
@@ -15,7 +15,6 @@ from switchover.contract import Media
 from switchover.errors import (
     WIRE_ERRORS,
     CallTimeout,
-    Forbidden,
     InternalError,
     MalformedRequest,
     NotAcceptable,
@@ -31,6 +30,7 @@ from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.problems import problem
 from switchover.port.requests import BoundBody
+from switchover.port.serve.admission import CALLER, admit
 from switchover.port.serve.body import Reading, read_body
 from switchover.port.serve.budget import OutOfTime, deadline_of, within
 from switchover.port.serve.gate import Gate
@@ -39,7 +39,6 @@ from switchover.port.serve.incoming import (
     idempotency_key,
     parent_of,
     segments_of,
-    target_of,
     trace_of,
     without_repeats,
 )
@@ -50,11 +49,9 @@ from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received
 from switchover.telemetry import LiveSpan, Recorder, TraceContext
-from switchover.trust import CALLER_HEADER, Incoming, Verifier, decode_identity
+from switchover.trust import CALLER_HEADER, Verifier, decode_identity
 
 _log = logging.getLogger("switchover.serve")
-
-_CALLER: Final = CALLER_HEADER.encode()
 
 
 class OperationHandler:
@@ -75,7 +72,7 @@ class OperationHandler:
         self._plan = plan
         self._operation = plan.operation
         self._invoke = _invoker(plan, target if plan.is_async else _in_thread(target, threads))
-        self._verifier = verifier if plan.operation.needs_caller else None
+        self._verifier, self._needs_caller = verifier, plan.operation.needs_caller
         self._caller = caller if plan.has_caller else None
         self._limits = limits
         self._gate = gate
@@ -105,7 +102,8 @@ class OperationHandler:
                 headers = without_repeats(raw)
             if self._gate.is_closed:
                 raise ServiceUnavailable("The service is shutting down.")
-            if self._verifier is not None:
+            # Whoever names a user proves that it may, also where nothing has to be proved: the name is never ignored.
+            if self._verifier is not None and (self._needs_caller or CALLER in headers):
                 receive = await self._verified(self._verifier, scope, headers, receive)
             deadline = deadline_of(headers, arrived)
             identity = self._identity(headers)
@@ -158,12 +156,7 @@ class OperationHandler:
         """Let the request in, or raise; where the body is still to be had."""
         limits = self._limits
         reading = Reading(receive, headers.get(b"content-length"), limits.body_bytes, limits.larger)
-        client = scope.get("client")
-        peer = client[0] if client else None
-        incoming = Incoming(scope["method"], target_of(scope), headers, peer, reading.body)
-        principal = await verifier.verify(incoming)
-        if _CALLER in headers and not principal.may_act_for_users:
-            raise Forbidden("This service may not act for people.", reason="may_not_act")
+        await admit(verifier, scope, headers, reading)
         return reading.receive
 
     def _identity(self, headers: Headers) -> Any:
@@ -173,7 +166,7 @@ class OperationHandler:
             raise NotAcceptable(f"Only {' or '.join(self._types)} can be answered.")
         if self._caller is None:
             return None
-        header = headers.get(_CALLER)
+        header = headers.get(CALLER)
         if header is None:
             raise MalformedRequest(f"The header {CALLER_HEADER} is required.")
         return self._caller.from_identity(decode_identity(header.decode("latin-1")))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from switchover import context
-from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
+from switchover.errors import InvalidField, InvalidRequest, MalformedRequest, Refused
 from switchover.telemetry import TraceContext
 from switchover.telemetry import parse as parse_trace
 from switchover.telemetry import start as start_trace
@@ -19,6 +19,14 @@ _ONCE: Final = frozenset(
     {b"authorization", CALLER_HEADER.encode(), b"content-length", b"content-type", b"idempotency-key", b"host"}
 )
 """Headers that decide something, and therefore may not be there twice."""
+
+
+_CREDENTIALS: Final = frozenset({b"authorization", CALLER_HEADER.encode()})
+"""Those of them that say who calls."""
+
+
+class RepeatedCredential(MalformedRequest, Refused):
+    """Who calls is said more than once (RFC 6750, section 3.1): 400, and counted like every caller that is not let in."""
 
 
 def parent_of(raw: Sequence[tuple[bytes, bytes]], headers: Headers) -> TraceContext | None:
@@ -62,7 +70,8 @@ def without_repeats(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
     found: Headers = {}
     for name, value in raw:
         if name in found and name in _ONCE:
-            raise MalformedRequest(f"The header {name.decode()} is there more than once.")
+            told = f"The header {name.decode()} is there more than once."
+            raise RepeatedCredential(told, reason="repeated") if name in _CREDENTIALS else MalformedRequest(told)
         found[name] = found[name] + b", " + value if name in found else value
     return found
 

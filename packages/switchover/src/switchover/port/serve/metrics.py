@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from switchover.errors import WIRE_ERRORS, InternalError, Refused, ServiceUnavailable
 from switchover.port.plan import Plans
+from switchover.port.serve.admission import admit
 from switchover.port.serve.body import Reading
-from switchover.port.serve.incoming import Headers, target_of, trace_of_scope, without_repeats
+from switchover.port.serve.incoming import Headers, trace_of_scope, without_repeats
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import Answering
 from switchover.port.serve.threads import Threads
 from switchover.telemetry.metrics.exporter import Metrics
-from switchover.trust import Incoming, Verifier
+from switchover.trust import Verifier
 
 MOST_SCRAPES: Final = 4
 """How many may be answered or wait at a time; Prometheus needs one."""
@@ -37,7 +38,9 @@ class MetricsHandler:
         try:
             headers = without_repeats(scope["headers"])
             if self._verifier is not None:
-                await self._verify(self._verifier, scope, headers, receive)
+                await admit(
+                    self._verifier, scope, headers, Reading(receive, headers.get(b"content-length"), _MOST_BODY)
+                )
             return await self._scraped(headers, trace_id)
         except WIRE_ERRORS as error:
             if isinstance(error, Refused):
@@ -46,12 +49,6 @@ class MetricsHandler:
         except Exception as error:
             _log.error("metrics failed [trace %s]", trace_id, exc_info=error)
             return error_reply(InternalError(), trace_id)
-
-    async def _verify(self, verifier: Verifier, scope: Any, headers: Headers, receive: Any) -> None:
-        reading = Reading(receive, headers.get(b"content-length"), _MOST_BODY)
-        client = scope.get("client")
-        peer = client[0] if client else None
-        await verifier.verify(Incoming(scope["method"], target_of(scope), headers, peer, reading.body))
 
     async def _scraped(self, headers: Headers, trace_id: str) -> Reply:
         if self._under_way >= MOST_SCRAPES:

@@ -6,13 +6,16 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
+from litestar.types import ASGIApp
+
+from switchover import context
 from switchover.errors import InternalError, ServiceUnavailable
 from switchover.errors.outline import failure_of, outline
 from switchover.port.serve.gate import Gate
-from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.metrics import is_plain
 from switchover.port.serve.reply import error_reply
 from switchover.port.serve.route import send_reply
+from switchover.port.serve.tracing import traced
 
 _log: Final = logging.getLogger("switchover.serve")
 
@@ -25,39 +28,45 @@ Mounted = Callable[
 class Mounts:
     """An ASGI application that hands requests below some paths to others, and all the rest on.
 
-    No verifier stands before them: who may do what is their own matter. Once the gate is closed they are asked nothing new.
+    No verifier stands before them: who may do what is their own matter. Once the gate is closed they are asked nothing new. Their answers
+    tell their trace like every other, and what they call and log belongs to it.
     """
 
     def __init__(self, mounts: Mapping[str, Mounted], gate: Gate, rest: Any) -> None:
-        self._mounts = tuple(mounts.items())
-        self._gate = gate
+        self._mounts = tuple((path, traced(_Guarded(path, mounted, gate))) for path, mounted in mounts.items())
         self._rest = rest
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """See ASGI."""
         found = self._find(scope) if scope["type"] == "http" else None
-        if found is None:
-            await self._rest(scope, receive, send)
-            return
-        path, mounted = found
+        await (self._rest if found is None else found)(scope, receive, send)
+
+    def _find(self, scope: Any) -> ASGIApp | None:
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        for mount, guarded in self._mounts:
+            if path == mount or path.startswith(f"{mount}/"):
+                return guarded
+        return None
+
+
+class _Guarded:
+    """An application of the team's, until the gate is closed, and with an answer where it fails."""
+
+    def __init__(self, path: str, mounted: Mounted, gate: Gate) -> None:
+        self._path, self._mounted, self._gate = path, mounted, gate
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._gate.is_closed:
-            await _refuse(ServiceUnavailable("The service is shutting down."), scope, send)
+            await _refuse(ServiceUnavailable("The service is shutting down."), send)
             return
         started = _Started(send)
         try:
-            await mounted({**scope, "root_path": scope.get("root_path", "") + path}, receive, started)
+            await self._mounted({**scope, "root_path": scope.get("root_path", "") + self._path}, receive, started)
         except Exception as error:  # whatever an application of the team's raises ends here; its text may be personal
-            _log.error("what is mounted at %s failed: %s", path, outline(error), extra=failure_of(error))
+            _log.error("what is mounted at %s failed: %s", self._path, outline(error), extra=failure_of(error))
             if started.is_started:
                 raise
-            await _refuse(InternalError(), scope, send)
-
-    def _find(self, scope: Any) -> tuple[str, Mounted] | None:
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
-        for mount in self._mounts:
-            if path == mount[0] or path.startswith(f"{mount[0]}/"):
-                return mount
-        return None
+            await _refuse(InternalError(), send)
 
 
 class _Started:
@@ -93,5 +102,7 @@ def _overlap(path: str, other: str) -> bool:
     return all("{" in theirs or mine == theirs for mine, theirs in zip(path.split("/"), other.split("/"), strict=False))
 
 
-async def _refuse(error: ServiceUnavailable | InternalError, scope: Any, send: Any) -> None:
-    await send_reply(error_reply(error, trace_of_scope(scope).trace_id), send)
+async def _refuse(error: ServiceUnavailable | InternalError, send: Any) -> None:
+    trace = context.current().trace
+    assert trace is not None  # what is mounted is traced
+    await send_reply(error_reply(error, trace.trace_id), send)

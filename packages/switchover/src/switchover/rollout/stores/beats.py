@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from switchover.disk import replace_file
 from switchover.rollout.record.reading import canonical, members, parsed
-from switchover.rollout.stores.disk import replace_file
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of, report_text, reported
 
 

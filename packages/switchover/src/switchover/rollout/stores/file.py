@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from switchover.disk import append_line, last_line, locked, replace_file
 from switchover.errors import RolloutConflict, StoreUnavailable
 from switchover.rollout.record.chain import replayed
 from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
@@ -20,7 +21,6 @@ from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.beats import BeatFiles
-from switchover.rollout.stores.disk import append_line, last_line, locked, replace_file
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 

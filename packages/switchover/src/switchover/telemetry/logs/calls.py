@@ -97,7 +97,7 @@ def _middle(
 ) -> str:
     """What all calls of a kind say, as the members of a JSON object."""
     fields = {
-        "level": "warning" if refusal else _LEVELS[outcome],
+        "level": "warning" if refusal and outcome is not Outcome.FAILED else _LEVELS[outcome],
         "event": "call",
         "service": service,
         "operation": operation,

@@ -16,16 +16,27 @@ _TEXTS: Final = (UUID, date, time, timedelta, Decimal, PurePath)
 """What is told by its text, which is what it is."""
 
 
+_LARGEST: Final = 10**1000
+"""Python refuses to write numbers of some thousands of digits."""
+
+
 def plain(value: Any, depth: int = 0) -> Any:
     """The value as JSON has it. Models and other objects are told by their class alone: what they hold may be personal, and a line has
-    no contract to ask.
+    no contract to ask. So is what raises when it is looked at: whoever logs does not fail because of what is logged.
     """
+    try:
+        return _plain(value, depth)
+    except Exception:  # anything at all: it is an object of somebody else's
+        return _class_of(value)
+
+
+def _plain(value: Any, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int):
-        return int(value)
+        return int(value) if -_LARGEST < value < _LARGEST else _class_of(value)
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, _TEXTS):

@@ -8,10 +8,10 @@ OTHER: Final = "other"
 """What stands for every word that is not known here."""
 
 REASONS: Final = (
-    "address", "algorithm", "ambiguous", "audience", "claims", "components", "digest", "expired", "header", "issuer", "key_ambiguous",
-    "key_private", "key_unknown", "key_unusable", "key_use", "key_weak", "lifetime", "malformed", "may_not_act", "missing", "nonces_full",
-    "not_allowed", "not_yet", "not_yet_valid", "parameters", "replayed", "scheme", "signature", "too_long", "type", "unknown_key",
-    "unspecified", OTHER,
+    "address", "algorithm", "ambiguous", "audience", "claims", "components", "digest", "expired", "header", "issuer",
+    "key_ambiguous", "key_private", "key_unknown", "key_unusable", "key_use", "key_weak", "keys_unavailable", "lifetime",
+    "malformed", "may_not_act", "missing", "nonces_full", "nonces_unavailable", "not_allowed", "not_yet", "not_yet_valid",
+    "parameters", "repeated", "replayed", "scheme", "signature", "too_long", "type", "unknown_key", "unspecified", OTHER,
 )  # fmt: skip
 """The words of `switchover.errors.Refused.reason`, as the verifiers of the kit use them; a verifier of the team's own says one of them, or
 counts as OTHER."""

@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from switchover import disk
 from switchover.telemetry.metrics import files
 from switchover.telemetry.metrics.report import (
     MOST_BYTES,
@@ -56,7 +57,7 @@ class Workers:
         self._told: dict[str, str] = {}
         self._held: int | None = None
         self.start()
-        _require_private(directory)
+        require_private(directory)
 
     def start(self) -> None:
         """Be a worker of its own: also after a fork, when what is held belongs to the parent."""
@@ -74,7 +75,7 @@ class Workers:
         subject = "the numbers of this process cannot be told to the others"
         try:
             self._directory.mkdir(0o700, parents=True, exist_ok=True)
-            descriptor = files.replace(self._path(self._token), write_report(report))
+            descriptor = disk.replace_held(self._path(self._token), write_report(report))
         except OSError as error:
             self._tell(subject, error)
             return
@@ -91,7 +92,7 @@ class Workers:
         self.write(own)
         subject = "the numbers of other processes cannot be read"
         try:
-            with files.locked(self._directory / _LOCK, LOCK_SECONDS):
+            with disk.locked(self._directory / _LOCK, LOCK_SECONDS, mode=0o600):
                 found = self._added(own)
         except TimeoutError:
             raise
@@ -169,7 +170,7 @@ class Workers:
         folded = Remainder(totals, tuple(sorted(gone)))
         subject = "the numbers of processes that are gone cannot be put together"
         try:
-            os.close(files.replace(self._directory / _REMAINDER, write_remainder(folded)))
+            os.close(disk.replace_held(self._directory / _REMAINDER, write_remainder(folded)))
             for token in gone:
                 self._path(token).unlink(missing_ok=True)
         except OSError as error:
@@ -198,7 +199,12 @@ class Workers:
             _log.warning("%s: %s", subject, why)
 
 
-def _require_private(directory: Path) -> None:
+def require_private(directory: Path) -> None:
+    """Have a directory be one for the workers of a service alone; one that is not there yet will be.
+
+    Raises:
+        ValueError: it is none, or others may use it.
+    """
     try:
         found = directory.stat()
     except OSError:

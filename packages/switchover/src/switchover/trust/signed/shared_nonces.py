@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from switchover.errors import ServiceUnavailable
+from switchover.trust.refusal import Unjudged
 from switchover.trust.signed.nonces import DEFAULT_CAPACITY, Claim
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class SharedNonces:
             store = self._opened()
             return await asyncio.wrap_future(store.thread.submit(store.claim, key_id, nonce, until, now))
         except (sqlite3.Error, OSError, RuntimeError) as error:
-            raise ServiceUnavailable("Credentials cannot be checked now.", retry_after=1) from error
+            raise Unjudged(reason="nonces_unavailable", retry_after=1) from error
 
     def close(self) -> None:
         """Close the file; the next claim opens it again."""
