@@ -65,11 +65,14 @@ class Photos:
         self._writer = Writer(units_of_work, clock)
         self._arrivals = Arrivals()
 
-    async def listed(self, caller: Caller, trip_id: UUID, cursor: str | None, limit: int) -> contract.PhotoPage:
-        """One page of a trip's photos."""
+    async def listed(
+        self, caller: Caller, trip_id: UUID, entry_id: UUID | None, cursor: str | None, limit: int
+    ) -> contract.PhotoPage:
+        """One page of a trip's photos, or of those of one entry."""
+        entry = EntryId(entry_id) if entry_id is not None else None
         async with self._reading(caller) as (work, user):
             after = incoming.position(cursor)
-            page = await use_cases.list_photos(work, user, TripId(trip_id), after=after, limit=limit)
+            page = await use_cases.list_photos(work, user, TripId(trip_id), entry_id=entry, after=after, limit=limit)
         return outgoing.photo_page(page.map(self._shown))
 
     async def announced(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from livetrip_contract import EntryNotFound, LiveTripError, PhotoNotFound, PhotoRejected, TripNotFound
+from livetrip_contract import EntryNotFound, LiveTripError, PhotoLimitReached, PhotoNotFound, PhotoRejected, TripNotFound
 from livetrip_web.edge.forgery import Forged
 from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import SignInNeeded, Visit, go
@@ -48,6 +48,8 @@ def failure_of(error: Exception) -> Failure:
             return Failure(404, "not_found")
         case PhotoRejected():
             return Failure(422, "photo_rejected")
+        case PhotoLimitReached():
+            return Failure(409, f"photo_limit.{error.limit}")
         case LiveTripError():
             return Failure(error.status, "conflict" if error.status == 409 else "unreadable")
         case SignInFailed():
