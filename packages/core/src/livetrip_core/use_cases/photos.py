@@ -155,20 +155,17 @@ async def store_photo(
 
 
 async def keep_photo(
-    work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival | None
+    work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival
 ) -> Photo:
     """Complete a photo with what was stored of its upload; one that is complete already stays as it is.
 
     Raises:
         TripNotFound: there is no such trip, or it is another user's.
         PhotoNotFound: the trip has no such photo.
-        PhotoNotUploaded: the photo is not complete, and there is nothing to complete it with.
     """
     photo = await find_photo(work, user, trip_id, photo_id)
     if photo.arrival is not None:
         return photo
-    if arrival is None:
-        raise PhotoNotUploaded
     arrived = photo.arrive(arrival)
     kept = await work.photos.save(arrived)
     if kept == arrived:
