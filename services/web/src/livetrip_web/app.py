@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,15 +21,17 @@ from livetrip_web.edge.headers import security_headers
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.forms.form import MAX_BYTES
-from livetrip_web.pages import account, entries, issuer, photos, trips
+from livetrip_web.pages import account, entries, issuer, photo_form, photos, trips
 from livetrip_web.pages.assets import Assets
 from livetrip_web.pages.failures import failed
+from livetrip_web.pages.photo_form import AT_ONCE
 from livetrip_web.pages.rendering import Renderer
 from livetrip_web.pages.visit import Visit
 from livetrip_web.settings import WebSettings
 from livetrip_web.signing_in.developing import DevSignIn
 from livetrip_web.signing_in.issuer import Issuer
 from livetrip_web.signing_in.oidc import OidcSignIn
+from livetrip_web.storage import HttpStorage, Storage
 
 
 def make_web(
@@ -38,6 +41,7 @@ def make_web(
     mounts: Mapping[str, ASGIApp] | None = None,
     clock: Callable[[], float] = time.time,
     trace_share: float = 0.0,
+    storage: Storage | None = None,
 ) -> Web:
     """The ASGI application.
 
@@ -47,6 +51,7 @@ def make_web(
         mounts: what is served beside the pages, by path, with nobody in front: the files of photos, whose addresses are signed.
         clock: seconds since 1970.
         trace_share: of the requests, how many begin a trace that is sampled.
+        storage: takes photos that a browser cannot send itself; over HTTP, if nothing is said.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
     sessions = Sessions(seal, int(settings.session_hours * 3600))
@@ -59,10 +64,12 @@ def make_web(
             "clock": clock,
             "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
             "oidc": _oidc(settings, seal, clock),
+            "storage": storage or HttpStorage(),
+            "places": asyncio.Semaphore(AT_ONCE),
         }
     )
     pages = Litestar(
-        [account.router, issuer.router, trips.router, entries.router, photos.router, static],
+        [account.router, issuer.router, trips.router, entries.router, photos.router, photo_form.router, static],
         state=state,
         request_class=Visit,
         exception_handlers={Exception: failed},
