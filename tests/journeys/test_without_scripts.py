@@ -29,7 +29,7 @@ def send(watched: Watched, path: Path) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_she_adds_a_photo_and_is_told_what_cannot_be_one(mode: str, browser: Chromium, tmp_path: Path) -> None:
-    for name, content in (("moss.jpg", MOSS), ("letter.jpg", b"Dear diary"), ("large.jpg", bytes(70_000_000))):
+    for name, content in (("moss.jpg", MOSS), ("letter.jpg", b"Dear diary"), ("large.jpg", bytes(100_000_000))):
         (tmp_path / name).write_bytes(content)
     with (
         browser.person(java_script_enabled=False) as watched,

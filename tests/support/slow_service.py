@@ -18,6 +18,7 @@ from livetrip_bff.database import open_units_of_work
 from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_bff.photos import Darkroom
 from livetrip_core import Development, ImageProcessor, PhotoFormat
+from support.waiting import eventually
 from switchover.port.hosting import Address, host
 
 
@@ -35,8 +36,7 @@ class WaitingImageProcessor:
         """See `ImageProcessor`. Each time, `begun` has one more character."""
         with (self._folder / "begun").open("a") as begun:
             begun.write("x")
-        while not (self._folder / "go").exists():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(eventually, (self._folder / "go").exists, 60, what="the word to go on")
         return await self._images.develop(content, kind)
 
 

@@ -74,7 +74,7 @@ async def test_it_is_there_when_everybody_has_given_up_waiting(
         return True
 
     async with asyncio.timeout(20):
-        while not await is_there():
+        while not await is_there():  # noqa: ASYNC110 - nobody who could tell is waited for any more
             await asyncio.sleep(0.005)
     assert (await live_trip.complete_photo_upload(AIKO, trip_id, photo_id)).id == photo_id
     assert images.begun == 1

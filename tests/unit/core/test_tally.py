@@ -44,4 +44,6 @@ def test_the_limit_that_is_reached_is_named(tally: Tally, limit: str) -> None:
 
 
 def test_the_last_one_that_fits_is_admitted() -> None:
-    Tally(waiting=MOST_WAITING - 1, waiting_bytes=MOST_WAITING_BYTES - 9, of_trip=MOST_OF_TRIP - 1).admit(announcement(9))
+    Tally(waiting=MOST_WAITING - 1, waiting_bytes=MOST_WAITING_BYTES - 9, of_trip=MOST_OF_TRIP - 1).admit(
+        announcement(9)
+    )

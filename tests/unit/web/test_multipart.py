@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livetrip_web.edge.forgery import Forged
-from livetrip_web.forms.form import Form
-from livetrip_web.forms.multipart import read_with_file
+from livetrip_web.forms.form import MAX_BYTES, Form
+from livetrip_web.forms.multipart import TooLarge, read_with_file
 from livetrip_web.forms.spool import CHUNK, spool
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
@@ -32,7 +32,11 @@ def nothing_wrong(_: Form) -> None:
     return
 
 
-@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), TEXT, max_size=5), st.binary(max_size=300), st.integers(1, 400))
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), TEXT, max_size=5),
+    st.binary(max_size=300),
+    st.integers(1, 400),
+)
 async def test_fields_and_file_are_what_was_sent_however_it_is_cut(
     fields: dict[str, str], content: bytes, length: int
 ) -> None:
@@ -74,3 +78,10 @@ async def test_nothing_of_a_file_is_taken_before_the_fields_have_been_looked_at(
             await read_with_file(kind, counted(), file, forged, most=1_000_000)
         assert file.size == 0
     assert taken == 1000
+
+
+@pytest.mark.parametrize("body", [b"x" * (MAX_BYTES + 11), b"--b--" + b"x" * (MAX_BYTES + 6)], ids=["before", "after"])
+async def test_what_is_around_a_form_is_bounded_as_well(body: bytes) -> None:
+    async with spool() as file:
+        with pytest.raises(TooLarge):
+            await read_with_file("multipart/form-data; boundary=b", pieces(body, 1000), file, nothing_wrong, most=10)

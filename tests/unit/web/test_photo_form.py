@@ -23,7 +23,9 @@ async def sent(
     """What comes of choosing a file in the form of the page of photos, and sending it."""
     page = form or await browser.open(f"{trip}/photos{query}")
     plain = page.form("/photos/new" + query)
-    files = {"photo": ("moss.jpg", content, "image/jpeg")} if content else {"photo": ("", b"", "application/octet-stream")}
+    files = (
+        {"photo": ("moss.jpg", content, "image/jpeg")} if content else {"photo": ("", b"", "application/octet-stream")}
+    )
     return await posted(browser, plain.action, {**plain.fields, **changes}, files)
 
 
@@ -84,9 +86,7 @@ async def test_a_form_that_is_sent_twice_makes_one_photo(aiko: Browser) -> None:
     ],
     ids=["none", "script", "letter", "large"],
 )
-async def test_what_cannot_be_taken_brings_the_form_back(
-    aiko: Browser, content: bytes, status: int, told: str
-) -> None:
+async def test_what_cannot_be_taken_brings_the_form_back(aiko: Browser, content: bytes, status: int, told: str) -> None:
     trip = await aiko.plan()
     page = await sent(aiko, trip, content)
     assert page.status == status

@@ -154,9 +154,7 @@ async def store_photo(
     )
 
 
-async def keep_photo(
-    work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival
-) -> Photo:
+async def keep_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival) -> Photo:
     """Complete a photo with what was stored of its upload; one that is complete already stays as it is.
 
     Raises:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable
 from typing import Any, Final
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]  # it has annotations, and does not say so
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
 
 from livetrip_web.forms.form import MAX_BYTES, MAX_FIELDS, Form, UnreadableForm
 from livetrip_web.forms.spool import Spool

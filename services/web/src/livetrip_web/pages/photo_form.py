@@ -16,9 +16,14 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from pydantic import ValidationError
 
-from livetrip_contract import Entry, EntryNotFound, IdempotencyKeyReused, PhotoContentType, PhotoRejected
-from livetrip_contract import PhotoUploadRequest as Wanted
-from livetrip_web.forms.body import Body
+from livetrip_contract import (
+    Entry,
+    EntryNotFound,
+    IdempotencyKeyReused,
+    PhotoContentType,
+    PhotoRejected,
+    PhotoUploadRequest,
+)
 from livetrip_web.forms.form import Form, FormRefused, UnreadableForm, key_of
 from livetrip_web.forms.multipart import TooLarge
 from livetrip_web.forms.spool import Spool, spool
@@ -55,13 +60,10 @@ async def begin(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
 @post("/trips/{trip_id:uuid}/photos/new")
 async def send(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     """Take a photo, and send it on. The form comes back with what is wrong with it."""
-    body = Body(cast("Any", request.receive))
     try:
-        return await _taken(request, trip_id, body)
+        return await _taken(request, trip_id)
     except _REFUSALS as error:
         return await _form(request, trip_id, **_told(error))
-    finally:
-        await body.drain()
 
 
 async def finish(request: Visit, trip_id: UUID, photo_id: UUID, key: str) -> Response[Any]:
@@ -102,11 +104,11 @@ async def _chosen(request: Visit, trip_id: UUID) -> Entry | None:
         return None
 
 
-async def _taken(request: Visit, trip_id: UUID, body: Body) -> Response[Any]:
+async def _taken(request: Visit, trip_id: UUID) -> Response[Any]:
     request.caller  # noqa: B018 - nothing is taken from somebody who has not signed in
     places = cast("AbstractAsyncContextManager[None]", request.app.state.places)
     async with places, spool() as file:
-        form = await request.sent_with_file(body, file, most=LARGEST)
+        form = await request.sent_with_file(file, most=LARGEST)
         return await _sent(request, trip_id, form, file)
 
 
@@ -133,7 +135,7 @@ async def _sent(request: Visit, trip_id: UUID, form: Form, file: Spool) -> Respo
     return await finish(request, trip_id, upload.photo_id, f"{key}.sent")
 
 
-async def _wanted(form: Form, file: Spool) -> Wanted:
+async def _wanted(form: Form, file: Spool) -> PhotoUploadRequest:
     if file.size == 0:
         raise FormRefused({"photo": "wrong.photo_missing"})
     checksum = await file.end()
@@ -148,7 +150,7 @@ async def _wanted(form: Form, file: Spool) -> Wanted:
         "keepPlace": form.get("keep_place") == "1",
     }
     try:
-        return Wanted.model_validate(value)
+        return PhotoUploadRequest.model_validate(value)
     except ValidationError as error:
         raise UnreadableForm from error
 

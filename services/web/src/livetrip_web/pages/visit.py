@@ -14,7 +14,7 @@ from livetrip_contract import Caller, LiveTrip
 from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.forgery import Forged, check_token
 from livetrip_web.edge.guest import Guest
-from livetrip_web.forms.body import Body
+from livetrip_web.forms.body import chunks
 from livetrip_web.forms.form import Form, UnreadableForm, read_form
 from livetrip_web.forms.multipart import read_with_file
 from livetrip_web.forms.spool import Spool
@@ -82,7 +82,7 @@ class Visit(Request[None, None, State]):
         check_token(form.get("csrf", ""), self.guest.session.token)
         return form
 
-    async def sent_with_file(self, body: Body, file: Spool, *, most: int) -> Form:
+    async def sent_with_file(self, file: Spool, *, most: int) -> Form:
         """The form that was sent, from a page of ours, with a file of at most so many bytes, which goes into a spool.
 
         Nothing of the file is taken before the token has been seen.
@@ -99,10 +99,10 @@ class Visit(Request[None, None, State]):
         def check(fields: Form) -> None:
             check_token(fields.get("csrf", ""), token)
 
-        kind = self.headers.get("content-type", "")
+        kind, body = self.headers.get("content-type", ""), chunks(cast("Any", self.receive))
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                form = await read_with_file(kind, body.chunks(), file, check, most=most)
+                form = await read_with_file(kind, body, file, check, most=most)
         except TimeoutError as error:
             raise UnreadableForm from error
         check(form)
