@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 Measure = Callable[[], Awaitable[float]]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,36 @@ async def compare(
     group: str, measures: Mapping[str, Measure], *, unit: str, rounds: int, bars: Mapping[str, str] | None = None
 ) -> list[Row]:
     """Measure everything; the first is the baseline of the ratios."""
+    found = await _rounds(measures, rounds)
+    return _rows(group, found, unit, bars or {})
+
+
+async def compare_figures(
+    groups: Sequence[str], measures: Mapping[str, Callable[[], Awaitable[Sequence[float]]]], *, unit: str, rounds: int
+) -> list[Row]:
+    """The same where each measure gives several figures at once: one group of rows for each, in their order."""
+    found = await _rounds(measures, rounds)
+    rows = []
+    for number, group in enumerate(groups):
+        figures = {name: [told[number] for told in each] for name, each in found.items()}
+        rows += _rows(group, figures, unit, {})
+    return rows
+
+
+async def _rounds(measures: Mapping[str, Callable[[], Awaitable[Found]]], rounds: int) -> dict[str, list[Found]]:
     names = list(measures)
-    found: dict[str, list[float]] = {name: [] for name in names}
+    found: dict[str, list[Found]] = {name: [] for name in names}
     for measure in measures.values():
         await measure()  # warm up
     for _ in range(rounds):
         for name in random.sample(names, len(names)):
             found[name].append(await measures[name]())
-    return [_row(group, name, found, names[0], unit, (bars or {}).get(name, "")) for name in names]
+    return found
+
+
+def _rows(group: str, found: Mapping[str, list[float]], unit: str, bars: Mapping[str, str]) -> list[Row]:
+    baseline = next(iter(found))
+    return [_row(group, name, found, baseline, unit, bars.get(name, "")) for name in found]
 
 
 def _row(group: str, name: str, found: Mapping[str, list[float]], baseline: str, unit: str, bar: str) -> Row:

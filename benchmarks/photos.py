@@ -1,4 +1,7 @@
-"""What photos cost everybody else: p99 of `getTrip` over HTTP while one is looked into, and while 50 MB are sent; interleaved.
+"""What photos cost everybody else: p50 and p99 of `getTrip` over HTTP while some are looked into, and while 50 MB are sent; interleaved.
+
+Each is also done at another service on the same machine. What that costs is what the machine has no more of; what it costs here beyond that
+is what this process's calls wait for.
 
 `python -m benchmarks photos`
 """
@@ -21,7 +24,7 @@ from typing import Any, Final
 import httpx
 from PIL import Image
 
-from benchmarks.measure import Row, compare
+from benchmarks.measure import Row, compare_figures
 from switchover.trust import CALLER_HEADER, Identity, encode_identity
 
 CALLS: Final = 300
@@ -33,22 +36,35 @@ TRIP: Final = {"title": "Kyoto", "startDate": "2026-11-20", "endDate": "2026-11-
 
 async def run(rounds: int) -> list[Row]:
     """Measure a quiet service, one that looks into photos, and one that takes a large one."""
-    with TemporaryDirectory() as folder:
-        async with _service(Path(folder)) as address, httpx.AsyncClient(headers=HEADERS, timeout=60) as client:
-            trip = f"{address}/api/trips/{(await client.post(f'{address}/api/trips', json=TRIP)).json()['id']}"
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        async with (
+            _service(Path(one)) as here,
+            _service(Path(other)) as there,
+            httpx.AsyncClient(headers=HEADERS, timeout=60) as client,
+        ):
+            trip, elsewhere = await _trip(client, here), await _trip(client, there)
             picture = await asyncio.to_thread(_picture)
-            measures: dict[str, Callable[[], Awaitable[float]]] = {
+            measures: dict[str, Callable[[], Awaitable[tuple[float, float]]]] = {
                 "nothing else": lambda: _beside(client, trip, None),
                 "12-megapixel photos are completed": lambda: _beside(
                     client, trip, lambda: _photo(client, trip, picture)
                 ),
-                "a 50 MB upload arrives": lambda: _beside(client, trip, lambda: _sent(client, trip, LARGE)),
+                "… by another service": lambda: _beside(client, trip, lambda: _photo(client, elsewhere, picture)),
+                "a 50 MB upload arrives": lambda: _beside(client, trip, lambda: _large(client, trip)),
+                "… at another service": lambda: _beside(client, trip, lambda: _large(client, elsewhere)),
             }
-            return await compare("p99 of getTrip (ms) while", measures, unit="ms", rounds=rounds)
+            groups = ["p50 of getTrip while", "p99 of getTrip while"]
+            return await compare_figures(groups, measures, unit="ms", rounds=rounds)
 
 
-async def _beside(client: httpx.AsyncClient, trip: str, work: Callable[[], Awaitable[Any]] | None) -> float:
-    """The 99th percentile of calls one after the other, with work that goes on beside them."""
+async def _trip(client: httpx.AsyncClient, address: str) -> str:
+    return f"{address}/api/trips/{(await client.post(f'{address}/api/trips', json=TRIP)).json()['id']}"
+
+
+async def _beside(
+    client: httpx.AsyncClient, trip: str, work: Callable[[], Awaitable[Any]] | None
+) -> tuple[float, float]:
+    """The 50th and 99th percentile of calls one after the other, with work that goes on beside them."""
     ended = asyncio.Event()
     task = asyncio.create_task(_again(work, ended)) if work is not None else None
     took = []
@@ -59,7 +75,8 @@ async def _beside(client: httpx.AsyncClient, trip: str, work: Callable[[], Await
     ended.set()
     if task is not None:
         await task
-    return sorted(took)[int(len(took) * 0.99)]
+    took.sort()
+    return took[len(took) // 2], took[int(len(took) * 0.99)]
 
 
 async def _again(work: Callable[[], Awaitable[Any]], ended: asyncio.Event) -> None:
@@ -70,6 +87,11 @@ async def _again(work: Callable[[], Awaitable[Any]], ended: asyncio.Event) -> No
 async def _photo(client: httpx.AsyncClient, trip: str, content: bytes) -> None:
     photo_id = await _sent(client, trip, content)
     (await client.post(f"{trip}/photos/{photo_id}/completion")).raise_for_status()
+
+
+async def _large(client: httpx.AsyncClient, trip: str) -> None:
+    photo_id = await _sent(client, trip, LARGE)
+    (await client.delete(f"{trip}/photos/{photo_id}")).raise_for_status()  # so many may wait, and no more
 
 
 async def _sent(client: httpx.AsyncClient, trip: str, content: bytes) -> str:

@@ -58,7 +58,7 @@ async def garden(live_trip: LiveTrip, aiko: Caller, kyoto: Trip) -> Entry:
 
 async def test_health_names_the_version_of_the_contract(live_trip: LiveTrip) -> None:
     health = await live_trip.get_health()
-    assert (health.status, health.version) == ("ok", "1.1.0")
+    assert (health.status, health.version) == ("ok", "1.2.0")
 
 
 async def test_the_session_is_the_caller_with_all_groups(live_trip: LiveTrip) -> None:

@@ -6,8 +6,9 @@ import asyncio
 import base64
 import hashlib
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -15,9 +16,11 @@ from PIL import Image
 from contract.browsers import Browser
 from livetrip_contract import (
     Caller,
+    EntryDraft,
     LiveTrip,
     Photo,
     PhotoContentType,
+    PhotoLimitReached,
     PhotoNotFound,
     PhotoNotUploaded,
     PhotoRejected,
@@ -182,6 +185,36 @@ async def test_a_deleted_photo_is_gone(live_trip: LiveTrip, aiko: Caller, kyoto:
     with pytest.raises(PhotoNotFound):
         await live_trip.delete_photo(aiko, kyoto.id, photo.id)
     assert (await live_trip.list_photos(aiko, kyoto.id)).items == []
+
+
+async def test_photos_of_one_entry_are_listed_by_themselves(
+    live_trip: LiveTrip, aiko: Caller, kyoto: Trip, upload: PhotoUpload, browser: Browser
+) -> None:
+    written = EntryDraft(text="Moss", happened_at=datetime(2026, 11, 21, 7, 30, tzinfo=UTC))
+    entry = await live_trip.add_entry(aiko, kyoto.id, written)
+    of_entry = await live_trip.request_photo_upload(aiko, kyoto.id, announced(entry_id=entry.id))
+    assert await browser.send(of_entry, MOSS)
+    for waiting in (upload, of_entry):
+        await live_trip.complete_photo_upload(aiko, kyoto.id, waiting.photo_id)
+    assert len((await live_trip.list_photos(aiko, kyoto.id)).items) == 2
+    (listed,) = (await live_trip.list_photos(aiko, kyoto.id, entry_id=entry.id)).items
+    assert (listed.id, listed.entry_id) == (of_entry.photo_id, entry.id)
+    assert (await live_trip.list_photos(aiko, kyoto.id, entry_id=uuid4())).items == []
+
+
+async def test_uploads_that_nobody_completes_are_limited_also_for_those_who_ask_at_once(
+    live_trip: LiveTrip, aiko: Caller, kyoto: Trip
+) -> None:
+    largest = announced(byte_size=64 * 1024 * 1024)
+    first = [await live_trip.request_photo_upload(aiko, kyoto.id, largest) for _ in range(62)]
+    told = await asyncio.gather(
+        *(live_trip.request_photo_upload(aiko, kyoto.id, largest) for _ in range(4)), return_exceptions=True
+    )
+    refused = [error for error in told if isinstance(error, PhotoLimitReached)]
+    assert [error.limit for error in refused] == ["bytes", "bytes"]
+    assert len([upload for upload in told if isinstance(upload, PhotoUpload)]) == 2
+    await live_trip.delete_photo(aiko, kyoto.id, first[0].photo_id)
+    await live_trip.request_photo_upload(aiko, kyoto.id, largest)
 
 
 async def test_nobody_else_has_a_part_in_a_photo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -35,6 +35,29 @@ class MemoryDiary:
     def receive(self, upload: PhotoUpload, content: bytes) -> None:
         """What the storage does with what a browser sends."""
         self.storage.send(UploadAddress(method="PUT", address=upload.address, headers=[]), content)
+
+
+class MemoryStorage:
+    """What a diary in memory keeps photos in, for pages that send them on.
+
+    Attributes:
+        failure: what happens instead.
+        then: what happens once one has arrived.
+    """
+
+    def __init__(self, diary: MemoryDiary) -> None:
+        self._diary = diary
+        self.failure: Exception | None = None
+        self.then: Callable[[], None] = lambda: None
+
+    async def send(self, upload: PhotoUpload, size: int, content: AsyncIterator[bytes]) -> None:
+        """See `livetrip_web.storage.Storage`."""
+        sent = b"".join([chunk async for chunk in content])
+        assert len(sent) == size
+        if self.failure is not None:
+            raise self.failure
+        self._diary.receive(upload, sent)
+        self.then()
 
 
 class ListeningDiary:

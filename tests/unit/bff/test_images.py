@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import signal
 import struct
+import subprocess
 import zlib
 from typing import Any
 
@@ -14,8 +17,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
 from livetrip_bff.images import PillowImageProcessor
-from livetrip_bff.images.developing import develop
+from livetrip_bff.images.assistant import COMMAND, Assistant
+from livetrip_bff.images.developing import MAX_PIXELS, develop
+from livetrip_bff.images.worker import NICENESS
 from livetrip_core import Coordinates, PhotoFormat, PhotoRejected
+from switchover.errors import ServiceUnavailable
 from unit.bff.pictures import SECRET, exif, picture, profile
 
 KINDS = [kind.value for kind in PhotoFormat]
@@ -187,6 +193,60 @@ def test_a_damaged_picture_is_developed_or_rejected_and_nothing_else(data: st.Da
     except PhotoRejected:
         return
     assert SECRET.encode() not in developed.original.content
+
+
+def test_whoever_looks_into_pictures_stands_back_and_ends_with_the_processor() -> None:
+    assistant = Assistant()
+    assert assistant.pid is None
+    assistant.develop(picture(), PhotoFormat.JPEG, MAX_PIXELS)
+    pid = assistant.pid
+    assert pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS, 19)
+    assistant.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_worker_that_ends_is_an_outage_and_the_next_picture_has_another() -> None:
+    assistant = Assistant()
+    assistant.develop(picture(), PhotoFormat.JPEG, MAX_PIXELS)
+    assert assistant.pid is not None
+    os.kill(assistant.pid, signal.SIGKILL)
+    with pytest.raises(ServiceUnavailable):
+        assistant.develop(picture(), PhotoFormat.JPEG, MAX_PIXELS)
+    assert assistant.develop(picture(size=(400, 300)), PhotoFormat.JPEG, MAX_PIXELS).original.width == 400
+    assistant.dismiss()
+    with pytest.raises(ServiceUnavailable):
+        assistant.develop(picture(), PhotoFormat.JPEG, MAX_PIXELS)
+    assistant.close()
+
+
+async def test_what_is_being_looked_into_is_given_up_at_the_end() -> None:
+    async with PillowImageProcessor(workers=1) as images:
+        await images.develop(picture(), PhotoFormat.JPEG)
+        looking = asyncio.create_task(images.develop(picture(size=(6000, 5000)), PhotoFormat.JPEG))
+        await asyncio.sleep(0)
+    with pytest.raises((ServiceUnavailable, asyncio.CancelledError)):
+        await looking
+
+
+def test_a_worker_ends_when_nobody_can_tell_it_anything() -> None:
+    ended = subprocess.run(COMMAND, input=b"", capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+    half = subprocess.run(
+        COMMAND, input=b'{"kind": "image/jpeg", "lengths": [9]}\n12', capture_output=True, timeout=60, check=False
+    )
+    assert (half.returncode, half.stdout, half.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_worker_tells_what_there_is_to_tell(kind: str) -> None:
+    content = picture(kind, (640, 480), exif=exif())
+    async with PillowImageProcessor(workers=1) as images:
+        assert await images.develop(content, PhotoFormat(kind)) == develop(content, PhotoFormat(kind))
+        with pytest.raises(PhotoRejected) as caught:
+            await images.develop(b"Dear diary", PhotoFormat(kind))
+    assert caught.value.reason == "not_an_image"
 
 
 async def test_pictures_are_looked_into_beside_the_event_loop() -> None:

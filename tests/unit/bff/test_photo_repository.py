@@ -18,11 +18,13 @@ from livetrip_core import (
     PhotoId,
     PhotoNotFound,
     Picture,
+    Tally,
     TripId,
     TripNotFound,
     UnitOfWorkFactory,
+    UserId,
 )
-from unit.bff.samples import NOW, entry, trip
+from unit.bff.samples import NOW, OWNER, entry, trip
 
 ORIGINAL = Picture(key="photos/1/original", format=PhotoFormat.JPEG, byte_size=9, width=400, height=300)
 SMALL = Picture(key="photos/1/320", format=PhotoFormat.WEBP, byte_size=3, width=320, height=240)
@@ -83,6 +85,32 @@ async def test_only_photos_that_arrived_are_listed_and_in_the_order_they_were_ta
         assert await work.photos.page(trip().id, after=early.position, limit=1) == [late]
         assert await work.photos.page(trip().id, after=late.position, limit=9) == [same]
         assert await work.photos.page(TripId(UUID(int=9)), after=None, limit=9) == []
+
+
+async def test_photos_of_one_entry_are_listed_by_themselves(store: UnitOfWorkFactory) -> None:
+    late, early = arrived(2, taken_at="2026-11-22T00:00:00"), arrived(3, taken_at="2026-11-21T00:00:00")
+    own = [replace(one, entry_id=entry().id) for one in (early, late)]
+    async with store.writing() as work:
+        await work.trips.add(trip())
+        await work.entries.add(entry())
+        for kept in (*own, arrived(4), replace(photo(5), entry_id=entry().id)):
+            await work.photos.add(kept)
+    async with store.reading() as work:
+        assert await work.photos.page(trip().id, entry_id=entry().id, after=None, limit=9) == own
+        assert await work.photos.page(trip().id, entry_id=entry().id, after=own[0].position, limit=9) == own[1:]
+        assert await work.photos.page(TripId(UUID(int=9)), entry_id=entry().id, after=None, limit=9) == []
+
+
+async def test_what_takes_up_room_is_counted(store: UnitOfWorkFactory) -> None:
+    other, foreign = trip(2), trip(3, owner=UserId("ben"))
+    async with store.writing() as work:
+        for planned in (trip(), other, foreign):
+            await work.trips.add(planned)
+        for kept in (photo(1), arrived(2), photo(3, of=other.id), photo(4, of=foreign.id)):
+            await work.photos.add(kept)
+        assert await work.photos.tally(OWNER, trip().id) == Tally(waiting=2, waiting_bytes=18, of_trip=2)
+        assert await work.photos.tally(OWNER, other.id) == Tally(waiting=2, waiting_bytes=18, of_trip=1)
+        assert await work.photos.tally(UserId("chie"), trip().id) == Tally(waiting=0, waiting_bytes=0, of_trip=2)
 
 
 @pytest.mark.parametrize("key", [-(2**63), 2**63 - 1])

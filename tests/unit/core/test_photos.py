@@ -72,7 +72,7 @@ class Album(Diary):
             self.store, photo, developed, self.storage, attempt=attempt, clock=self.clock
         )
 
-    async def keep(self, photo: Photo, arrival: Arrival | None, user: UserId = AIKO) -> Photo:
+    async def keep(self, photo: Photo, arrival: Arrival, user: UserId = AIKO) -> Photo:
         async with self.store.writing() as work:
             return await use_cases.keep_photo(work, user, photo.trip_id, photo.id, arrival)
 
@@ -173,7 +173,6 @@ async def test_completing_again_keeps_the_first_pictures(album: Album) -> None:
     first, second = await album.develop(photo, "1"), await album.develop(photo, "2")
     kept = await album.keep(photo, first)
     assert await album.keep(photo, second) == kept
-    assert await album.keep(photo, None) == kept
     album.clock.advance(UPLOAD_FOR + UPLOAD_ENDS_WITHIN)
     assert await album.collect() == 3
     assert set(album.storage.objects) == set(first.keys)
@@ -185,8 +184,6 @@ async def test_a_photo_that_is_not_complete_cannot_be_seen(album: Album) -> None
     async with album.store.reading() as work:
         with pytest.raises(PhotoNotFound):
             await use_cases.look_at_photo(work, AIKO, trip.id, photo.id)
-    with pytest.raises(PhotoNotUploaded):
-        await album.keep(photo, None)
 
 
 async def test_uploads_that_nobody_completes_are_forgotten(album: Album) -> None:
@@ -248,8 +245,9 @@ async def test_nobody_sees_or_changes_the_photos_of_somebody_else(album: Album) 
     photo = await album.take(trip)
     with pytest.raises(TripNotFound):
         await album.announce(trip, user=BEN)
+    assert photo.arrival is not None
     with pytest.raises(TripNotFound):
-        await album.keep(photo, None, user=BEN)
+        await album.keep(photo, photo.arrival, user=BEN)
     async with album.store.writing() as work:
         with pytest.raises(TripNotFound):
             await use_cases.list_photos(work, BEN, trip.id, after=None, limit=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,6 +74,7 @@ def routed(
     *,
     spans: bool = False,
     timeouts: Timeouts | None = None,
+    timeouts_of: Mapping[str, Timeouts] | None = None,
     here: Any = None,
     **given: Any,
 ) -> Routed:
@@ -88,7 +89,7 @@ def routed(
     made = Rollout.fixed(rollout) if isinstance(rollout, Share) else rollout
     desk = port.route(
         direct=port.direct(here or backends[0]),
-        http=port.http(transport=transport, trust="open", timeouts=timeouts),
+        http=port.http(transport=transport, trust="open", timeouts=timeouts, timeouts_of=timeouts_of),
         rollout=made,
         **given,
     )

@@ -257,6 +257,14 @@ async def test_a_service_that_hangs_costs_a_part_of_the_time_and_the_rest_is_for
     assert 0 < float(dict(told.requests[0].headers)["x-switchover-timeout"]) <= 0.1
 
 
+async def test_an_operation_with_time_of_its_own_has_it_on_its_way_over_http_too() -> None:
+    told = Hanging(OK)
+    own = {"getHealth": Timeouts(total=0.4)}
+    desk = routed("async", ALL, told, for_http=0.25, timeouts=Timeouts(total=60), timeouts_of=own)
+    assert await desk.desk.get_health() == Health()
+    assert 0 < float(dict(told.requests[0].headers)["x-switchover-timeout"]) <= 0.1
+
+
 async def test_the_callers_budget_counts_where_it_is_shorter() -> None:
     desk = routed("async", ALL, Hanging(OK))
     began = monotonic()

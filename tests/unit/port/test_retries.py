@@ -137,6 +137,25 @@ def test_a_thread_whose_time_is_over_does_not_ask_again() -> None:
     assert len(transport.steps) == 1
 
 
+async def test_an_operation_may_have_time_of_its_own_whatever_case_its_name_is_written_in() -> None:
+    for name in ("getHealth", "get_health"):
+        transport = BreakingBlockingTransport(OK, OK)
+        own = {name: Timeouts(total=60)}
+        desk = blocking_desk_port().http(transport=transport, timeouts=TIMEOUTS, timeouts_of=own, trust="open")
+        desk.get_health()
+        assert transport.totals == [60]
+    async_transport = BreakingTransport(OK)
+    other = {"echo": Timeouts(total=60)}
+    desk_ = desk_port().http(transport=async_transport, timeouts=TIMEOUTS, timeouts_of=other, trust="open")
+    await desk_.get_health()
+    assert async_transport.totals == [TIMEOUTS.total]
+
+
+def test_time_for_an_operation_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"timeouts_of: there is no operation 'getHelth'; there are .*getHealth"):
+        desk_port().http("http://127.0.0.1:1", timeouts_of={"getHelth": Timeouts()}, trust="open")
+
+
 async def test_a_coroutine_ends_within_its_total_whatever_the_transport_does() -> None:
     class Stuck(BreakingTransport):
         async def send(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:

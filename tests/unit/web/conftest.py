@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from livetrip_web import Web, make_web
-from support.diary import MemoryDiary, Ticking, Unreliable
+from support.diary import MemoryDiary, MemoryStorage, Ticking, Unreliable
 from support.pages import Browser, settings
 
 
@@ -27,8 +27,13 @@ def clock() -> Ticking:
 
 
 @pytest.fixture
-def web(live_trip: Unreliable, clock: Ticking) -> Web:
-    return make_web(live_trip, settings(), clock=clock)
+def storage(diary: MemoryDiary) -> MemoryStorage:
+    return MemoryStorage(diary)
+
+
+@pytest.fixture
+def web(live_trip: Unreliable, clock: Ticking, storage: MemoryStorage) -> Web:
+    return make_web(live_trip, settings(), clock=clock, storage=storage)
 
 
 @pytest.fixture

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from livetrip_adapters.settings import Settings
 from livetrip_adapters.trust import Kind
 from livetrip_contract import LiveTrip
-from switchover import HttpxTransport, Port
+from switchover import HttpxTransport, Port, Timeouts
+
+TIMEOUTS_OF: Final = {"completePhotoUpload": Timeouts(read=60, total=60)}
+"""A large photo is decoded and encoded before it is answered, with the least priority, on whatever machine there is."""
 
 
 @asynccontextmanager
@@ -18,6 +22,7 @@ async def open_http(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[L
     socket = str(settings.service_socket) if settings.service_socket is not None else None
     async with HttpxTransport(base_url, uds=socket) as transport:
         if settings.trust is Kind.OPEN:
-            yield port.http(transport=transport, trust="open")
+            yield port.http(transport=transport, trust="open", timeouts_of=TIMEOUTS_OF)
         else:
-            yield port.http(transport=transport, credentials=settings.credential_source())
+            credentials = settings.credential_source()
+            yield port.http(transport=transport, credentials=credentials, timeouts_of=TIMEOUTS_OF)

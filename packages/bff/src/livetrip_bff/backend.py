@@ -167,10 +167,16 @@ class LiveTripBackend:
         return await self._writer.carry_out(Call(caller, "update_entry", arguments), write, _ENTRY)
 
     async def list_photos(
-        self, caller: Caller, trip_id: UUID, *, cursor: str | None = None, limit: int = 20
+        self,
+        caller: Caller,
+        trip_id: UUID,
+        *,
+        entry_id: UUID | None = None,
+        cursor: str | None = None,
+        limit: int = 20,
     ) -> contract.PhotoPage:
         """List a trip's photos in the order they were taken."""
-        return await self.photos.listed(caller, trip_id, cursor, limit)
+        return await self.photos.listed(caller, trip_id, entry_id, cursor, limit)
 
     async def request_photo_upload(
         self, caller: Caller, trip_id: UUID, photo_upload_request: contract.PhotoUploadRequest

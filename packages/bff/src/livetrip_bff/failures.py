@@ -40,6 +40,8 @@ def as_documented() -> Iterator[None]:
         raise contract.VersionConflict(str(error), current_version=error.current_version) from error
     except core.PhotoRejected as error:
         raise contract.PhotoRejected(str(error), reason=error.reason) from error
+    except core.PhotoLimitReached as error:
+        raise contract.PhotoLimitReached(str(error), limit=error.limit) from error
     except core.DiaryError as error:
         raise _FAILURES[type(error)](str(error)) from error
 

@@ -19,7 +19,6 @@ from livetrip_bff.failures import as_documented
 from livetrip_bff.writing import Call, Writer
 from livetrip_contract import Caller
 from livetrip_core import (
-    Arrival,
     Clock,
     EntryId,
     IdentifierSource,
@@ -65,11 +64,14 @@ class Photos:
         self._writer = Writer(units_of_work, clock)
         self._arrivals = Arrivals()
 
-    async def listed(self, caller: Caller, trip_id: UUID, cursor: str | None, limit: int) -> contract.PhotoPage:
-        """One page of a trip's photos."""
+    async def listed(
+        self, caller: Caller, trip_id: UUID, entry_id: UUID | None, cursor: str | None, limit: int
+    ) -> contract.PhotoPage:
+        """One page of a trip's photos, or of those of one entry."""
+        entry = EntryId(entry_id) if entry_id is not None else None
         async with self._reading(caller) as (work, user):
             after = incoming.position(cursor)
-            page = await use_cases.list_photos(work, user, TripId(trip_id), after=after, limit=limit)
+            page = await use_cases.list_photos(work, user, TripId(trip_id), entry_id=entry, after=after, limit=limit)
         return outgoing.photo_page(page.map(self._shown))
 
     async def announced(
@@ -105,14 +107,13 @@ class Photos:
 
     async def completed(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
         """A photo whose bytes have arrived."""
-        waiting = await self._found(caller, trip_id, photo_id)
-        arrival = None
+        user, waiting = await self._found(caller, trip_id, photo_id)
         if waiting.arrival is None:
             with as_documented():
-                arrival = await self._arrivals.of(waiting.id, lambda: self._stored(waiting))
+                await self._arrivals.of(waiting.id, lambda: self._arrive(user, waiting))
 
         async def write(work: UnitOfWork, user: UserId) -> UUID:
-            return (await use_cases.keep_photo(work, user, TripId(trip_id), PhotoId(photo_id), arrival)).id
+            return (await use_cases.look_at_photo(work, user, TripId(trip_id), PhotoId(photo_id))).id
 
         arguments = {"trip_id": str(trip_id), "photo_id": str(photo_id)}
         await self._writer.carry_out(Call(caller, "complete_photo_upload", arguments), write, _ID)
@@ -141,16 +142,19 @@ class Photos:
         """End what is under way; whoever asked for it can ask again."""
         await self._arrivals.aclose()
 
-    async def _stored(self, photo: Photo) -> Arrival:
+    async def _arrive(self, user: UserId, photo: Photo) -> None:
+        """All of it in one go: what was made of an upload is kept also if nobody waits for it any more."""
         developed = await use_cases.develop_photo(photo, self._storage, self._images)
         attempt = secrets.token_hex(8)
-        return await use_cases.store_photo(
+        arrival = await use_cases.store_photo(
             self._units_of_work, photo, developed, self._storage, attempt=attempt, clock=self._clock
         )
+        async with self._units_of_work.writing() as work:
+            await use_cases.keep_photo(work, user, photo.trip_id, photo.id, arrival)
 
-    async def _found(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> Photo:
+    async def _found(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> tuple[UserId, Photo]:
         async with self._reading(caller) as (work, user):
-            return await use_cases.find_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+            return user, await use_cases.find_photo(work, user, TripId(trip_id), PhotoId(photo_id))
 
     def _shown(self, photo: Photo) -> contract.Photo:
         expires_at = self._clock.now() + LOOK_FOR

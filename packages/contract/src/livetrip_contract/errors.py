@@ -3,6 +3,7 @@
 LiveTripError
 ├── EntryNotFound  404 entry_not_found
 ├── IdempotencyKeyReused  409 idempotency_key_reused
+├── PhotoLimitReached  409 photo_limit_reached
 ├── PhotoNotFound  404 photo_not_found
 ├── PhotoNotUploaded  409 photo_not_uploaded
 ├── PhotoRejected  422 photo_rejected
@@ -39,6 +40,17 @@ class IdempotencyKeyReused(LiveTripError):
 
     code = "idempotency_key_reused"
     status = 409
+
+
+class PhotoLimitReached(LiveTripError):
+    """409 Conflict: `photo_limit_reached`."""
+
+    code = "photo_limit_reached"
+    status = 409
+
+    def __init__(self, detail: str = "", *, limit: Literal['uploads', 'bytes', 'trip']) -> None:
+        super().__init__(detail)
+        self.limit = limit
 
 
 class PhotoNotFound(LiveTripError):

@@ -182,6 +182,7 @@ class LiveTrip(Protocol):
         caller: Caller,
         trip_id: UUID,
         *,
+        entry_id: UUID | None = None,
         cursor: Cursor | None = None,
         limit: int = 20,
     ) -> PhotoPage:
@@ -208,10 +209,16 @@ class LiveTrip(Protocol):
         other bytes are refused there. Then comes `completePhotoUpload`; an upload that is not completed
         within a day is forgotten.
 
+        A traveller may have 200 uploads that are not completed, of 4 GiB together, and a trip 10,000
+        photos.
+
         Raises:
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
-            IdempotencyKeyReused: The idempotency key belongs to another request.
+            IdempotencyKeyReused: There is no room for one more photo, or the idempotency key belongs to
+                another request.
+            PhotoLimitReached: There is no room for one more photo, or the idempotency key belongs to
+                another request.
         """
         ...
 
@@ -240,7 +247,8 @@ class LiveTrip(Protocol):
         """Say that a photo has been uploaded.
 
         What arrived is held against what was announced, decoded, and freed of everything but the picture;
-        thumbnails are made. Completing a photo again answers as the first time.
+        thumbnails are made. That takes seconds for a large photo, and goes on when nobody waits any more.
+        Completing a photo again, also while it is looked into, answers as the first time.
 
         Raises:
             TripNotFound: There is no such trip or photo, or it is somebody else's.

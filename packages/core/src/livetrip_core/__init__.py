@@ -10,6 +10,7 @@ from livetrip_core.errors import (
     EntryNotFound,
     IdempotencyKeyReused,
     InvalidValue,
+    PhotoLimitReached,
     PhotoNotFound,
     PhotoNotUploaded,
     PhotoRejected,
@@ -22,7 +23,7 @@ from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId, user_id
 from livetrip_core.moment import Moment
 from livetrip_core.mood import Mood
 from livetrip_core.page import Page
-from livetrip_core.photo import Announcement, Arrival, Photo, PhotoFormat, Picture
+from livetrip_core.photo import Announcement, Arrival, Photo, PhotoFormat, Picture, Tally
 from livetrip_core.place import Coordinates, Place
 from livetrip_core.ports import (
     Clock,
@@ -73,6 +74,7 @@ __all__ = [
     "Photo",
     "PhotoFormat",
     "PhotoId",
+    "PhotoLimitReached",
     "PhotoNotFound",
     "PhotoNotUploaded",
     "PhotoRejected",
@@ -80,6 +82,7 @@ __all__ = [
     "Picture",
     "Place",
     "Rendering",
+    "Tally",
     "Trip",
     "TripChange",
     "TripDatesReversed",

@@ -6,6 +6,7 @@ DiaryError
 ├── PhotoNotFound           photo_not_found          there is none in this trip
 ├── PhotoNotUploaded        photo_not_uploaded       nothing has arrived yet
 ├── PhotoRejected           photo_rejected           what arrived is not the photo that was announced
+├── PhotoLimitReached       photo_limit_reached      there is no room for one more photo
 ├── VersionConflict         version_conflict         the change was made on a version that is no longer the current one
 ├── TripDatesReversed       trip_dates_reversed      the trip would end before it starts
 ├── IdempotencyKeyReused    idempotency_key_reused   the key belongs to another request
@@ -76,6 +77,27 @@ class PhotoRejected(DiaryError):
 
     def __str__(self) -> str:
         return self.SENTENCES[self.reason]
+
+
+PhotoLimit = Literal["uploads", "bytes", "trip"]
+
+
+class PhotoLimitReached(DiaryError):
+    """There is no room for one more photo. `limit` says which one is reached, for programs."""
+
+    code = "photo_limit_reached"
+    SENTENCES: ClassVar[dict[PhotoLimit, str]] = {
+        "uploads": "Too many uploads are not completed.",
+        "bytes": "The uploads that are not completed are too large together.",
+        "trip": "The trip has as many photos as it may have.",
+    }
+
+    def __init__(self, limit: PhotoLimit) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return self.SENTENCES[self.limit]
 
 
 class VersionConflict(DiaryError):

@@ -10,7 +10,7 @@ from typing import Final
 
 from livetrip_core import instant
 from livetrip_core.cursor import Cursor
-from livetrip_core.errors import InvalidValue, PhotoRejected
+from livetrip_core.errors import InvalidValue, PhotoLimitReached, PhotoRejected
 from livetrip_core.identifiers import EntryId, PhotoId, TripId
 from livetrip_core.place import Coordinates
 
@@ -31,6 +31,15 @@ UPLOAD_ENDS_WITHIN: Final = timedelta(hours=1)
 
 ABANDONED_AFTER: Final = timedelta(days=1)
 """When an upload that was not completed is forgotten."""
+
+MOST_WAITING: Final = 200
+"""How many uploads of one traveller may be announced and not completed."""
+
+MOST_WAITING_BYTES: Final = 64 * MAX_BYTES
+"""How much they may be together."""
+
+MOST_OF_TRIP: Final = 10_000
+"""How many photos a trip may have, those that are announced included."""
 
 _CHECKSUM: Final = re.compile(r"[0-9a-f]{64}")
 _TAKEN: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d)?", re.ASCII)
@@ -79,6 +88,34 @@ class Announcement:
             raise PhotoRejected("size_differs")
         if checksum != self.checksum:
             raise PhotoRejected("checksum_differs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What takes up room already.
+
+    Attributes:
+        waiting: uploads of the traveller, in all trips, that are announced and not completed.
+        waiting_bytes: their announced sizes together.
+        of_trip: photos of the trip, those that are announced included.
+    """
+
+    waiting: int
+    waiting_bytes: int
+    of_trip: int
+
+    def admit(self, announced: Announcement) -> None:
+        """Is there room for one more?
+
+        Raises:
+            PhotoLimitReached: there is not.
+        """
+        if self.of_trip >= MOST_OF_TRIP:
+            raise PhotoLimitReached("trip")
+        if self.waiting >= MOST_WAITING:
+            raise PhotoLimitReached("uploads")
+        if self.waiting_bytes + announced.byte_size > MOST_WAITING_BYTES:
+            raise PhotoLimitReached("bytes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

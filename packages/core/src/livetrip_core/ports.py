@@ -17,7 +17,7 @@ from livetrip_core.entry import Entry
 from livetrip_core.idempotency import AnsweredRequest, KeyedRequest
 from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
 from livetrip_core.moment import Moment
-from livetrip_core.photo import Announcement, Photo, PhotoFormat
+from livetrip_core.photo import Announcement, Photo, PhotoFormat, Tally
 from livetrip_core.place import Coordinates
 from livetrip_core.trip import Trip
 
@@ -85,8 +85,17 @@ class PhotoRepository(Protocol):
         """The photo of that trip, whether or not it has arrived. Raises PhotoNotFound."""
         ...
 
-    async def page(self, trip_id: TripId, *, after: Cursor | None, limit: int) -> Sequence[Photo]:
-        """The first `limit` photos of a trip above a position that have arrived, from the lowest position up."""
+    async def tally(self, owner: UserId, trip_id: TripId) -> Tally:
+        """What takes up room already, and let the owner have no other photo announced until the unit of work ends."""
+        ...
+
+    async def page(
+        self, trip_id: TripId, *, entry_id: EntryId | None = None, after: Cursor | None, limit: int
+    ) -> Sequence[Photo]:
+        """The first `limit` photos of a trip above a position that have arrived, from the lowest position up.
+
+        Those that belong to one entry, if one is named.
+        """
         ...
 
     async def save(self, photo: Photo) -> Photo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,9 +22,10 @@ from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.edge.whereabouts import Whereabouts
 from livetrip_web.forms.form import MAX_BYTES
-from livetrip_web.pages import account, entries, issuer, photos, trips
+from livetrip_web.pages import account, entries, issuer, photo_form, photos, trips
 from livetrip_web.pages.assets import Assets
 from livetrip_web.pages.failures import failed
+from livetrip_web.pages.photo_form import AT_ONCE
 from livetrip_web.pages.rendering import Renderer
 from livetrip_web.pages.visit import Visit, require_known
 from livetrip_web.registers.in_memory import InMemorySessionRegister
@@ -32,6 +34,7 @@ from livetrip_web.settings import WebSettings
 from livetrip_web.signing_in.developing import DevSignIn
 from livetrip_web.signing_in.issuer import Issuer
 from livetrip_web.signing_in.oidc import OidcSignIn
+from livetrip_web.storage import HttpStorage, Storage
 
 
 def make_web(
@@ -42,6 +45,7 @@ def make_web(
     register: SessionRegister | None = None,
     clock: Callable[[], float] = time.time,
     trace_share: float = 0.0,
+    storage: Storage | None = None,
 ) -> Web:
     """The ASGI application.
 
@@ -52,6 +56,7 @@ def make_web(
         register: which sessions are on, shared with the other processes of the diary; None for pages of one process.
         clock: seconds since 1970.
         trace_share: of the requests, how many begin a trace that is sampled.
+        storage: takes photos that a browser cannot send itself; over HTTP, if nothing is said.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
     kept = register if register is not None else InMemorySessionRegister(settings.limits())
@@ -65,6 +70,8 @@ def make_web(
             "clock": clock,
             "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
             "oidc": _oidc(settings, seal, clock),
+            "storage": storage or HttpStorage(),
+            "places": asyncio.Semaphore(AT_ONCE),
         }
     )
     headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
@@ -74,7 +81,7 @@ def make_web(
 
 
 def _pages(state: State) -> Litestar:
-    pages = [account.router, issuer.router, trips.router, entries.router, photos.router]
+    pages = [account.router, issuer.router, trips.router, entries.router, photos.router, photo_form.router]
     return Litestar(
         [Router("/", before_request=require_known, route_handlers=pages), static],
         state=state,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livetrip_bff.database.faults import breaks_foreign_key
 from livetrip_bff.database.photo_rows import arrival_values, photo_of, values_of
 from livetrip_bff.database.tables import discarded_objects, photos, trips
-from livetrip_core import Cursor, Photo, PhotoId, PhotoNotFound, TripId, TripNotFound
+from livetrip_core import Cursor, EntryId, Photo, PhotoId, PhotoNotFound, Tally, TripId, TripNotFound, UserId
 
 _IS_IT: Final = (photos.c.id == bindparam("photo_id"), photos.c.trip_id == bindparam("of_trip"))
 _OF_TRIP: Final = photos.c.trip_id == bindparam("of_trip")
@@ -27,10 +27,26 @@ _PAGE: Final = (
     .order_by(photos.c.moment, photos.c.id)
     .limit(bindparam("count"))
 )
-_PAGE_ABOVE: Final = _PAGE.where(
-    tuple_(photos.c.moment, photos.c.id)
-    > tuple_(bindparam("above", type_=photos.c.moment.type), bindparam("last", type_=photos.c.id.type))
+_ABOVE: Final = tuple_(photos.c.moment, photos.c.id) > tuple_(
+    bindparam("above", type_=photos.c.moment.type), bindparam("last", type_=photos.c.id.type)
 )
+_OF_ENTRY: Final = photos.c.entry_id == bindparam("of_entry")
+# By: of one entry alone, above a position.
+_PAGES: Final = {
+    (False, False): _PAGE,
+    (False, True): _PAGE.where(_ABOVE),
+    (True, False): _PAGE.where(_OF_ENTRY),
+    (True, True): _PAGE.where(_OF_ENTRY, _ABOVE),
+}
+_WAITING: Final = (
+    select(func.count(), func.coalesce(func.sum(photos.c.byte_size), 0))
+    .select_from(trips.join(photos))
+    # `moment` for `arrived_at`: they are null together, and the index of a trip's photos has the one.
+    .where(trips.c.owner == bindparam("of_owner"), photos.c.moment.is_(None))
+)
+_COUNT: Final = select(func.count()).select_from(photos).where(_OF_TRIP)
+# Until the transaction ends. SQLite has one writer anyway.
+_HOLD_OWNER: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("lock_of"), 0)))
 _SAVE: Final = update(photos).where(*_IS_IT, photos.c.arrived_at.is_(None))
 _REMOVE: Final = delete(photos).where(*_IS_IT).returning(photos)
 _REMOVE_ALL: Final = delete(photos).where(_OF_TRIP).returning(photos)
@@ -75,14 +91,25 @@ class SqlPhotoRepository:
             raise PhotoNotFound
         return photo_of(row)
 
-    async def page(self, trip_id: TripId, *, after: Cursor | None, limit: int) -> Sequence[Photo]:
-        """The first photos of a trip above a position that have arrived."""
-        wanted = {"of_trip": trip_id, "count": limit}
-        if after is None:
-            rows = await self._connection.execute(_PAGE, wanted)
-        else:
-            rows = await self._connection.execute(_PAGE_ABOVE, wanted | {"above": after.key, "last": after.id})
-        return [photo_of(row) for row in rows]
+    async def tally(self, owner: UserId, trip_id: TripId) -> Tally:
+        """What takes up room already; others who ask for the same owner wait until this transaction ends."""
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(_HOLD_OWNER, {"lock_of": f"photos of {owner}"})
+        waiting, size = (await self._connection.execute(_WAITING, {"of_owner": owner})).one()
+        of_trip = await self._connection.scalar(_COUNT, {"of_trip": trip_id})
+        return Tally(waiting=waiting, waiting_bytes=int(size), of_trip=of_trip or 0)
+
+    async def page(
+        self, trip_id: TripId, *, entry_id: EntryId | None = None, after: Cursor | None, limit: int
+    ) -> Sequence[Photo]:
+        """The first photos of a trip, or of one entry, above a position that have arrived."""
+        wanted: dict[str, Any] = {"of_trip": trip_id, "count": limit}
+        if entry_id is not None:
+            wanted["of_entry"] = entry_id
+        if after is not None:
+            wanted |= {"above": after.key, "last": after.id}
+        statement = _PAGES[entry_id is not None, after is not None]
+        return [photo_of(row) for row in await self._connection.execute(statement, wanted)]
 
     async def save(self, photo: Photo) -> Photo:
         """Keep a photo that has arrived in place of its announcement, unless it arrived before."""

@@ -20,6 +20,8 @@ from livetrip_bff.storage.local import LocalObjectStorage
 from livetrip_bff.storage.signature import AddressSigner, Grant
 
 CHUNK: Final = 256 * 1024
+BATCH: Final = 1024 * 1024
+"""How much is hashed and written at once: each time costs the event loop a visit to a thread, and not the work itself."""
 BROWSERS_KEEP_SECONDS: Final = 600
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -162,6 +164,7 @@ class ObjectFiles:
 async def _receive_into(file: BinaryIO, receive: Receive, size: int) -> str:
     """Write a body into a file; its SHA-256."""
     digest, count, is_more = hashlib.sha256(), 0, True
+    pending: list[bytes] = []
     while is_more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -170,10 +173,18 @@ async def _receive_into(file: BinaryIO, receive: Receive, size: int) -> str:
         count += len(chunk)
         if count > size:
             raise _Refused(403, "forbidden", "This address is for something smaller.")
-        digest.update(chunk)
-        await asyncio.to_thread(file.write, chunk)
+        pending.append(chunk)
         is_more = message.get("more_body", False)
+        if not is_more or sum(map(len, pending)) >= BATCH:
+            await asyncio.to_thread(_keep, file, digest, pending)
+            pending = []
     return digest.hexdigest()
+
+
+def _keep(file: BinaryIO, digest: hashlib._Hash, pending: list[bytes]) -> None:
+    for chunk in pending:
+        digest.update(chunk)
+        file.write(chunk)
 
 
 async def _send_from(file: BinaryIO, first: int, count: int, send: Send) -> None:

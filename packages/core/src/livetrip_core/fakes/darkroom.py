@@ -16,7 +16,7 @@ from livetrip_core.ports import Clock, Development, Rendering, UploadAddress
 THUMBNAIL: Final = 320
 
 _PICTURE: Final = re.compile(
-    rb"(jpeg|png|webp) (\d{1,5})x(\d{1,5})(?: taken (\S+))?(?: at (-?[\d.]+),(-?[\d.]+))?", re.ASCII
+    rb"(?:\xff\xd8\xff)?(jpeg|png|webp) (\d{1,5})x(\d{1,5})(?: taken (\S+))?(?: at (-?[\d.]+),(-?[\d.]+))?", re.ASCII
 )
 
 
@@ -93,7 +93,10 @@ class InMemoryObjectStorage:
 
 
 class TextImageProcessor:
-    """An `ImageProcessor` for pictures that say what they show: `jpeg 40x30 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68`."""
+    """An `ImageProcessor` for pictures that say what they show: `jpeg 40x30 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68`.
+
+    They may begin as a JPEG does, for those who look at the beginning alone.
+    """
 
     async def checksum(self, content: bytes) -> str:
         """SHA-256 of bytes."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from livetrip_core.cursor import Cursor
 from livetrip_core.errors import PhotoNotFound, TripNotFound
 from livetrip_core.fakes.shelf import Shelf
-from livetrip_core.identifiers import PhotoId, TripId
-from livetrip_core.photo import Photo
+from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
+from livetrip_core.photo import Photo, Tally
 
 
 class InMemoryPhotoRepository:
@@ -31,9 +31,22 @@ class InMemoryPhotoRepository:
             raise PhotoNotFound
         return photo
 
-    async def page(self, trip_id: TripId, *, after: Cursor | None, limit: int) -> Sequence[Photo]:
-        """The first photos of a trip above a position that have arrived."""
-        arrived = (photo for photo in self._of_trip(trip_id) if photo.arrival is not None)
+    async def tally(self, owner: UserId, trip_id: TripId) -> Tally:
+        """What takes up room already. Writers of a shelf wait for each other anyway."""
+        trips = self._shelf.trips
+        waiting = [
+            photo.announced.byte_size
+            for photo in self._shelf.photos.values()
+            if photo.arrival is None and trips[photo.trip_id].owner == owner
+        ]
+        return Tally(waiting=len(waiting), waiting_bytes=sum(waiting), of_trip=len(self._of_trip(trip_id)))
+
+    async def page(
+        self, trip_id: TripId, *, entry_id: EntryId | None = None, after: Cursor | None, limit: int
+    ) -> Sequence[Photo]:
+        """The first photos of a trip, or of one entry, above a position that have arrived."""
+        wanted = (photo for photo in self._of_trip(trip_id) if entry_id in (None, photo.entry_id))
+        arrived = (photo for photo in wanted if photo.arrival is not None)
         above = [photo for photo in arrived if after is None or photo.position > after]
         return sorted(above, key=lambda photo: photo.position)[:limit]
 

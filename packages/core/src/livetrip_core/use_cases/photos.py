@@ -43,10 +43,12 @@ async def announce_photo(
     Raises:
         TripNotFound: there is no such trip, or it is another user's.
         EntryNotFound: the trip has no such entry.
+        PhotoLimitReached: there is no room for it.
     """
     trip = (await work.trips.get(trip_id)).visible_to(user)
     if entry_id is not None:
         await work.entries.get(trip_id, entry_id)
+    (await work.photos.tally(user, trip_id)).admit(announced)
     photo_id = PhotoId(identifiers.next())
     photo = Photo(
         id=photo_id,
@@ -85,9 +87,15 @@ async def look_at_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_i
 
 
 async def list_photos(
-    work: UnitOfWork, user: UserId, trip_id: TripId, *, after: Cursor | None, limit: int
+    work: UnitOfWork,
+    user: UserId,
+    trip_id: TripId,
+    *,
+    entry_id: EntryId | None = None,
+    after: Cursor | None,
+    limit: int,
 ) -> Page[Photo]:
-    """One page of a trip's photos that have arrived, in the order they were taken.
+    """One page of a trip's photos that have arrived, in the order they were taken; of one entry, if one is named.
 
     Raises:
         TripNotFound: there is no such trip, or it is another user's.
@@ -95,7 +103,7 @@ async def list_photos(
     """
     size = page_size(limit)
     (await work.trips.get(trip_id)).visible_to(user)
-    return page_of(await work.photos.page(trip_id, after=after, limit=size + 1), size)
+    return page_of(await work.photos.page(trip_id, entry_id=entry_id, after=after, limit=size + 1), size)
 
 
 async def develop_photo(photo: Photo, storage: ObjectStorage, images: ImageProcessor) -> Development:
@@ -146,21 +154,16 @@ async def store_photo(
     )
 
 
-async def keep_photo(
-    work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival | None
-) -> Photo:
+async def keep_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, arrival: Arrival) -> Photo:
     """Complete a photo with what was stored of its upload; one that is complete already stays as it is.
 
     Raises:
         TripNotFound: there is no such trip, or it is another user's.
         PhotoNotFound: the trip has no such photo.
-        PhotoNotUploaded: the photo is not complete, and there is nothing to complete it with.
     """
     photo = await find_photo(work, user, trip_id, photo_id)
     if photo.arrival is not None:
         return photo
-    if arrival is None:
-        raise PhotoNotUploaded
     arrived = photo.arrive(arrival)
     kept = await work.photos.save(arrived)
     if kept == arrived:

@@ -144,6 +144,7 @@ class Port(Generic[P]):
         credentials: CredentialSource | None = None,
         trust: Literal["open"] | None = None,
         timeouts: Timeouts | None = None,
+        timeouts_of: Mapping[str, Timeouts] | None = None,
     ) -> P:
         """The interface over HTTP.
 
@@ -154,10 +155,11 @@ class Port(Generic[P]):
             credentials: what this service proves itself with. Required unless the contract is open to everyone.
             trust: `"open"` if the service trusts whoever can reach it, and none are needed: over a Unix socket, in memory, in tests.
             timeouts: 1 s to connect, 5 s for the next byte, 10 s in all unless said otherwise.
+            timeouts_of: of operations that take longer than others, or have to be quicker, by name.
 
         Raises:
-            ValueError: neither or both of `base_url` and `transport`, a base URL that is none, or no credentials and nothing said
-                about trust.
+            ValueError: neither or both of `base_url` and `transport`, a base URL that is none, no credentials and nothing said
+                about trust, or timeouts of an operation that there is not.
         """
         if (base_url is None) == (transport is None):
             raise ValueError("http() takes a base URL or a transport")
@@ -168,7 +170,8 @@ class Port(Generic[P]):
             address = base_url or ""
             uds = address.removeprefix("unix:") if address.startswith("unix:") else None
             transport = HttpxTransport(address) if uds is None else HttpxTransport("http://localhost", uds=uds)
-        remote = Remote(self.base_path, timeouts or Timeouts(), credentials, self._caller, self.recorder)
+        patience = http_wiring.timeouts_by_method(self.plans, timeouts or Timeouts(), timeouts_of or {})
+        remote = Remote(self.base_path, patience, credentials, self._caller, self.recorder)
         made: P = http_wiring.http(self.interface, self.plans, transport, remote)
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
@@ -26,10 +27,10 @@ _GATEWAY: Final = (502, 504)
 
 @dataclass(frozen=True, eq=False)
 class Remote:
-    """What all calls of one wiring share."""
+    """What all calls of one wiring share. `timeouts`: by method."""
 
     base_path: str
-    timeouts: Timeouts
+    timeouts: Mapping[str, Timeouts]
     credentials: CredentialSource | None
     caller: CallerForm | None
     recorder: Recorder

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final
 
 from switchover import context
 from switchover.errors import CallError, CallTimeout, ConnectionLost
+from switchover.port.dynamic import plan_for
 from switchover.port.exchange import Exchange, Remote
 from switchover.port.kinds import watching
 from switchover.port.plan import Plan, Plans
@@ -75,6 +76,21 @@ def http(interface: type, plans: Plans, transport: Transport | BlockingTransport
     return object_for(interface, "Http", methods, OverHttp(plans, transport, remote))
 
 
+def timeouts_by_method(plans: Plans, usual: Timeouts, own: Mapping[str, Timeouts]) -> Mapping[str, Timeouts]:
+    """How long the calls of each method may take; `own` are those of operations, named in any case style.
+
+    Raises:
+        ValueError: there is no such operation.
+    """
+    found = dict.fromkeys(plans, usual)
+    for operation, timeouts in own.items():
+        try:
+            found[plan_for(plans, operation).method] = timeouts
+        except KeyError as error:
+            raise ValueError(f"timeouts_of: {error.args[0]}") from None
+    return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OverHttp:
     """What an object of this wiring is made of."""
@@ -102,7 +118,7 @@ def over_http(plan: Plan, transport: Transport | BlockingTransport, remote: Remo
 
 
 def _sender(plan: Plan, transport: Transport | BlockingTransport, remote: Remote) -> Callable[[WireRequest], Any]:
-    credentials, timeouts = remote.credentials, remote.timeouts
+    credentials, timeouts = remote.credentials, remote.timeouts[plan.method]
     if plan.is_async and isinstance(transport, Transport):
         send = transport.send if credentials is None else proving(transport.send, credentials)
         return _within(send, timeouts, is_safe=plan.is_safe)

@@ -77,7 +77,7 @@ def route(
             method(plan, _LEG + over.body_of(remote.remote.recorder).lstrip(), _there(plan, remote)),
             method(plan, _LEG + body_of(plan, recorder).lstrip(), here),
         )
-        crossing = Crossing(plan, legs, remote.remote.timeouts.total, for_http)
+        crossing = Crossing(plan, legs, remote.remote.timeouts[name].total, for_http)
         names = {
             **here,
             "_rollout": rollout,

@@ -14,6 +14,7 @@ from livetrip_contract import Entry, TripDetail, VersionConflict
 from livetrip_web.forms import entry as entries
 from livetrip_web.forms.form import Form, key_of, resolved
 from livetrip_web.forms.trip import version
+from livetrip_web.pages.paging import cursor_of
 from livetrip_web.pages.visit import Visit, go, new_key
 from livetrip_web.pages.writing import REFUSALS, show_again, show_form
 from livetrip_web.words import dates
@@ -46,14 +47,13 @@ async def write(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
 @get("/trips/{trip_id:uuid}/entries/{entry_id:uuid}")
 async def read(request: Visit, trip_id: FromPath[UUID], entry_id: FromPath[UUID]) -> Response[Any]:
     """One entry, like a page of the diary."""
-    diary, caller = request.live_trip, request.caller
+    diary, caller, cursor = request.live_trip, request.caller, cursor_of(request)
     entry, trip, photos = await asyncio.gather(
         diary.get_entry(caller, trip_id, entry_id),
         diary.get_trip(caller, trip_id),
-        diary.list_photos(caller, trip_id, limit=100),
+        diary.list_photos(caller, trip_id, entry_id=entry_id, cursor=cursor, limit=60),
     )
-    own = [photo for photo in photos.items if photo.entry_id == entry_id]
-    return request.page("entry.html", trip=trip, entry=entry, photos=own)
+    return request.page("entry.html", trip=trip, entry=entry, photos=photos, is_first=cursor is None)
 
 
 @get("/trips/{trip_id:uuid}/entries/{entry_id:uuid}/edit")

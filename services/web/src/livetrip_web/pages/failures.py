@@ -10,7 +10,14 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from livetrip_contract import EntryNotFound, LiveTripError, PhotoNotFound, PhotoRejected, TripNotFound
+from livetrip_contract import (
+    EntryNotFound,
+    LiveTripError,
+    PhotoLimitReached,
+    PhotoNotFound,
+    PhotoRejected,
+    TripNotFound,
+)
 from livetrip_web.edge.forgery import Forged
 from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import SignInNeeded, Visit, go
@@ -44,12 +51,10 @@ def failure_of(error: Exception) -> Failure:
             return Failure(503, "unavailable", error.retry_after or RETRY_SECONDS)
         case TransportError():
             return Failure(503, "unavailable", RETRY_SECONDS)
-        case TripNotFound() | EntryNotFound() | PhotoNotFound() | NotFound():
+        case NotFound():
             return Failure(404, "not_found")
-        case PhotoRejected():
-            return Failure(422, "photo_rejected")
         case LiveTripError():
-            return Failure(error.status, "conflict" if error.status == 409 else "unreadable")
+            return _refused(error)
         case SignInFailed():
             return Failure(503, "issuer", RETRY_SECONDS) if error.status == 503 else Failure(error.status, "sign_in")
         case Forged():
@@ -59,6 +64,17 @@ def failure_of(error: Exception) -> Failure:
         case HTTPException(status_code=status) if status < 500:
             return Failure(status, _OF_STATUS.get(status, "unreadable"))
     return Failure(500, "broken")
+
+
+def _refused(error: LiveTripError) -> Failure:
+    match error:
+        case TripNotFound() | EntryNotFound() | PhotoNotFound():
+            return Failure(404, "not_found")
+        case PhotoRejected():
+            return Failure(422, "photo_rejected")
+        case PhotoLimitReached():
+            return Failure(409, f"photo_limit.{error.limit}")
+    return Failure(error.status, "conflict" if error.status == 409 else "unreadable")
 
 
 def is_unavailable(error: CallError) -> bool:

@@ -1,4 +1,4 @@
-"""Photos: listed, announced and completed by the script that uploads them, looked at, deleted. Their bytes never come through here."""
+"""Photos: listed, announced and completed by the script that uploads them, looked at, deleted. Their bytes do not come through here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from livetrip_contract import PhotoUploadRequest
 from livetrip_web.forms.form import Form, UnreadableForm, key_of
 from livetrip_web.pages.paging import cursor_of
+from livetrip_web.pages.photo_form import entry_choices, finish
 from livetrip_web.pages.visit import Visit, go, new_key
+from livetrip_web.pages.writing import show_form
 from switchover import calling
 
 _NAMES = {"content_type": "contentType", "byte_size": "byteSize", "checksum": "checksum", "entry_id": "entryId"}
@@ -26,10 +28,9 @@ async def list_photos(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     trip, photos = await asyncio.gather(
         diary.get_trip(caller, trip_id), diary.list_photos(caller, trip_id, cursor=cursor, limit=60)
     )
-    entries = await diary.list_entries(caller, trip_id, limit=100)
-    chosen = request.query_params.get("entry", "")
-    return request.page(
-        "photos.html", trip=trip, photos=photos, entries=entries.items, chosen=chosen, is_first=cursor is None
+    choices = await entry_choices(request, trip_id)
+    return show_form(
+        request, "photos.html", trip=trip, photos=photos, is_first=cursor is None, key=new_key(), **choices
     )
 
 
@@ -45,10 +46,12 @@ async def announce(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
 
 @post("/trips/{trip_id:uuid}/photos/{photo_id:uuid}/completed")
 async def complete(request: Visit, trip_id: FromPath[UUID], photo_id: FromPath[UUID]) -> Response[Any]:
-    """A photo has been sent, says the script."""
-    caller, form = request.caller, await request.sent()
+    """A photo has been sent, says the script, or whoever was told to ask again."""
+    form = await request.sent()
+    if not request.wants_json:
+        return await finish(request, trip_id, photo_id, key_of(form))
     with calling(idempotency_key=key_of(form)):
-        photo = await request.live_trip.complete_photo_upload(caller, trip_id, photo_id)
+        photo = await request.live_trip.complete_photo_upload(request.caller, trip_id, photo_id)
     return Response({"id": str(photo.id), "page": f"/trips/{trip_id}/photos/{photo.id}"}, status_code=200)
 
 

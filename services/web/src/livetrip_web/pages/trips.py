@@ -63,7 +63,14 @@ async def open_trip(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     entries, following = await _entries(request, trip, cursor)
     days, loose = timeline(trip, entries, photos.items)
     return request.page(
-        "trip.html", trip=trip, summary=summary, days=days, loose=loose, following=following, is_first=cursor is None
+        "trip.html",
+        trip=trip,
+        summary=summary,
+        days=days,
+        loose=loose,
+        following=following,
+        is_first=cursor is None,
+        has_more_photos=photos.next_cursor is not None,
     )
 
 

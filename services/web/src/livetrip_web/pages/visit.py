@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
@@ -14,9 +15,15 @@ from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.forgery import Forged, check_token
 from livetrip_web.edge.guest import Guest
 from livetrip_web.edge.session import Sessions
-from livetrip_web.forms.form import Form, read_form
+from livetrip_web.forms.body import chunks
+from livetrip_web.forms.form import Form, UnreadableForm, read_form
+from livetrip_web.forms.multipart import read_with_file
+from livetrip_web.forms.spool import Spool
 from livetrip_web.pages.rendering import Renderer
 from livetrip_web.signing_in.oidc import CALLBACK, SIGN_IN
+
+UPLOAD_SECONDS: Final = 900.0
+"""How long a form with a file may take to come."""
 
 
 class SignInNeeded(Exception):
@@ -93,6 +100,32 @@ class Visit(Request[None, None, State]):
             raise Forged
         form = read_form(self.headers.get("content-type", ""), await self.body())
         check_token(form.get("csrf", ""), self.guest.session.token)
+        return form
+
+    async def sent_with_file(self, file: Spool, *, most: int) -> Form:
+        """The form that was sent, from a page of ours, with a file of at most so many bytes, which goes into a spool.
+
+        Nothing of the file is taken before the token has been seen.
+
+        Raises:
+            Forged: it was not, or the page was open for too long.
+            UnreadableForm: it is no form, or did not come to its end.
+            TooLarge: the file is larger.
+        """
+        if self.scope["state"]["is_forged"]:
+            raise Forged
+        token = self.guest.session.token
+
+        def check(fields: Form) -> None:
+            check_token(fields.get("csrf", ""), token)
+
+        kind, body = self.headers.get("content-type", ""), chunks(cast("Any", self.receive))
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                form = await read_with_file(kind, body, file, check, most=most)
+        except TimeoutError as error:
+            raise UnreadableForm from error
+        check(form)
         return form
 
     def page(

@@ -153,4 +153,6 @@ drop.addEventListener('drop', (event) => {
   drop.classList.remove('is-over');
   take(event.dataTransfer.files);
 });
-uploader.hidden = false;
+uploader.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
+uploader.querySelector('[data-one]').remove();
+drop.hidden = false;

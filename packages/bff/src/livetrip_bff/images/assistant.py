@@ -1,0 +1,74 @@
+"""A process that looks into pictures, as the backend sees it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import BinaryIO, Final, cast
+
+from livetrip_bff.images import messages
+from livetrip_core import Development, PhotoFormat
+from switchover.errors import ServiceUnavailable
+
+COMMAND: Final = (sys.executable, "-P", "-m", "livetrip_bff.images.worker")
+"""`-P`: what lies in the working directory is no module."""
+
+
+class Assistant:
+    """Starts its process with the first picture, and another one if that ended. For one thread at a time, apart from `dismiss`."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_dismissed = False
+
+    @property
+    def pid(self) -> int | None:
+        """Of its process, if it has one."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def develop(self, content: bytes, kind: PhotoFormat, max_pixels: int) -> Development:
+        """See `ImageProcessor`.
+
+        Raises:
+            ServiceUnavailable: the process ended over it: it was told to, or the machine had too little memory.
+        """
+        process = self._running()
+        try:
+            messages.write(cast("BinaryIO", process.stdin), {"kind": kind.value, "max_pixels": max_pixels}, [content])
+            answer = messages.read(cast("BinaryIO", process.stdout))
+        except (OSError, EOFError, ValueError) as error:
+            self._end()
+            raise ServiceUnavailable("What looks into photos has ended.", retry_after=1) from error
+        return messages.development(*answer)
+
+    def dismiss(self) -> None:
+        """Give up what it is at, and let nothing else begin."""
+        self._is_dismissed, process = True, self._process
+        if process is not None:
+            process.kill()
+
+    def close(self) -> None:
+        """Wait for the end of its process. Nobody may be using it."""
+        if self._process is not None:
+            self._end()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
+        if self._is_dismissed:  # meanwhile, so that `dismiss` did not see it
+            self._process.kill()
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except OSError:  # what could not be written before is not to be written now
+                continue
