@@ -22,6 +22,7 @@ def run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None
     Raises:
         SettingsError: the backend cannot be used.
         OSError: the address is taken, or may not be listened at.
+        CallError: the database does not answer.
     """
     run_in_loop(_run(settings, web, on_ready))
 
