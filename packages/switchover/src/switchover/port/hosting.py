@@ -72,6 +72,8 @@ async def host(
 ) -> None:
     """Serve in the running event loop until a signal ends it. What the backend needs is opened before, and closed after.
 
+    Cancelling it ends it as a signal does.
+
     Args:
         service: what is served.
         address: where it listens.
@@ -101,6 +103,8 @@ async def host(
         )
         server = _Server(config, service, taken, on_ready)
         await server.serve(sockets=[listener])
+        if server.is_cancelled:
+            raise asyncio.CancelledError
 
 
 class _Server(uvicorn.Server):
@@ -111,11 +115,20 @@ class _Server(uvicorn.Server):
         self._service = service
         self._address = address
         self._on_ready = on_ready
+        self.is_cancelled = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self._on_ready is not None:
             self._on_ready(self._address)
+
+    async def main_loop(self) -> None:
+        """Whoever cancels it is told so once everything is closed: uvicorn would leave the application open, and Litestar log a traceback."""
+        try:
+            await super().main_loop()
+        except asyncio.CancelledError:
+            self.is_cancelled = True
+            self.handle_exit(signal.SIGTERM, None)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Whoever does not want to wait for calls still has closed what was opened: uvicorn would leave that, and Litestar log a traceback."""
