@@ -88,6 +88,8 @@ class Web:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            send = _without_body(send)
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
         if own is None or self._whereabouts.is_from_afar(headers):
@@ -107,9 +109,11 @@ class Web:
         trace = _first(self._trace_share)
         is_forged = _is_forged(scope["method"], headers, own)
         guest = self._reception.receive(headers, trace, is_forged=is_forged)
-        scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
+        state = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
         with for_request(headers), calling(trace=trace):
-            await self._pages(scope, receive, _dressed(send, guest, self._headers))
+            shown: Any = {**scope, "method": method, "state": state}
+            await self._pages(shown, receive, _dressed(send, guest, self._headers))
 
 
 def _first(share: float) -> TraceContext:
@@ -138,6 +142,15 @@ def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
             if message["status"] >= 500:
                 _log.warning("answered %d, trace %s", message["status"], guest.trace.trace_id)
         await send(message)
+
+    return told
+
+
+def _without_body(send: Send) -> Send:
+    """What answers HEAD: all that GET is answered with, but for the content (RFC 9110, section 9.3.2)."""
+
+    async def told(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
     return told
 
