@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ async def show(
     on_ready: Callable[[Address], None],
     *,
     trace_share: float = 0.0,
+    listener: socket.socket | None = None,
 ) -> None:
     """Show an open diary until a signal ends it.
 
@@ -47,6 +49,7 @@ async def show(
         web: see there.
         on_ready: is told where, once pages are answered.
         trace_share: of the requests, how many begin a trace that is sampled.
+        listener: an open socket where the settings say, instead of a new one.
 
     Raises:
         OSError: the address is taken, or may not be listened at.
@@ -58,4 +61,5 @@ async def show(
 
     mounts: Mapping[str, Any] = opened.files.mounts
     app = make_web(opened.live_trip, web, mounts=mounts, trace_share=trace_share)
-    await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=ready)
+    where = Address(web.host, web.port)
+    await host(app, where, grace_seconds=web.grace_seconds, on_ready=ready, listener=listener)

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Any, Final, Protocol
 
@@ -69,6 +69,7 @@ async def host(
     *,
     grace_seconds: float = 10.0,
     on_ready: Callable[[Address], None] | None = None,
+    listener: socket.socket | None = None,
 ) -> None:
     """Serve in the running event loop until a signal ends it. What the backend needs is opened before, and closed after.
 
@@ -79,6 +80,7 @@ async def host(
         address: where it listens.
         grace_seconds: how long calls may take to finish once the signal has come.
         on_ready: is told the address, with the port that was taken, once calls are answered.
+        listener: an open socket at that address, for whoever took it before there was anything to serve; it is closed at the end.
 
     Raises:
         OSError: the address is taken, or may not be listened at; it names the address.
@@ -87,7 +89,7 @@ async def host(
     """
     if not 0 < grace_seconds < float("inf"):
         raise ValueError(f"the grace is a positive number of seconds, not {grace_seconds}")
-    with listening(address) as (listener, taken):
+    with listening(address) if listener is None else nullcontext((listener, address)) as (open_socket, taken):
         config = uvicorn.Config(
             service,
             http=ProblemProtocol,
@@ -102,7 +104,7 @@ async def host(
             timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]  # uvicorn waits for fractions as well
         )
         server = _Server(config, service, taken, on_ready)
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=[open_socket])
         if server.is_cancelled:
             raise asyncio.CancelledError
 
