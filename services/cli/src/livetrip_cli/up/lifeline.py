@@ -13,8 +13,14 @@ import threading
 
 def main() -> int:
     """Serve as `livetrip-api` does, until the input ends or a signal comes; the exit code."""
-    from livetrip_api.main import parser, serve  # noqa: PLC0415 - only this process needs the service
-
+    try:
+        from livetrip_api.main import parser, serve  # noqa: PLC0415 - only this process needs the service
+    except ModuleNotFoundError as error:
+        print(
+            f"livetrip up: {error.name} is not installed here; the service needs the package livetrip-api",
+            file=sys.stderr,
+        )
+        return 2
     threading.Thread(target=_wait, daemon=True).start()
     return serve(parser().parse_args(), log_format=None)
 
