@@ -36,8 +36,10 @@ def next_steps(settings: Settings) -> Iterator[str]:
         yield f"the rollout does not answer, so every call is answered by the pages' process: {error}"
         return
     moved = sum(share > Share(0) for share in state.shares.values())
-    said = f"{moved} operations have a share of their calls there" if moved else "no call goes there yet"
-    yield f"{said}; in another terminal, in this folder:"
+    if moved:
+        yield f"{moved} operations have a share of their calls there; in another terminal, in this folder, look, and take them back:"
+    else:
+        yield "no call goes to it yet; in another terminal, in this folder, move calls there, open a page, look, and take them back:"
     yield f"  export SWITCHOVER_ROLLOUT_STORE={_address(address)}"
     for order in _orders(settings, state, is_moving=moved > 0):
         yield f"  {order}"
