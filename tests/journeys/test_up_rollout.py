@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -32,8 +31,7 @@ def typed(started: Up, *orders: str) -> str:
 
 def wirings(started: Up) -> Counter[str]:
     """How many calls of the pages went where."""
-    lines = [json.loads(line) for line in started.log.read_text("utf-8").splitlines()]
-    return Counter(line["wiring"] for line in lines if line["service"] == "livetrip-web" and "wiring" in line)
+    return Counter(call["wiring"] for call in started.calls())
 
 
 async def test_what_it_says_to_type_moves_the_calls_of_the_pages_and_takes_them_back(tmp_path: Path) -> None:
