@@ -1,4 +1,4 @@
-"""One traveller at a real browser: in both modes on what `livetrip up` starts, and while traffic moves to the service and back."""
+"""One traveller at a real browser, on what `livetrip up` starts: in-process, over the service, and while traffic moves to it and back."""
 
 from __future__ import annotations
 

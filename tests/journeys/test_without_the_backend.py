@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
+from support.pages import Browser
 from support.processes import KEY, ROOT, clean_environment, running, running_api
 
 WANTED = ("packages/switchover", "packages/contract", "packages/adapters", "services/cli", "services/web")
@@ -65,7 +65,7 @@ def test_it_calls_the_service(installed: Path, tmp_path: Path) -> None:
     assert json.loads(done.stdout)["title"] == "Kyoto"
 
 
-def test_it_shows_pages_of_the_service(installed: Path, tmp_path: Path) -> None:
+async def test_it_shows_pages_of_the_service_and_says_when_that_is_gone(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "web").mkdir()
     with running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY) as service:
         environment = {
@@ -77,14 +77,24 @@ def test_it_shows_pages_of_the_service(installed: Path, tmp_path: Path) -> None:
             "LIVETRIP_WEB_DEV_SIGN_IN": "1",
         }
         with running([str(installed / "livetrip"), "web", "--port", "0"], tmp_path / "web", environment) as web:
-            page = httpx.get(f"{web.address}/trips", follow_redirects=True, timeout=30)
-            assert page.status_code == 200
-            assert "Development sign-in" in page.text
+            browser = Browser(None, origin=web.address)
+            async with browser.client:
+                await browser.sign_in()
+                trip = await browser.plan(title="Kyoto without a backend")
+                assert "Moss." in (await browser.write(trip)).text
+                assert "Kyoto without a backend" in (await browser.open("/trips")).text
+                assert service.stop() == 0
+                page = await browser.open(trip)
+            assert (page.status, page.headers["retry-after"]) == (503, "10")
+            assert "The diary cannot be reached" in page.text
             assert web.stop() == 0
+            assert "Traceback" not in web.log.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    "command", [["call", "getHealth"], ["migrate"], ["api"], ["web"]], ids=lambda command: command[0]
+    "command",
+    [["call", "getHealth"], ["migrate"], ["api"], ["web"], ["up", "--port", "0"]],
+    ids=lambda command: command[0],
 )
 def test_what_needs_the_backend_says_that_it_is_missing(installed: Path, tmp_path: Path, command: list[str]) -> None:
     environment = {**clean_environment(), "PYTHONPATH": "", "BACKEND_MODE": "monolith", "LIVETRIP_WEB_DEV_SIGN_IN": "1"}
@@ -95,6 +105,20 @@ def test_what_needs_the_backend_says_that_it_is_missing(installed: Path, tmp_pat
     assert refused.returncode == 2
     assert "is not installed here" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("environment", [{}, {"LIVETRIP_ROLLOUT": "file:rollout"}])
+def test_so_does_up_where_it_would_start_a_service(
+    installed: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    given = {**clean_environment(**environment), "PYTHONPATH": "", "BACKEND_MODE": "service"}
+    refused = subprocess.run(
+        [str(installed / "livetrip"), "up", "--port", "0"],
+        capture_output=True, text=True, cwd=tmp_path, env=given, timeout=60, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 2
+    assert "is not installed here" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A browser without a screen: follows forms and links of an application in this process, and keeps its cookies."""
+"""A browser without a screen: follows forms and links of an application, and keeps its cookies."""
 
 from __future__ import annotations
 
@@ -102,12 +102,11 @@ class Page:
 
 
 class Browser:
-    """A browser. `headers` go with every request."""
+    """A browser, of an application in this process, or (None) of the one that listens at `origin`. `headers` go with every request."""
 
-    def __init__(self, web: Web, *, origin: str = HERE, **headers: str) -> None:
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=web, raise_app_exceptions=True), base_url=origin, headers=headers
-        )
+    def __init__(self, web: Web | None, *, origin: str = HERE, **headers: str) -> None:
+        transport = None if web is None else httpx.ASGITransport(app=web, raise_app_exceptions=True)
+        self.client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers, timeout=30)
         self.origin = origin
 
     async def open(self, address: str, **headers: str) -> Page:

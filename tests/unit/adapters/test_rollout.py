@@ -129,6 +129,15 @@ async def test_a_plan_that_cannot_be_used_is_told(tmp_path: Path) -> None:
             raise AssertionError("it opened")
 
 
+async def test_a_cache_that_has_no_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    given = settings(tmp_path, "http://127.0.0.1:9", rollout_cache=tmp_path / "taken" / "cache.json")
+    down = given.model_copy(update={"rollout": SecretStr("postgresql://u@127.0.0.1:9/d")})
+    with pytest.raises(SettingsError, match=r"LIVETRIP_ROLLOUT_CACHE: .*/taken cannot be made: File exists"):
+        async with open_live_trip(down):
+            raise AssertionError("it opened")
+
+
 async def test_a_store_that_is_down_is_waited_for_briefly_and_the_cache_file_counts(tmp_path: Path) -> None:
     told, cache = Told(), tmp_path / "deeper" / "cache.json"
     given = settings(tmp_path, "http://127.0.0.1:9", rollout_cache=cache)

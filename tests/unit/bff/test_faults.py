@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
+import tempfile
 import traceback
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -38,6 +41,38 @@ async def test_a_file_that_is_no_database_is_no_database(tmp_path: Path) -> None
 
     with pytest.raises(ServiceUnavailable):
         await migrate(f"sqlite:///{path}")
+
+
+@pytest.fixture
+def read_only() -> Iterator[str]:
+    """A diary that this process may read and not write. Root may write anything, so it is somebody else meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        asyncio.run(migrate(f"sqlite:///{folder}/diary.sqlite3"))
+        (folder / "diary.sqlite3").chmod(0o444)
+        folder.chmod(0o777)
+        before = os.geteuid()
+        if before == 0:
+            os.seteuid(65_534)
+        try:
+            yield f"sqlite:///{folder}/diary.sqlite3"
+        finally:
+            os.seteuid(before)
+
+
+async def test_a_file_that_cannot_be_written_is_told_at_the_start(read_only: str) -> None:
+    assert await pending(read_only) == ()
+    with pytest.raises(
+        UnusableDatabaseUrl, match=r"diary\.sqlite3 cannot be used: attempt to write a readonly database"
+    ):
+        await _open(read_only)
+
+
+async def test_a_file_that_is_being_written_is_no_hindrance(sqlite_url: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with open_backend(sqlite_url, version="1", photos=LocalPhotos(tmp_path, "http://photos.test")) as backend:
+            await backend.get_health()
 
 
 async def test_a_writer_that_waited_too_long_for_another_process_is_told_to_come_back(

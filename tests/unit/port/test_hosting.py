@@ -86,6 +86,33 @@ async def test_a_signal_ends_it_as_it_should_and_what_was_opened_is_closed(numbe
     assert signal.getsignal(number) in (before, signal.default_int_handler, signal.SIG_DFL)
 
 
+async def test_cancelling_ends_it_as_a_signal_does(caplog: pytest.LogCaptureFixture) -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        steps.append("opened")
+        yield
+        steps.append("closed")
+
+    backend = Slow()
+    service = serving(backend, lifespan)
+
+    async def cancelled() -> None:
+        async with hosted(service) as (hosting, address), AiohttpTransport(address.url) as transport:
+            inside = asyncio.ensure_future(desk_port().http(transport=transport, trust="open").echo(1))
+            await backend.inside.wait()
+            hosting.cancel()
+            await gate_closed(service)
+            backend.finish.set()
+            assert await inside == 1
+
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled()
+    assert steps == ["opened", "closed"]
+    assert "Traceback" not in caplog.text
+
+
 async def test_calls_that_are_inside_finish_and_new_ones_are_refused() -> None:
     backend = Slow()
     service = serving(backend)

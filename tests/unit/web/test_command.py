@@ -38,6 +38,16 @@ def test_an_address_that_is_taken_is_told_with_exit_code_1(
     assert f"cannot listen at 127.0.0.1:{port}" in capsys.readouterr().err
 
 
+def test_a_database_that_does_not_answer_is_told_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVETRIP_WEB_DEV_SIGN_IN", "1")
+    monkeypatch.setenv("LIVETRIP_LOG_FORMAT", "text")
+    monkeypatch.setenv("LIVETRIP_DATABASE_URL", "postgresql://diary:s3cret@127.0.0.1:9/diary")
+    assert main(["--port", "0"]) == 1
+    assert capsys.readouterr().err == "livetrip-web: service_unavailable: The database does not answer.\n"
+
+
 def test_a_file_that_is_not_there_has_no_address() -> None:
     with pytest.raises(KeyError, match=r"nothing\.css"):
         Assets().address("nothing.css")

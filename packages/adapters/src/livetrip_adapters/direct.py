@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Final
 
 import livetrip_bff
 from livetrip_adapters.collecting import collecting
@@ -17,7 +18,9 @@ from livetrip_bff import SqlComments
 from livetrip_contract import LiveTrip
 from switchover import Fidelity, Inspector, Port
 
-__all__ = ["SqlComments", "migrate", "open_backend", "open_direct", "pending"]
+__all__ = ["SqlComments", "beside", "collect", "migrate", "open_backend", "open_direct", "pending"]
+
+_OWN_FOLDER: Final = Path(DEFAULT_DATABASE_URL.partition(":///")[2]).parent
 
 
 @asynccontextmanager
@@ -103,28 +106,43 @@ def migrate(settings: Settings) -> None:
         asyncio.run(livetrip_bff.migrate(url))
 
 
+def beside(database_url: str) -> Path:
+    """The folder for what is kept beside the database: that of a SQLite file, or `.livetrip`.
+
+    Raises:
+        SettingsError: the URL names no database that can be used.
+    """
+    with _settled(database_url):
+        path = livetrip_bff.sqlite_file(database_url)
+    return path.parent if path is not None else _OWN_FOLDER
+
+
 def _place(settings: PhotoSettings, database_url: str) -> livetrip_bff.LocalPhotos | livetrip_bff.S3Photos:
     s3 = settings.s3
     if s3 is None:
-        folder = settings.folder or _beside(database_url)
+        folder = settings.folder or beside(database_url) / "photos"
         return livetrip_bff.LocalPhotos(folder, settings.base_url, frozenset(settings.origins))
     key = s3.secret_access_key.get_secret_value()
     return livetrip_bff.S3Photos(s3.endpoint, s3.bucket, s3.region, s3.access_key_id, key)
-
-
-def _beside(database_url: str) -> Path:
-    path = livetrip_bff.sqlite_file(database_url)
-    return (path.parent if path is not None else Path(".livetrip")) / "photos"
 
 
 @contextmanager
 def _settled(database_url: str) -> Iterator[None]:
     """Nobody who has configured nothing should have to make a folder; what was configured has to be right."""
     if database_url == DEFAULT_DATABASE_URL:
-        Path(DEFAULT_DATABASE_URL.partition(":///")[2]).parent.mkdir(exist_ok=True)
+        _make(_OWN_FOLDER)
     try:
         yield
     except livetrip_bff.UnusablePhotos as error:
         raise SettingsError(f"LIVETRIP_PHOTOS_…: {error}") from error
     except livetrip_bff.BackendError as error:
         raise SettingsError(f"LIVETRIP_DATABASE_URL: {error}") from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"LIVETRIP_DATABASE_URL: the folder {folder.absolute()} cannot be made: {error.strerror}"
+        ) from error

@@ -53,7 +53,7 @@ async def open_rollout(port: Port[LiveTrip], settings: Settings, recorder: Recor
         raise SettingsError(f"LIVETRIP_ROLLOUT: {error}") from None
     cache = settings.rollout_cache if is_shared(address) else None
     if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
+        _make(cache.parent)
     follower = Follower(
         store, rollout.apply, name="livetrip", cache=cache, report=Reporter.watching(recorder, rollout).report
     )
@@ -64,3 +64,10 @@ async def open_rollout(port: Port[LiveTrip], settings: Settings, recorder: Recor
     finally:
         await asyncio.to_thread(follower.stop)
         await asyncio.to_thread(store.close)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"LIVETRIP_ROLLOUT_CACHE: {folder} cannot be made: {error.strerror}") from error

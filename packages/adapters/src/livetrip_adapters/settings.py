@@ -149,21 +149,24 @@ class _Environment(Settings, BaseSettings):
     backend_mode: Annotated[BackendMode, Field(validation_alias="BACKEND_MODE")] = BackendMode.MONOLITH
 
 
-def load_settings() -> Settings:
+def load_settings(**given: object) -> Settings:
     """Read the environment. What it says of trust counts in service mode alone: the way back to the monolith is not barred by it.
+
+    Arguments:
+        given: by the names of `Settings`; comes first.
 
     Raises:
         SettingsError: it cannot be used.
     """
     telemetry, told = read_telemetry(os.environ)
     problems: list[str] = []
-    given: dict[str, object] = {"trust": None, "credentials": None}
+    read: dict[str, object] = {"trust": None, "credentials": None}
     if os.environ.get("BACKEND_MODE") == BackendMode.SERVICE.value:
         kind, source, problems = read_credentials(os.environ)
-        given = {"trust": kind, "credentials": STAND_IN if problems else source, "service_key": None}
+        read = {"trust": kind, "credentials": STAND_IN if problems else source, "service_key": None}
     problems = [*problems, *told]
-    given["telemetry"] = telemetry
-    return read_environment(_Environment, "The environment cannot be used", given, problems)
+    read |= {"telemetry": telemetry, **given}
+    return read_environment(_Environment, "The environment cannot be used", read, problems)
 
 
 def read_environment(

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from livetrip_bff.backend import LiveTripBackend
 from livetrip_bff.clock import SystemClock
 from livetrip_bff.darkroom import LocalPhotos, S3Photos, open_darkroom
-from livetrip_bff.database import SqlComments, is_sqlite, migrate, open_units_of_work, parse, pending
-from livetrip_bff.errors import MigrationsPending
+from livetrip_bff.database import (
+    SqlComments,
+    barred,
+    migrate,
+    open_units_of_work,
+    pending,
+    require_writable,
+    sqlite_file,
+)
+from livetrip_bff.errors import MigrationsPending, UnusableDatabaseUrl
 from livetrip_bff.identifiers import UuidV7Identifiers
 from livetrip_core import Clock, IdentifierSource
+from switchover.errors import ServiceUnavailable
 
 
 @asynccontextmanager
@@ -43,8 +53,8 @@ async def open_backend(
         MigrationsPending: the database is behind this release.
         ServiceUnavailable: the database does not answer.
     """
-    if is_sqlite(parse(database_url)):
-        await migrate(database_url)
+    if (file := sqlite_file(database_url)) is not None:
+        await _migrate_file(database_url, file.absolute())
     elif missing := await pending(database_url):
         raise MigrationsPending(missing)
     clock = clock or SystemClock()
@@ -60,3 +70,13 @@ async def open_backend(
             yield backend
         finally:
             await backend.photos.aclose()
+
+
+async def _migrate_file(database_url: str, file: Path) -> None:
+    try:
+        await migrate(database_url)
+        await require_writable(database_url)
+    except ServiceUnavailable as error:
+        if (reason := barred(error)) is None:
+            raise
+        raise UnusableDatabaseUrl(f"the file {file} cannot be used: {reason}") from error

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from livetrip_adapters.settings import SettingsError
+from livetrip_adapters.telemetry.settings import LogFormat
 from livetrip_api.run import run
 from livetrip_api.settings import load_api_settings
+from switchover import CallError
 
 _EPILOG = """\
 The environment:
@@ -55,19 +57,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return serve(options)
 
 
-def serve(options: argparse.Namespace) -> int:
-    """Serve as the options and the environment say."""
+def serve(options: argparse.Namespace, *, log_format: LogFormat | None = LogFormat.JSON) -> int:
+    """Serve as the options and the environment say; see `open_telemetry` for `log_format`."""
     try:
         settings = load_api_settings(host=options.host, port=options.port, socket=options.socket)
-        run(settings, on_ready=lambda address: print(f"listening on {address.url}", flush=True))
+        run(settings, lambda address: print(f"listening on {address.url}", flush=True), log_format=log_format)
     except SettingsError as error:
         print(f"livetrip-api: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"livetrip-api: cannot listen at {_where(options)}: {error.strerror}", file=sys.stderr)
+        print(f"livetrip-api: cannot listen at {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    except CallError as error:
+        print(f"livetrip-api: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _where(options: argparse.Namespace) -> str:
-    return str(options.socket or f"{options.host or '127.0.0.1'}:{options.port if options.port is not None else 8000}")

@@ -10,6 +10,7 @@ from livetrip_adapters import PhotoFiles
 from livetrip_adapters.collecting import collecting
 from livetrip_adapters.direct import SqlComments, open_backend
 from livetrip_adapters.telemetry import open_telemetry
+from livetrip_adapters.telemetry.settings import LogFormat
 from livetrip_api.service import make_service
 from livetrip_api.settings import ApiSettings
 from switchover.port.hosting import Address, host, run_in_loop
@@ -18,21 +19,29 @@ SERVICE: Final = "livetrip-api"
 """Its name in logs and spans."""
 
 
-def run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
+def run(
+    settings: ApiSettings, on_ready: Callable[[Address], None], *, log_format: LogFormat | None = LogFormat.JSON
+) -> None:
     """Serve until a signal ends it.
+
+    Args:
+        settings: see there.
+        on_ready: is told where, once calls are answered.
+        log_format: see `open_telemetry`.
 
     Raises:
         SettingsError: the database cannot be used, or the port or directory of the metrics.
         OSError: the address is taken, or may not be listened at.
+        CallError: the database does not answer.
     """
-    run_in_loop(_run(settings, on_ready))
+    run_in_loop(_run(settings, on_ready, log_format))
 
 
-async def _run(settings: ApiSettings, on_ready: Callable[[Address], None]) -> None:
+async def _run(settings: ApiSettings, on_ready: Callable[[Address], None], log_format: LogFormat | None) -> None:
     address = Address(settings.host, settings.port, str(settings.socket) if settings.socket is not None else None)
     photos, comments = settings.photos, SqlComments(settings.telemetry.sql_comments)
     async with AsyncExitStack() as stack:
-        telemetry = stack.enter_context(open_telemetry(settings.telemetry, service=SERVICE))
+        telemetry = stack.enter_context(open_telemetry(settings.telemetry, service=SERVICE, log_format=log_format))
         port = telemetry.port
         stack.callback(settings.acceptance.close)
         url = settings.database_url.get_secret_value()

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from livetrip_adapters import SettingsError, load_settings
 from livetrip_web.run import run
-from livetrip_web.settings import WebSettings, load_web_settings
+from livetrip_web.settings import load_web_settings
+from switchover import CallError
 
 _EPILOG = """\
 The environment:
@@ -46,7 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve as the options and the environment say."""
-    web: WebSettings | None = None
     try:
         web = load_web_settings(host=options.host, port=options.port)
         run(load_settings(), web, on_ready=lambda address: print(f"listening on {address.url}", flush=True))
@@ -54,7 +54,9 @@ def serve(options: argparse.Namespace) -> int:
         print(f"livetrip-web: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        where = f"{web.host}:{web.port}" if web is not None else "its address"
-        print(f"livetrip-web: cannot listen at {where}: {error.strerror}", file=sys.stderr)
+        print(f"livetrip-web: cannot listen at {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    except CallError as error:
+        print(f"livetrip-web: {error}", file=sys.stderr)
         return 1
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ def run(settings: Settings, web: WebSettings, on_ready: Callable[[Address], None
     Raises:
         SettingsError: the backend or the register of sessions cannot be used.
         OSError: the address is taken, or may not be listened at.
+        CallError: the database does not answer.
     """
     run_in_loop(_run(settings, web, on_ready))
 
@@ -39,6 +41,7 @@ async def show(
     on_ready: Callable[[Address], None],
     *,
     trace_share: float = 0.0,
+    listener: socket.socket | None = None,
 ) -> None:
     """Show an open diary until a signal ends it.
 
@@ -47,6 +50,7 @@ async def show(
         web: see there.
         on_ready: is told where, once pages are answered.
         trace_share: of the requests, how many begin a trace that is sampled.
+        listener: an open socket where the settings say, instead of a new one.
 
     Raises:
         SettingsError: the register of sessions cannot be used.
@@ -60,4 +64,5 @@ async def show(
     mounts: Mapping[str, Any] = opened.files.mounts
     async with opened_register(web.sessions.get_secret_value(), web.limits()) as register:
         app = make_web(opened.live_trip, web, mounts=mounts, register=register, trace_share=trace_share)
-        await host(app, Address(web.host, web.port), grace_seconds=web.grace_seconds, on_ready=ready)
+        where = Address(web.host, web.port)
+        await host(app, where, grace_seconds=web.grace_seconds, on_ready=ready, listener=listener)

@@ -28,7 +28,9 @@ def _logs(settings: TelemetrySettings) -> Iterator[str]:
         yield "logs: text on standard error, a line for each call, nobody named (LIVETRIP_LOG_FORMAT=text)"
         return
     yield "logs: JSON lines on standard error, one for each call" + (
-        "" if settings.log_format is not None else "; `livetrip call` only with LIVETRIP_LOG_FORMAT=json"
+        ""
+        if settings.log_format is not None
+        else "; `livetrip call` and `livetrip up` only with LIVETRIP_LOG_FORMAT=json"
     )
     keys = settings.pseudonym_keys
     if keys is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from livetrip_bff.database.comments import SqlComments
-from livetrip_bff.database.migrating import migrate, pending
+from livetrip_bff.database.faults import barred
+from livetrip_bff.database.migrating import migrate, pending, require_writable
 from livetrip_bff.database.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory, open_units_of_work
 from livetrip_bff.database.url import is_sqlite, parse, sqlite_file
 
@@ -11,10 +12,12 @@ __all__ = [
     "SqlComments",
     "SqlUnitOfWork",
     "SqlUnitOfWorkFactory",
+    "barred",
     "is_sqlite",
     "migrate",
     "open_units_of_work",
     "parse",
     "pending",
+    "require_writable",
     "sqlite_file",
 ]

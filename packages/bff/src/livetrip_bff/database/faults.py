@@ -27,6 +27,11 @@ _SQLITE: Final = frozenset(
     }
 )
 
+# Waiting does not help against these: the file may not be opened or written here, or it is none of ours.
+_BARRED: Final = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+)
+
 # Classes and codes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection, wrong
 # credentials, no such database, transaction rolled back, out of resources, locked, told to stop, system error.
 _POSTGRESQL: Final = ("08", "28", "3D000", "40", "53", "55P03", "57", "58")
@@ -56,6 +61,12 @@ def unavailable() -> Iterator[None]:
 
 def _unavailable() -> ServiceUnavailable:
     return ServiceUnavailable("The database does not answer.", retry_after=_RETRY_AFTER)
+
+
+def barred(error: ServiceUnavailable) -> str | None:
+    """Why a SQLite file cannot be used at all, in SQLite's words; None where the database may answer yet."""
+    cause = error.__cause__
+    return str(cause.orig) if isinstance(cause, DBAPIError) and _primary_code(cause) in _BARRED else None
 
 
 def breaks_foreign_key(error: IntegrityError) -> bool:

@@ -61,6 +61,23 @@ async def pending(database_url: str) -> tuple[str, ...]:
             return await connection.run_sync(_missing)
 
 
+async def require_writable(database_url: str) -> None:
+    """See that a SQLite file may be written, which reading it does not tell. It is as good if somebody else is just writing to it.
+
+    Raises:
+        ServiceUnavailable: it may not.
+    """
+    with unavailable():
+        async with engines.open_engine(parse(database_url), busy_seconds=0, poolclass=NullPool) as engine:
+            try:
+                async with engines.writing(engine).begin() as connection:
+                    # BEGIN IMMEDIATE alone begins to read where nothing can be written.
+                    await connection.execute(text("DELETE FROM alembic_version WHERE 0"))
+            except DBAPIError as error:
+                if not is_locked(error):
+                    raise
+
+
 def _migrate(url: URL) -> None:
     with _one_at_a_time:
         asyncio.run(_upgrade(url))

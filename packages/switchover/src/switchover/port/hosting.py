@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Any, Final, Protocol
 
@@ -69,14 +69,18 @@ async def host(
     *,
     grace_seconds: float = 10.0,
     on_ready: Callable[[Address], None] | None = None,
+    listener: socket.socket | None = None,
 ) -> None:
     """Serve in the running event loop until a signal ends it. What the backend needs is opened before, and closed after.
+
+    Cancelling it ends it as a signal does.
 
     Args:
         service: what is served.
         address: where it listens.
         grace_seconds: how long calls may take to finish once the signal has come.
         on_ready: is told the address, with the port that was taken, once calls are answered.
+        listener: an open socket at that address, for whoever took it before there was anything to serve; it is closed at the end.
 
     Raises:
         OSError: the address is taken, or may not be listened at; it names the address.
@@ -85,7 +89,7 @@ async def host(
     """
     if not 0 < grace_seconds < float("inf"):
         raise ValueError(f"the grace is a positive number of seconds, not {grace_seconds}")
-    with listening(address) as (listener, taken):
+    with listening(address) if listener is None else nullcontext((listener, address)) as (open_socket, taken):
         config = uvicorn.Config(
             service,
             http=ProblemProtocol,
@@ -100,7 +104,9 @@ async def host(
             timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]  # uvicorn waits for fractions as well
         )
         server = _Server(config, service, taken, on_ready)
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=[open_socket])
+        if server.is_cancelled:
+            raise asyncio.CancelledError
 
 
 class _Server(uvicorn.Server):
@@ -111,11 +117,20 @@ class _Server(uvicorn.Server):
         self._service = service
         self._address = address
         self._on_ready = on_ready
+        self.is_cancelled = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self._on_ready is not None:
             self._on_ready(self._address)
+
+    async def main_loop(self) -> None:
+        """Whoever cancels it is told so once everything is closed: uvicorn would leave the application open, and Litestar log a traceback."""
+        try:
+            await super().main_loop()
+        except asyncio.CancelledError:
+            self.is_cancelled = True
+            self.handle_exit(signal.SIGTERM, None)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Whoever does not want to wait for calls still has closed what was opened: uvicorn would leave that, and Litestar log a traceback."""

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from livetrip_cli.child import address_of, stop
 
-START_SECONDS = 60.0
+START_SECONDS: Final = 60.0
+
+_TOLD: Final = (1, 2)
+"""Exit codes of `livetrip-api` after it has said why."""
 
 
 class ServiceEnded(Exception):
-    """The service did not start, or ended while pages were shown; what it wrote is on standard error."""
+    """The service ended while pages were shown; what it wrote is on standard error."""
+
+
+class ServiceDidNotStart(Exception):
+    """The service said nothing, or ended first.
+
+    Attributes:
+        has_told: it has said why, on standard error.
+    """
+
+    def __init__(self, message: str, *, has_told: bool = False) -> None:
+        super().__init__(message)
+        self.has_told = has_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class Started:
         try:
             await asyncio.wait({pages, ended}, return_when=asyncio.FIRST_COMPLETED)
             if not pages.done():
-                raise ServiceEnded(f"the service ended with exit code {self.process.returncode}")
+                raise ServiceEnded(f"the service ended ({_how(self.process.returncode)}), and so do the pages")
             await pages
         finally:
             for task in (pages, ended):
@@ -45,22 +59,19 @@ class Started:
 
 
 @asynccontextmanager
-async def started_service(key: str, port: int) -> AsyncIterator[Started]:
-    """Start `livetrip-api` on a free port of this machine; stop it at the end, after the pages.
+async def started_service(environment: Mapping[str, str]) -> AsyncIterator[Started]:
+    """Start `livetrip-api` on this machine, at LIVETRIP_API_PORT or a free port; stop it at the end, after the pages.
 
     Args:
-        key: what the pages prove themselves with.
-        port: where on this machine they are: photos are sent from there to the service.
+        environment: of the service.
 
     Raises:
-        ServiceEnded: it did not start.
+        ServiceDidNotStart: it did not.
     """
-    pages = ",".join(f"http://{name}:{port}" for name in ("127.0.0.1", "localhost"))
-    environment = {**os.environ, "LIVETRIP_SERVICE_KEY": key, "LIVETRIP_PHOTOS_ORIGINS": pages}
-    environment.pop("LIVETRIP_TRUST", None)
+    port = () if "LIVETRIP_API_PORT" in environment else ("--port", "0")
     # In a session of its own: Ctrl-C is for the pages, which still need the service for what they are doing.
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "livetrip_cli.up.lifeline", "--host", "127.0.0.1", "--port", "0",
+        sys.executable, "-m", "livetrip_cli.up.lifeline", "--host", "127.0.0.1", *port,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=environment, start_new_session=True,
     )  # fmt: skip
     try:
@@ -71,9 +82,13 @@ async def started_service(key: str, port: int) -> AsyncIterator[Started]:
 
 async def _address(process: asyncio.subprocess.Process) -> str:
     try:
-        address = await address_of(process, START_SECONDS)
+        if (address := await address_of(process, START_SECONDS)) is not None:
+            return address
+        code = await asyncio.wait_for(process.wait(), START_SECONDS)
     except TimeoutError:
-        raise ServiceEnded(f"the service said nothing for {START_SECONDS:g} s") from None
-    if address is None:
-        raise ServiceEnded(f"the service ended with exit code {await process.wait()}")
-    return address
+        raise ServiceDidNotStart(f"the service did not say within {START_SECONDS:g} s where it listens") from None
+    raise ServiceDidNotStart(f"the service did not start ({_how(code)})", has_told=code in _TOLD)
+
+
+def _how(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"

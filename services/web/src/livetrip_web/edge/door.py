@@ -53,6 +53,8 @@ class Web:
         if scope["type"] != "http":
             await self._pages(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            send = _without_body(send)
         trace = _first(self._trace_share)
         await self._answer(scope, receive, _traced(send, trace), trace)
 
@@ -79,9 +81,11 @@ class Web:
     ) -> None:
         is_forged = _is_forged(scope["method"], headers, own)
         guest = await self._reception.receive(headers, trace, is_forged=is_forged)
-        scope["state"] = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
+        state = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
         with for_request(headers), calling(trace=trace):
-            await self._pages(scope, receive, _dressed(send, guest, self._headers))
+            shown: Any = {**scope, "method": method, "state": state}
+            await self._pages(shown, receive, _dressed(send, guest, self._headers))
 
 
 def _first(share: float) -> TraceContext:
@@ -128,6 +132,15 @@ def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
 def _head(scope: Any) -> int:
     fields = sum(len(name) + len(value) for name, value in scope["headers"])
     return len(scope["raw_path"]) + len(scope["query_string"]) + fields
+
+
+def _without_body(send: Send) -> Send:
+    """What answers HEAD: all that GET is answered with, but for the content (RFC 9110, section 9.3.2)."""
+
+    async def told(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return told
 
 
 def _headers(scope: Scope) -> dict[str, str]:
