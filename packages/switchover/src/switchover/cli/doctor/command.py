@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchover.cli import settings as configuration
 from switchover.cli.doctor.finding import Judged
-from switchover.cli.doctor.steps import Patient, Step
 from switchover.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from switchover.cli.doctor.steps import Step
 
 _MARKS = {"done": "done   ", "missing": "MISSING", "not set": "NOT SET", "wrong": "WRONG  "}
 
@@ -28,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge; the exit code: 0 all steps are done, 1 some are not."""
+    from switchover.cli.doctor.steps import Patient  # noqa: PLC0415 - somebody who goes back need not wait for it
+
     steps = Patient(_settings(options), options.days).steps()
     judged: list[Judged] = []
     for number, step in enumerate(steps, 1):
