@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from switchover.cli.settings import Settings, UsageError, imported_function, sho
 from switchover.contract import Document
 from switchover.errors import ContractError, PlanError
 from switchover.rehearsal import Drill, DrivenLoad, chosen
+from switchover.rehearsal.choosing import covered
 from switchover.rollout.plan import RolloutPlan, load
 
 _MOST_SAID: Final = 2_000
@@ -64,7 +66,14 @@ def prepare(options: argparse.Namespace) -> Prepared:
             is_from_current=options.from_current,
             why=options.why,
         ),
-        load=DrivenLoad(source, moved, safe, rate=options.rate, most=options.most),
+        load=DrivenLoad(
+            source,
+            moved,
+            safe,
+            rate=options.rate,
+            most=options.most,
+            narrowed=None if options.targets else partial(covered, moved, plan.cohorts),
+        ),
         evidence=evidence,
         who=who_of(options),
     )
