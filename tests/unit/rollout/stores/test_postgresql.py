@@ -59,7 +59,10 @@ def test_without_tables_it_says_what_is_missing(tmp_path: Path, server: RunningP
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute("CREATE DATABASE empty")
     store = PostgresqlRolloutStore(server.dsn.replace("/postgres?", "/empty?"))
-    with pytest.raises(StoreUnavailable, match=r"/empty: relation \"switchover_rollout\" does not exist; PostgresqlRolloutStore.*install"):
+    with pytest.raises(
+        StoreUnavailable,
+        match=r"/empty: relation \"switchover_rollout\" does not exist; PostgresqlRolloutStore.*install",
+    ):
         store.load()
     store.close()
 
