@@ -139,6 +139,25 @@ def test_a_watch_ends_cleanly_at_ctrl_c_in_a_terminal(project: Path) -> None:
     assert b"Traceback" not in seen
 
 
+def test_ctrl_c_while_a_command_is_still_being_loaded_leaves_no_traceback(project: Path) -> None:
+    program = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "switchover.contract":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from switchover.cli import main
+raise SystemExit(main(["watch"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "switchover: interrupted\n")
+
+
 def test_whoever_edits_the_record_is_found_out(project: Path) -> None:
     for arguments in (("hold", "reads", "--why", "freeze"), ("rollback", "--why", "wrong answers"), ("resume",)):
         switchover(project, *arguments, "--wait", "0")

@@ -38,14 +38,16 @@ async def seeded(service_url: str, users: Sequence[str]) -> list[Traveller]:
 
 @asynccontextmanager
 async def calls() -> AsyncIterator[Sequence[SafeCall]]:
-    """Every safe operation, for every traveller, by one worker after the other."""
-    workers = cycle(os.environ["WEB_WORKERS"].split(","))
+    """Every safe operation, for every traveller, each by one worker after the other."""
+    workers = os.environ["WEB_WORKERS"].split(",")
     async with httpx.AsyncClient(timeout=10) as client:
 
         def asking(operation: str, user: str, **arguments: str) -> Callable[[], Awaitable[Any]]:
+            turn = cycle(workers)
+
             async def ask() -> Any:
                 asked = {"user": user, "arguments": arguments}
-                answered = await client.post(f"{next(workers)}/{operation}", json=asked)
+                answered = await client.post(f"{next(turn)}/{operation}", json=asked)
                 return answered.raise_for_status().json()
 
             return ask

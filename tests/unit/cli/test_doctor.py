@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from support.operating import PLAN
 from support.processes import ROOT
 from switchover.cli import main
+from switchover.cli.doctor import switching, tracing
 from switchover.cli.doctor.pipelines import both_modes
 from switchover.cli.doctor.sources import modules
 from switchover.cli.doctor.switching import switch_point
@@ -179,7 +181,8 @@ def test_a_report_that_was_edited_is_wrong(ready: Path, capsys: Captured) -> Non
     ("body", "trust", "trace"),
     [
         ('    yield "trust", "failed", ["no key"]', "wrong", "missing"),
-        ('    yield "trust", "not set", ["no key"]', "missing", "missing"),
+        ('    yield "trust", "not set", ["no key"]', "not set", "missing"),
+        ('    yield "trust", "ok", ["a key"]\n    yield "trust", "not set", ["no key"]', "not set", "missing"),
         ('    yield "trust", "ok", ["a key"]\n    yield "telemetry", "ok", ["traced"]', "done", "done"),
         ('    yield "telemetry", "failed", ["no collector"]', "missing", "wrong"),
         ('    yield "telemetry", "not set", ["nothing"]', "missing", "missing"),
@@ -195,6 +198,33 @@ def test_trust_and_trace_are_as_the_functions_of_the_team_say(
     assert (steps["trust chosen"]["state"], steps["trace end to end"]["state"]) == (trust, trace)
 
 
+def test_an_environment_that_lacks_a_key_is_told_apart_from_a_trust_that_nobody_chose(
+    ready: Path, capsys: Captured
+) -> None:
+    next(ready.glob("said_*.py")).write_text(
+        'def trust():\n    yield "trust", "not set", ["`shop key new` makes one"]\n'
+    )
+    step = judged(capsys)[1]["trust chosen"]
+    assert (step["state"], step["places"]) == ("not set", ["not set: `shop key new` makes one"])
+    assert step["command"].startswith("set what is not set, as its line says")
+    assert main(["doctor"]) == 1
+    assert "4 trust chosen       NOT SET  the code knows how trust is chosen" in capsys.readouterr().out
+
+
+def test_whoever_watches_a_terminal_sees_what_is_looked_at_and_programs_do_not(
+    ready: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["doctor"]) == 0
+    seen = capsys.readouterr().err
+    assert [seen.count(f"looking at {number} of 7: {step} ") for number, step in enumerate(STEPS, 1)] == [1] * 7
+    assert seen.endswith("\r\x1b[K")
+    assert main(["doctor", "--json"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("days", ["0", "-1", "many"])
 def test_days_are_a_number(bare: Path, capsys: Captured, days: str) -> None:
     with pytest.raises(SystemExit):
@@ -205,18 +235,18 @@ def test_days_are_a_number(bare: Path, capsys: Captured, days: str) -> None:
 def test_two_switch_points_are_named_and_readers_are_none(tmp_path: Path) -> None:
     write(tmp_path / "a" / "wiring.py", SWITCH)
     write(tmp_path / "settings.py", 'MODE = "BACKEND_MODE"\n"""BACKEND_MODE direct http"""\n')
-    assert switch_point(modules(tmp_path)).state == "done"
+    assert switch_point(modules(tmp_path, switching.MENTION)).state == "done"
     write(
         tmp_path / "b.py",
         "from app import open_http, open_direct\ndef make(*, backend_mode): ...\nmake(backend_mode=1)\n",
     )
-    found = switch_point(modules(tmp_path))
+    found = switch_point(modules(tmp_path, switching.MENTION))
     assert (found.state, found.places) == ("wrong", ("a/wiring.py:6", "b.py:2"))
 
 
 def test_what_reads_the_mode_and_does_not_choose_is_told(tmp_path: Path) -> None:
     write(tmp_path / "settings.py", "import x\n\nMODE = x.BackendMode\n")
-    found = switch_point(modules(tmp_path))
+    found = switch_point(modules(tmp_path, switching.MENTION))
     assert (found.state, found.places) == (
         "missing",
         ("settings.py:3 reads it, and does not choose between direct and http",),
@@ -241,7 +271,7 @@ def test_tests_and_foreign_code_choose_nothing(tmp_path: Path, name: str) -> Non
     write(tmp_path / "broken.py", "def (:\n")
     write(tmp_path / "made" / "pyvenv.cfg", "")
     write(tmp_path / "made" / "a.py", SWITCH)
-    assert list(modules(tmp_path)) == []
+    assert list(modules(tmp_path, switching.MENTION)) == []
 
 
 @pytest.mark.parametrize(
@@ -260,7 +290,7 @@ def test_tests_and_foreign_code_choose_nothing(tmp_path: Path, name: str) -> Non
 )
 def test_a_recorder_traces_where_it_is_told_to(tmp_path: Path, code: str, is_traced: bool) -> None:
     write(tmp_path / "wiring.py", f"\nrecorder = {code}\n")
-    assert list(traced(modules(tmp_path))) == (["wiring.py:2"] if is_traced else [])
+    assert list(traced(modules(tmp_path, tracing.MENTION))) == (["wiring.py:2"] if is_traced else [])
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def test_it_moves_up_and_back_and_keeps_the_report(shop: Project, monkeypatch: p
     monkeypatch.setattr("switchover.rehearsal.drill._TELLING_SECONDS", 0.2)
     code, out, err = shop.run("rehearse", *FAST, "--why", "drill", "--as", "kokoro")
     assert (code, err) == (1, "")
-    assert out.startswith("moving listBooks, getBook under 1000 calls/s\nset 50 %")
+    assert out.startswith(
+        "asking every call of the load for its answer\nmoving listBooks, getBook under 1000 calls/s\nset 50 %"
+    )
     assert "no worker told of a call over HTTP of listBooks, getBook" in out
     assert out.endswith("kept in rehearsal.json and rehearsal.md\n")
     report = report_of((shop.folder / "rehearsal.json").read_bytes())
@@ -87,7 +89,7 @@ def test_it_moves_up_and_back_and_keeps_the_report(shop: Project, monkeypatch: p
     code, out, err = shop.run("rehearse", *FAST, "--json", "--report", "evidence.json", "getBook")
     assert code == 1
     assert json.loads(out) == json.loads((shop.folder / "evidence.json").read_text("utf-8"))
-    assert err.startswith("moving getBook under 1000 calls/s\n")
+    assert "\nmoving getBook under 1000 calls/s\n" in err
     assert (shop.folder / "evidence.md").is_file()
 
 

@@ -240,7 +240,7 @@ def test_decorated_methods_and_other_callables_are_taken_at_their_word() -> None
         async def send(self) -> None: ...
 
     class Held:
-        send = functools.partial(asyncio.sleep, 0)
+        send = staticmethod(functools.partial(asyncio.sleep, 0))
 
     class BuiltIn:
         send: Any = {}.update  # its signature cannot be read

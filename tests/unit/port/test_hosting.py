@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -291,3 +292,11 @@ def test_signals_are_left_alone_in_other_threads_where_cancelling_ends_it() -> N
     thread.start()
     thread.join(10)
     assert (thread.is_alive(), failed) == (False, [])
+
+
+async def test_what_is_loaded_is_looked_through_by_no_collection_while_it_serves() -> None:
+    before = gc.get_freeze_count()
+    async with hosted(serving()):
+        assert gc.get_freeze_count() > before + 1000
+        tell()
+    assert gc.get_freeze_count() == 0

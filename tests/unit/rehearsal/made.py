@@ -58,7 +58,7 @@ def _steps(draw: st.DrawFn) -> Step:
     )
 
 
-_https = st.builds(WorkerHttp, worker=_texts, seconds=st.none() | _seconds, failed=_counts)
+_https = st.builds(WorkerHttp, worker=_texts, seconds=st.none() | _seconds, failed=_counts, has_called=st.booleans())
 _troubles = st.builds(Trouble, call=_texts, what=_texts, step=_counts, is_wrong=st.booleans())
 objectives = st.builds(
     Objective,

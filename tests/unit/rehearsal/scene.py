@@ -69,6 +69,7 @@ class QuietLoad:
     def __init__(self) -> None:
         self.tally = Tally()
         self.problem = ""
+        self.operations = OPERATIONS
         self.refusal: Exception | None = None
         self.stops = 0
         self.starting: Callable[[], object] = lambda: None

@@ -9,7 +9,7 @@ import pytest
 from support.rollouts import FixedPlan, FixedWave, beat
 from switchover.errors import RolloutRefused
 from switchover.rehearsal import SafeCall, chosen
-from switchover.rehearsal.choosing import require_calls, require_quiet
+from switchover.rehearsal.choosing import covered, require_calls, require_quiet
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders.obedience import require_obedient
 from switchover.rollout.plan import Cohort
@@ -102,3 +102,11 @@ def test_workers_have_to_be_there_and_to_obey() -> None:
         require_obedient([WorkerSeen(beat("web-1", 1), 0.5), WorkerSeen(beat("web-2", 2), 0.5)], state)
     with pytest.raises(RolloutRefused, match="web-2"):
         require_obedient([WorkerSeen(beat("web-1", 2), 0.5), WorkerSeen(beat("web-2", 2), 9.0)], state)
+
+
+def test_what_the_load_does_not_call_is_left_out_with_all_that_moves_with_it() -> None:
+    async def call() -> None: ...
+
+    assert covered(("getTrip", "listTrips", "createTrip"), COHORTS, [SafeCall("getTrip", call)]) == ()
+    both = [SafeCall("getTrip", call), SafeCall("listTrips", call), SafeCall("getMap", call)]
+    assert covered(("getTrip", "listTrips", "createTrip"), COHORTS, both) == ("getTrip", "listTrips")

@@ -231,3 +231,16 @@ def test_what_was_missed_is_made_up_for_within_bounds(due: float, now: float, ra
     assert found >= due + 1 / rate
     assert found >= now - 0.5
     assert found == due + 1 / rate or found == now - 0.5
+
+
+def test_operations_that_it_has_no_call_of_are_left_out_where_that_is_asked_for() -> None:
+    traffic = Traffic("a trip")
+    source, safe = traffic.source(SafeCall("getTrip", traffic.ask)), {"getTrip", "getMap"}
+    load = DrivenLoad(source, ["getTrip", "getMap"], safe, rate=2000.0, narrowed=lambda given: (given[0].operation,))
+    load.start()
+    load.stop()
+    assert load.operations == ("getTrip",)
+    nothing = DrivenLoad(source, ["getMap"], safe, rate=2000.0, narrowed=lambda _: ())
+    with pytest.raises(RolloutRefused, match="the load has no call of getMap"):
+        nothing.start()
+    nothing.stop()

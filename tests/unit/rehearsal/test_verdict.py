@@ -16,6 +16,7 @@ def test_it_is_missed_if_and_only_if_any_measure_is_beyond_its_bound(found: Meas
     is_beyond = (
         any(step.of == 0 or step.obeyed < step.of or step.seconds > objective.obeyed_seconds for step in found.steps)
         or any(worker.seconds is None or worker.seconds > objective.http_seconds for worker in found.http)
+        or not all(worker.has_called for worker in found.http)
         or sum(step.failed for step in found.steps) > objective.failed
         or sum(step.wrong for step in found.steps) > objective.wrong
         or sum(worker.failed for worker in found.http) > objective.service_failures
@@ -46,6 +47,10 @@ BROKEN: dict[str, tuple[Measures, str]] = {
     "a worker that told nothing": (
         replace(GOOD, http=(WorkerHttp(worker="web-1", seconds=None),)),
         "web-1 did not tell of its calls over HTTP after the rollback",
+    ),
+    "a worker that the load does not reach": (
+        replace(GOOD, http=(WorkerHttp(worker="web-1", seconds=0.0, has_called=False),)),
+        "web-1 made no call over HTTP, so nothing was seen of its way back: the load does not reach it",
     ),
     "no worker that told anything": (
         replace(GOOD, http=()),

@@ -131,13 +131,22 @@ def test_the_record_is_shown_and_held_to_itself(here: Project) -> None:
     here.store.change(Change(edit=edit, action="resume", who="kokoro"), expected=4)
     code, out, _ = here.run("history", "--verify", "--limit", "3")
     assert code == 0
-    assert line_of(out, "reason 2").split()[2:] == "kokoro set getBook 1 % > 2 % reason 2\\x1b".split()
-    assert "kill switch on for all, getBook 2 % > 0 %" in out
-    assert "kill switch off, addBook pinned, getBook not pinned, addBook not held, getBook held" in out
+    assert line_of(out, "reason 2").split()[2:] == "kokoro set reason 2\\x1b getBook 1 % > 2 %".split()
+    assert "kill switch on for all; getBook 2 % > 0 %" in out
+    assert "kill switch off; addBook pinned; getBook not pinned; addBook not held; getBook held" in out
     assert "(2 before these; --limit 0 shows all)" in out
     assert "all 5 events hold, and lead to what is in force" in out
     assert f"head: {here.store.load().head}" in out
     assert "before these" not in here.run("history", "--limit", "0")[1]
+
+
+def test_what_became_of_several_operations_alike_is_said_once_and_last(here: Project) -> None:
+    here.run("hold", "--wait", "0")
+    here.run("hold", "reads", "--why", "again", "--wait", "0")
+    here.run("rollback", "reads", "--why", "slow", "--wait", "0")
+    out = here.run("history")[1]
+    assert line_of(out, "hold").endswith("addBook, getBook, lendBook, listBooks held")
+    assert line_of(out, "slow").endswith(" slow  getBook, listBooks pinned")
 
 
 @pytest.mark.parametrize("how", ["edited", "unreadable", "taken out", "state"])

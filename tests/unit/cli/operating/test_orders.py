@@ -147,7 +147,7 @@ def test_progress_is_shown_to_whoever_watches_and_ctrl_c_says_what_is_in_force(
         (["watch", "--every", "0"], 2, "0 is no time between; write seconds, such as 2"),
         (["watch", "--count", "0"], 2, "0 is no count; it is 1 or more"),
         (["history", "--limit", "-1"], 2, "'-1' is no count; it is 0 or more"),
-        (["status", "--contract", "no.yaml"], 2, "where is the state of the rollout kept?"),
+        (["status", "--contract", "no.yaml"], 2, "no.yaml:1 No such file or directory"),
         (["hold", "--store", "redis://"], 2, "this is no address of a store; write file:"),
         (["hold", "--plan", "no.toml", "--wait", "0"], 0, "going on without contract and plan: there is no no.toml"),
         (["start", "--plan", "no.toml"], 2, "there is no no.toml; `switchover plan init` writes one"),
@@ -183,6 +183,28 @@ def test_settings_that_cannot_be_used_are_told_where_nothing_else_names_a_store(
     (here.folder / "pyproject.toml").write_text("[tool.switchover]\nstore = 3\n")
     code, _, err = here.run("history")
     assert (code, "'store' has to be a text" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["watch", "--count", "1"], ["start"], ["explain", "--operation", "getBook"]]
+)
+@pytest.mark.parametrize(
+    ("broken", "said"), [("openapi.yaml", "openapi.yaml:1"), ("rollout.toml", "rollout.toml is no TOML")]
+)
+def test_a_contract_or_a_plan_that_cannot_be_used_keeps_a_command_from_starting(
+    here: Project, command: list[str], broken: str, said: str
+) -> None:
+    (here.folder / broken).write_text("[: broken")
+    code, out, err = here.run(*command)
+    assert (code, out, said in err) == (2, "", True), err
+
+
+def test_going_back_needs_no_contract_to_be_named(obedient: Project) -> None:
+    obedient.run("start")
+    (obedient.folder / "pyproject.toml").write_text('[tool.switchover]\nstore = "file:.switchover/rollout"\n')
+    code, out, err = obedient.run("rollback", "--why", "wrong")
+    assert (code, "going on without contract and plan: which contract?" in err) == (0, True), err
+    assert "1 of 1 workers obeyed" in out
 
 
 @pytest.mark.parametrize("broken", ["openapi.yaml", "rollout.toml", "pyproject.toml"])

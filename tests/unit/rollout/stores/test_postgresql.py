@@ -59,7 +59,10 @@ def test_without_tables_it_says_what_is_missing(tmp_path: Path, server: RunningP
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute("CREATE DATABASE empty")
     store = PostgresqlRolloutStore(server.dsn.replace("/postgres?", "/empty?"))
-    with pytest.raises(StoreUnavailable, match=r"/empty: relation \"switchover_rollout\" does not exist"):
+    with pytest.raises(
+        StoreUnavailable,
+        match=r"/empty: relation \"switchover_rollout\" does not exist; PostgresqlRolloutStore.*install",
+    ):
         store.load()
     store.close()
 
@@ -188,6 +191,33 @@ def test_what_is_no_address_is_refused_without_repeating_it(dsn: str) -> None:
     with pytest.raises(ValueError, match="postgresql://user@host/database") as caught:
         PostgresqlRolloutStore(dsn)
     assert "hunter2secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("how", ["UPDATE switchover_rollout SET state = '{}'", "DELETE FROM switchover_rollout"])
+@pytest.mark.parametrize("is_read_first", [True, False])
+def test_a_state_that_is_garbage_or_gone_is_written_anew_from_the_record(
+    store: PostgresqlRolloutStore, server: RunningPostgresql, how: str, is_read_first: bool
+) -> None:
+    store.change(change(getTrip=1), expected=0)
+    before = store.change(change(getTrip=2), expected=1)
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute(f"{how} WHERE rollout = %s", (store._rollout,))
+    if is_read_first:
+        assert store.load() == before
+        assert not store.wait(2, 0)
+    assert store.change(change("rollback", pin_all=True), expected=2).version == 3
+    assert store.load().is_pinned
+    assert verify(store.record(), state=store.load()) == ()
+
+
+def test_a_state_that_is_garbage_is_no_beginning(store: PostgresqlRolloutStore, server: RunningPostgresql) -> None:
+    store.change(change(getTrip=1), expected=0)
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("UPDATE switchover_rollout SET state = '{}' WHERE rollout = %s", (store._rollout,))
+        connection.execute("DELETE FROM switchover_rollout_history WHERE rollout = %s", (store._rollout,))
+    for asked in (store.load, lambda: store.change(change(getTrip=2), expected=0)):
+        with pytest.raises(StoreUnavailable, match="cannot be written anew from the record: it is empty"):
+            asked()
 
 
 def test_garbage_in_a_table_is_told_with_its_place(store: PostgresqlRolloutStore, server: RunningPostgresql) -> None:

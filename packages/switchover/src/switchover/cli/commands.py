@@ -10,16 +10,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from switchover.cli import check as checking
 from switchover.cli import settings as configuration
-from switchover.cli.proof import prove
 from switchover.cli.settings import Settings, UsageError, is_name, shown
 from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
 from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
 from switchover.contract.naming import snake
 from switchover.errors import BindError, ContractError
-from switchover.port.bind import bind
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -28,6 +25,8 @@ _MARKS = {"ok": "ok     ", "failed": "FAILED ", "skipped": "skipped", "warning":
 
 def check(options: argparse.Namespace) -> int:
     """Say whether everything holds."""
+    from switchover.cli import check as checking  # noqa: PLC0415 - somebody who goes back need not wait for it
+
     settings = configuration.load(options.contract)
     lines = []
     for line in checking.run(settings):
@@ -44,6 +43,9 @@ def check(options: argparse.Namespace) -> int:
 
 def generate(options: argparse.Namespace) -> int:
     """Write the package, or say whether it is current."""
+    from switchover.cli import check as checking  # noqa: PLC0415 - as in `check`
+    from switchover.cli.proof import prove  # noqa: PLC0415 - as in `check`
+
     settings = _with_overrides(configuration.load(options.contract), options)
     if settings.package is None or settings.interface is None:
         raise UsageError(
@@ -111,6 +113,8 @@ def _bound_back(made: drafting.Draft, interface: type, caller: type | None) -> l
     Raises:
         ContractError: it does not bind, so it is no start.
     """
+    from switchover.port.bind import bind  # noqa: PLC0415 - as in `check`
+
     try:
         document = Document.read("draft.yaml", lambda _: made.text.encode())
         bind(document, interface, caller=caller, errors=made.errors or None)

@@ -11,12 +11,11 @@ from pathlib import Path
 from switchover.cli.preparing import Prepared
 from switchover.cli.settings import shown
 from switchover.disk import replace_file
-from switchover.rehearsal import RehearsalReport, Subject, markdown
+from switchover.rehearsal import Drill, RehearsalReport, Subject, markdown
 
 
-def subject(prepared: Prepared, *, rate: float, began: float, workers: tuple[str, ...]) -> Subject:
-    """What was rehearsed, now that it has ended."""
-    drill = prepared.drill
+def subject(prepared: Prepared, drill: Drill, *, rate: float, began: float, workers: tuple[str, ...]) -> Subject:
+    """What was rehearsed, now that it has ended. `drill`: as it took place."""
     return Subject(
         began=began,
         ended=time.time(),

@@ -6,6 +6,7 @@ import argparse
 import math
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ _MOST_CALLS: Final = 1_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add = parser.add_argument
-    everything = "operations, cohorts or waves (default: all safe operations of the plan)"
+    everything = "operations, cohorts or waves (default: all safe operations of the plan that the load has calls of)"
     add("targets", nargs="*", metavar="OPERATION", help=everything)
     add("--rate", type=_rate, default=50.0, metavar="N", help="calls per second (default: 50)")
     add("--most", type=_most, default=32, metavar="N", help="calls under way at once (default: 32)")
@@ -59,6 +60,13 @@ def _rehearsed(
     stream = sys.stderr if options.json else sys.stdout
     began = time.time()
     workers = tuple(f"{it.beat.id} (pid {it.beat.pid} on {it.beat.host})" for it in store.workers(reports=False))
+
+    def ready(moved: Sequence[str]) -> None:
+        left = [name for name in prepared.drill.operations if name not in moved]
+        if left:
+            print(f"not rehearsed, because the load has no call of them: {', '.join(left)}", file=stream)
+        print(f"moving {', '.join(moved)} under {options.rate:g} calls/s", file=stream, flush=True)
+
     rehearsal = Rehearsal(
         store=store,
         operator=Place(store, prepared.plan, prepared.document.digest).operator(prepared.who),
@@ -66,11 +74,12 @@ def _rehearsed(
         drill=prepared.drill,
         interrupted=interrupts.what,
         show=lambda step: print(line(step), file=stream, flush=True),
+        ready=ready,
     )
-    print(f"moving {', '.join(prepared.drill.operations)} under {options.rate:g} calls/s", file=stream, flush=True)
+    print("asking every call of the load for its answer", file=stream, flush=True)
     measures = rehearsal.run()
     return RehearsalReport(
-        subject=subject(prepared, rate=options.rate, began=began, workers=workers),
+        subject=subject(prepared, rehearsal.drill, rate=options.rate, began=began, workers=workers),
         objective=Objective(),
         measures=measures,
     )

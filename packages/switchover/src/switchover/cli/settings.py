@@ -86,6 +86,21 @@ def load(contract: str | None) -> Settings:
     return _settings(root, table)
 
 
+def store_if_named() -> tuple[Path, str | None]:
+    """Where the state of the rollout is kept, and the folder that this is relative to. Nothing else of the settings has to be there.
+
+    Raises:
+        UsageError: the file cannot be read, or the store is no text.
+    """
+    file = _nearest(Path.cwd())
+    if file is None:
+        return Path.cwd(), None
+    named = _table(file).get("store")
+    if named is not None and not isinstance(named, str):
+        raise UsageError(f"{file}, [tool.switchover]:\n  - 'store' has to be a text")
+    return file.parent, named
+
+
 def contract_if_named(contract: str | None) -> Path | None:
     """The contract, from the command line or from the file; None where neither names one.
 
@@ -139,6 +154,7 @@ def _problems(table: dict[str, Any]) -> list[str]:
         for key, value in table.items()
         if key in _NAMES and key not in _LISTS and not isinstance(value, str)
     ]
+    found += [f"{key!r} names no file" for key in _PATHS if "\0" in str(table.get(key, ""))]
     found += [
         f"{key!r} has to be a list of module:function"
         for key in _LISTS

@@ -7,6 +7,7 @@ left is cut off. A second signal cuts off at once.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import threading
@@ -104,7 +105,10 @@ async def host(
             timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]  # uvicorn waits for fractions as well
         )
         server = _Server(config, service, taken, on_ready)
-        await server.serve(sockets=[open_socket])
+        try:
+            await server.serve(sockets=[open_socket])
+        finally:
+            gc.unfreeze()
         if server.is_cancelled:
             raise asyncio.CancelledError
 
@@ -117,10 +121,13 @@ class _Server(uvicorn.Server):
         self._service = service
         self._address = address
         self._on_ready = on_ready
+        self._forced = asyncio.Event()
         self.is_cancelled = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        if _is_main():
+            _keep_what_is_loaded()
         if self._on_ready is not None:
             self._on_ready(self._address)
 
@@ -134,17 +141,28 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Whoever does not want to wait for calls still has closed what was opened: uvicorn would leave that, and Litestar log a traceback."""
-        await super().shutdown(sockets)
+        await self._drained(asyncio.ensure_future(super().shutdown(sockets)))
         if self.force_exit:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.lifespan.shutdown(), _FORCED_SECONDS)
+
+    async def _drained(self, draining: asyncio.Future[None]) -> None:
+        """Until every call has ended, or nobody wants to wait any more: a server of asyncio waits for its connections from Python 3.12 on."""
+        forced = asyncio.ensure_future(self._forced.wait())
+        try:
+            await asyncio.wait({draining, forced}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            forced.cancel()
+            if not draining.done():
+                draining.cancel()
+        with suppress(asyncio.CancelledError):
+            await draining
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals, and do not send them to ourselves again afterwards: a drained service ended as it should."""
         loop = asyncio.get_running_loop()
-        is_main = threading.current_thread() is threading.main_thread()  # which signals belong to
-        signals = (signal.SIGTERM, signal.SIGINT) if is_main else ()
+        signals = (signal.SIGTERM, signal.SIGINT) if _is_main() else ()
         for number in signals:
             loop.add_signal_handler(number, self.handle_exit, number, None)
         try:
@@ -157,5 +175,19 @@ class _Server(uvicorn.Server):
         """Close the gate; the second time, stop waiting."""
         if self.should_exit:
             self.force_exit = True
+            self._forced.set()
         self._service.gate.close()
         self.should_exit = True
+
+
+def _is_main() -> bool:
+    """Does this thread have the process to itself? Signals belong to it."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def _keep_what_is_loaded() -> None:
+    """Modules, models and plans stay for as long as the process does. A full collection that looks through them again stops every thread for
+    0.1 s, and for a second on a busy machine: calls, and the thread that is to obey a rollback.
+    """
+    gc.collect()
+    gc.freeze()

@@ -61,6 +61,13 @@ def chosen(
     return tuple(found)
 
 
+def covered(operations: Sequence[str], cohorts: Sequence[Together], calls: Sequence[SafeCall]) -> tuple[str, ...]:
+    """The operations that a load has calls of; of a cohort that moves together, all or none."""
+    called = {call.operation for call in calls}
+    torn = {name for cohort in cohorts if cohort.is_together for name in _bound(cohort, called)}
+    return tuple(name for name in operations if name in called and name not in torn)
+
+
 def require_calls(operations: Sequence[str], safe: Collection[str], calls: Sequence[SafeCall]) -> None:
     """Hold the load against what is to be moved.
 
@@ -95,9 +102,9 @@ def require_quiet(state: RolloutState, operations: Sequence[str], *, is_from_cur
         )
 
 
-def _bound(cohort: Together, safe: Collection[str]) -> tuple[str, ...]:
-    """The operations of a cohort that cannot move, because one that moves with them is not safe."""
-    return () if set(cohort.operations) <= set(safe) else cohort.operations
+def _bound(cohort: Together, able: Collection[str]) -> tuple[str, ...]:
+    """The operations of a cohort that cannot move, because one that moves with them cannot."""
+    return () if set(cohort.operations) <= set(able) else cohort.operations
 
 
 def _require_safe(found: Sequence[str], safe: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from switchover.errors import SwitchoverError
@@ -32,6 +32,11 @@ class Driven(Protocol):
     tally: Tally
 
     @property
+    def operations(self) -> tuple[str, ...]:
+        """That it calls, once it has begun: the ones to move."""
+        ...
+
+    @property
     def problem(self) -> str:
         """Why no calls are made any more; "" if they are."""
         ...
@@ -50,7 +55,7 @@ class Drill:
     """What is to be done.
 
     Attributes:
-        operations: that move.
+        operations: that move, if the load calls them.
         stages: the shares that they go through.
         hold: seconds at each stage, and after the rollback.
         is_from_current: may they have shares already?
@@ -86,6 +91,7 @@ class Rehearsal:
         drill: what is to be done.
         interrupted: why it should end now, or "". It then goes back at once.
         show: is told of each step, as it is done.
+        ready: is told which operations move, before the first does.
         clock: monotonic, seconds.
         now: seconds since 1970.
         pause: waits for some seconds.
@@ -97,6 +103,7 @@ class Rehearsal:
     drill: Drill
     interrupted: Callable[[], str] = _going
     show: Callable[[Step], object] = field(default=lambda _: None)
+    ready: Callable[[Sequence[str]], object] = field(default=lambda _: None)
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     pause: Callable[[float], object] = time.sleep
@@ -114,6 +121,8 @@ class Rehearsal:
         require_obedient(workers, before)
         try:
             self.load.start(self.interrupted)
+            self.drill = replace(self.drill, operations=self.load.operations)
+            self.ready(self.drill.operations)
             return self._run(before, [worker.beat.id for worker in workers])
         finally:
             self.load.stop()
@@ -151,7 +160,7 @@ class Rehearsal:
             self.load.stop()
         return Measures(
             steps=orders.counted(),
-            http=evidence.after(rolled_back) if rolled_back is not None else (),
+            http=evidence.after(rolled_back, began) if rolled_back is not None else (),
             skipped=self.load.tally.skipped,
             unproven=tuple(evidence.unproven(began)),
             troubles=self.load.tally.troubles,

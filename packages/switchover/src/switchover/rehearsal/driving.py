@@ -33,12 +33,14 @@ class DrivenLoad:
     Args:
         source: of the calls.
         operations: that are to be called.
+        narrowed: which of them are to be left where the load has no call of all; None: then it is refused.
         safe: ids of the operations that may be called at all.
         rate: calls per second, over all operations.
         most: calls under way at once; where one more is due, it is skipped and counted.
         seconds: after which a call has failed.
 
     Attributes:
+        operations: that are called; once it has begun, without what was left out.
         tally: what became of the calls.
     """
 
@@ -51,8 +53,10 @@ class DrivenLoad:
         rate: float,
         most: int = 32,
         seconds: float = 10.0,
+        narrowed: Callable[[Sequence[SafeCall]], tuple[str, ...]] | None = None,
     ) -> None:
-        self._source, self._operations, self._safe = source, tuple(operations), safe
+        self._source, self.operations, self._safe = source, tuple(operations), safe
+        self._narrowed = narrowed
         self._rate, self._most, self._seconds = rate, most, seconds
         self.tally = Tally()
         self._ready, self._stop = threading.Event(), threading.Event()
@@ -104,8 +108,10 @@ class DrivenLoad:
 
     async def _drive(self) -> None:
         async with self._source() as given:
-            require_calls(self._operations, self._safe, given)
-            calls = [call for call in given if call.operation in self._operations]
+            if self._narrowed is not None:
+                self.operations = self._narrowed(given) or self.operations
+            require_calls(self.operations, self._safe, given)
+            calls = [call for call in given if call.operation in self.operations]
             answers = []
             for call in calls:
                 if self._stop.is_set():

@@ -57,11 +57,16 @@ class Evidence:
             if not any(told.last.get(name, 0.0) >= since for told in self._told.values()):
                 yield name
 
-    def after(self, ordered: float) -> tuple[WorkerHttp, ...]:
-        """What each worker told after an order that was given then."""
-        return tuple(self._after(ordered))
+    def after(self, ordered: float, began: float) -> tuple[WorkerHttp, ...]:
+        """What each worker told after an order that was given then, in a rehearsal that began before."""
+        return tuple(self._after(ordered, began))
 
-    def _after(self, ordered: float) -> Iterator[WorkerHttp]:
+    def _after(self, ordered: float, began: float) -> Iterator[WorkerHttp]:
         for worker, told in sorted(self._told.items()):
-            seconds = None if told.at <= ordered else max(0.0, max(told.last.values(), default=0.0) - ordered)
-            yield WorkerHttp(worker=worker, seconds=seconds, failed=sum(told.failed.values()))
+            last = max(told.last.values(), default=0.0)
+            yield WorkerHttp(
+                worker=worker,
+                seconds=None if told.at <= ordered else max(0.0, last - ordered),
+                failed=sum(told.failed.values()),
+                has_called=last >= began,
+            )

@@ -46,11 +46,13 @@ class WorkerHttp:
         worker: its id.
         seconds: from the order until the last call over HTTP began in it, 0 if that was before the order; None if it told nothing.
         failed: calls over HTTP that failed there during the rehearsal, as far as its windows reach.
+        has_called: did it tell of any call over HTTP during the rehearsal? One that the load did not reach shows nothing.
     """
 
     worker: str
     seconds: float | None
     failed: int = 0
+    has_called: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,9 +85,8 @@ def _distribution(report: RehearsalReport) -> Iterator[str]:
 
 
 def _http(worker: WorkerHttp) -> str:
-    return (
-        f"| {worker.worker} | {'not told' if worker.seconds is None else f'{worker.seconds:.3f} s'} | {worker.failed} |"
-    )
+    began = "not told" if worker.seconds is None else f"{worker.seconds:.3f} s" if worker.has_called else "no call"
+    return f"| {worker.worker} | {began} | {worker.failed} |"
 
 
 def _troubles(report: RehearsalReport) -> Iterator[str]:

@@ -80,3 +80,5 @@ def _lingering(worker: WorkerHttp, bound: float) -> Iterator[str]:
         yield f"{worker.worker} did not tell of its calls over HTTP after the rollback"
     elif worker.seconds > bound:
         yield f"{worker.worker} called over HTTP {worker.seconds:.2f} s after the rollback; {bound:g} s are the most"
+    elif not worker.has_called:
+        yield f"{worker.worker} made no call over HTTP, so nothing was seen of its way back: the load does not reach it"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from switchover.cli import settings as configuration
-from switchover.cli.doctor.steps import Patient, Step
+from switchover.cli.doctor.finding import Judged
 from switchover.cli.settings import Settings
 
-_MARKS = {"done": "done   ", "missing": "MISSING", "wrong": "WRONG  "}
+if TYPE_CHECKING:
+    from switchover.cli.doctor.steps import Step
+
+_MARKS = {"done": "done   ", "missing": "MISSING", "not set": "NOT SET", "wrong": "WRONG  "}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,10 +30,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge; the exit code: 0 all steps are done, 1 some are not."""
-    steps = list(Patient(_settings(options), options.days).steps())
-    is_well = all(step.judged.state == "done" for step in steps)
-    print(json.dumps({"ok": is_well, "steps": [*map(_told, steps)]}, indent=2) if options.json else _lines(steps))
+    from switchover.cli.doctor.steps import Patient  # noqa: PLC0415 - somebody who goes back need not wait for it
+
+    steps = Patient(_settings(options), options.days).steps()
+    judged: list[Judged] = []
+    for number, step in enumerate(steps, 1):
+        with _watched(f"{number} of {len(steps)}: {step.name}", options):
+            judged.append(step.judge())
+        if not options.json:
+            print("\n".join(_lines(number, step, judged[-1])), flush=True)
+    count = sum(found.state == "done" for found in judged)
+    is_well = count == len(steps)
+    told = {"ok": is_well, "steps": [*map(_told, steps, judged)]}
+    print(json.dumps(told, indent=2) if options.json else f"{count} of {len(steps)} steps are done")
     return 0 if is_well else 1
+
+
+@contextmanager
+def _watched(what: str, options: argparse.Namespace) -> Iterator[None]:
+    """A line of progress while something is looked at, where somebody watches."""
+    is_watched = sys.stderr.isatty() and not options.json
+    if is_watched:
+        print(f"looking at {what} ", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if is_watched:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -37,23 +65,17 @@ def _settings(options: argparse.Namespace) -> Settings:
     return found or Settings(Path.cwd(), Path.cwd() / "openapi" / "openapi.yaml")
 
 
-def _told(step: Step) -> dict[str, Any]:
-    judged = step.judged
+def _told(step: Step, judged: Judged) -> dict[str, Any]:
     found: dict[str, Any] = {"step": step.name, "state": judged.state, "message": judged.message}
     found["places"] = list(judged.places)
-    return found if judged.state == "done" else {**found, "command": step.todo}
+    return found if judged.state == "done" else {**found, "command": judged.todo or step.todo}
 
 
-def _lines(steps: Sequence[Step]) -> str:
-    lines = []
-    for number, step in enumerate(steps, 1):
-        judged = step.judged
-        lines.append(f"{number} {step.name:<18} {_MARKS[judged.state]}  {judged.message}")
-        lines += [f"{'':<30}{place}" for place in judged.places]
-        if judged.state != "done":
-            lines.append(f"{'':<30}do: {step.todo}")
-    count = sum(step.judged.state == "done" for step in steps)
-    return "\n".join([*lines, f"{count} of {len(steps)} steps are done"])
+def _lines(number: int, step: Step, judged: Judged) -> Iterator[str]:
+    yield f"{number} {step.name:<18} {_MARKS[judged.state]}  {judged.message}"
+    yield from (f"{'':<30}{place}" for place in judged.places)
+    if judged.state != "done":
+        yield f"{'':<30}do: {judged.todo or step.todo}"
 
 
 def _days(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,13 @@ class Module:
     tree: ast.Module
 
 
-def modules(root: Path) -> Iterator[Module]:
-    """Every module that can be parsed, by path."""
+def modules(root: Path, mentioning: re.Pattern[bytes]) -> Iterator[Module]:
+    """Every module that mentions something and can be parsed, by path. Parsing all of them would take seconds."""
     for path in _files(root):
         try:
-            yield Module(path.relative_to(root), ast.parse(path.read_bytes()))
+            text = path.read_bytes()
+            if mentioning.search(text):
+                yield Module(path.relative_to(root), ast.parse(text))
         except (OSError, SyntaxError, ValueError, RecursionError):
             continue  # it runs nowhere either, or is not for this version of Python
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from switchover.cli.configuration import Told, told
-from switchover.cli.doctor.finding import Judged, done, missing, wrong
+from switchover.cli.doctor import switching, tracing
+from switchover.cli.doctor.finding import Judged, done, missing, not_set, wrong
 from switchover.cli.doctor.pipelines import both_modes
-from switchover.cli.doctor.sources import Module, modules
+from switchover.cli.doctor.sources import modules
 from switchover.cli.doctor.switching import switch_point
 from switchover.cli.doctor.tracing import traced
 from switchover.cli.plan import operations_of
@@ -30,12 +32,12 @@ class Step:
     Attributes:
         name: what it is called.
         todo: the command, or the deed, that does it.
-        judged: how far it is.
+        judge: says how far it is; takes a moment.
     """
 
     name: str
     todo: str
-    judged: Judged
+    judge: Callable[[], Judged]
 
 
 @dataclass(slots=True)
@@ -51,38 +53,44 @@ class Patient:
     settings: Settings
     days: float
     now: Callable[[], float] = time.time
-    _modules: tuple[Module, ...] = field(default=(), init=False)
-    _told: tuple[Told, ...] = field(default=(), init=False)
+    _said: tuple[Told, ...] | None = field(default=None, init=False)
 
-    def steps(self) -> Iterator[Step]:
-        """All seven, in their order."""
-        self._modules = tuple(modules(self.settings.root))
-        self._told = tuple(told(self.settings.configuration, self.settings.root))
-        yield Step(
-            "contract frozen", "switchover draft module:Class > openapi.yaml; switchover freeze", self._contract()
+    def steps(self) -> tuple[Step, ...]:
+        """All seven, in their order; none has been judged yet."""
+        return (
+            Step("contract frozen", "switchover draft module:Class > openapi.yaml; switchover freeze", self._contract),
+            Step(
+                "one switch point",
+                "choose in one module, by BACKEND_MODE, between port.direct and port.route",
+                self._switch_point,
+            ),
+            Step(
+                "CI over both modes",
+                "run the tests with BACKEND_MODE=monolith and with BACKEND_MODE=service",
+                partial(both_modes, self.settings.root),
+            ),
+            Step(
+                "trust chosen",
+                'a function that says how trust is set, named in [tool.switchover]: configuration = ["module:trust"]',
+                self._trust,
+            ),
+            Step(
+                "trace end to end",
+                "Recorder(spans=True), or Recorder(tracing=OpenTelemetryTracing()), given to Contract.bind",
+                self._trace,
+            ),
+            Step("staged plan", "switchover plan init; switchover plan check", self._plan),
+            Step("rollback rehearsed", "switchover rehearse", self._rehearsal),
         )
-        yield Step(
-            "one switch point",
-            "choose in one module, by BACKEND_MODE, between port.direct and port.route",
-            switch_point(self._modules),
-        )
-        yield Step(
-            "CI over both modes",
-            "run the tests with BACKEND_MODE=monolith and with BACKEND_MODE=service",
-            both_modes(self.settings.root),
-        )
-        yield Step(
-            "trust chosen",
-            'switchover check, after `configuration = ["module:trust"]` in [tool.switchover]',
-            self._trust(),
-        )
-        yield Step(
-            "trace end to end",
-            "Recorder(spans=True), or Recorder(tracing=OpenTelemetryTracing()), given to Contract.bind",
-            self._trace(),
-        )
-        yield Step("staged plan", "switchover plan init; switchover plan check", self._plan())
-        yield Step("rollback rehearsed", "switchover rehearse", self._rehearsal())
+
+    def _told(self, topic: str) -> list[tuple[str, tuple[str, ...]]]:
+        """States and lines of a topic, as the functions of `configuration` say; without what nobody speaks of."""
+        if self._said is None:
+            self._said = tuple(told(self.settings.configuration, self.settings.root))
+        return [(state, lines) for said, state, lines in self._said if said == topic and state != "skipped"]
+
+    def _switch_point(self) -> Judged:
+        return switch_point(modules(self.settings.root, switching.MENTION))
 
     def _contract(self) -> Judged:
         path = self.settings.contract
@@ -97,22 +105,28 @@ class Patient:
         return done(f"{shown(lock_path(path))} pins {document.name}, {document.digest[:19]}…")
 
     def _trust(self) -> Judged:
-        found = [(state, lines) for topic, state, lines in self._told if topic == "trust"]
-        places = [f"{state}: {line}" for state, lines in found for line in lines]
+        found = self._told("trust")
+        places = _lines(found)
         if any(state == "failed" for state, _ in found):
             return wrong("trust is configured in a way that does not work", *places)
-        if all(state in ("ok", "warning") for state, _ in found):
+        if any(state == "not set" for state, _ in found):
+            return not_set(
+                "the code knows how trust is chosen, and this environment does not say it",
+                *places,
+                todo="set what is not set, as its line says, where the processes start; then `switchover check` there",
+            )
+        if found:
             return done("trust is configured", *places)
-        return missing("nothing says that trust is configured in this environment", *places)
+        return missing("no function of `configuration` says how trust is set")
 
     def _trace(self) -> Judged:
-        found = [(state, lines) for topic, state, lines in self._told if topic == "telemetry" and state != "skipped"]
-        told_lines = [f"{state}: {line}" for state, lines in found for line in lines]
+        found = self._told("telemetry")
+        told_lines = _lines(found)
         if any(state == "failed" for state, _ in found):
             return wrong("telemetry is configured in a way that does not work", *told_lines)
         if found and all(state in ("ok", "warning") for state, _ in found):
             return done("telemetry is configured", *told_lines)
-        places = list(traced(self._modules))
+        places = list(traced(modules(self.settings.root, tracing.MENTION)))
         if places:
             return done("in-process calls have spans", *places, *told_lines)
         return missing(
@@ -168,3 +182,7 @@ class Patient:
         except (ContractError, PlanError):
             return "", ""
         return document.digest, plan.digest
+
+
+def _lines(found: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    return [f"{state}: {line}" for state, lines in found for line in lines]

@@ -16,7 +16,10 @@ from switchover.cli.doctor.sources import Module
 
 VARIABLE: Final = "BACKEND_MODE"
 
-_MODE: Final = re.compile(r"(?i)backend_?mode")
+MENTION: Final = re.compile(rb"(?i)backend_?mode")
+"""What a module that looks at the mode has in its text."""
+
+_MODE: Final = re.compile(MENTION.pattern.decode())
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HERE: Final = frozenset({"direct"})
 _THERE: Final = frozenset({"http", "route", "routed"})

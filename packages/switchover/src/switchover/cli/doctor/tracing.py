@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from switchover.cli.doctor.sources import Module
+
+MENTION: Final = re.compile(rb"Recorder")
+"""What a module that makes a recorder has in its text."""
 
 
 def traced(found: Iterable[Module]) -> Iterator[str]:

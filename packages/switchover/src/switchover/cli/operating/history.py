@@ -47,13 +47,13 @@ def _told(
 def _rendered(shown: Sequence[tuple[int, Event | Unreadable]], count: int) -> str:
     if not shown:
         return "nothing has been changed yet"
-    rows = [("", "when", "who", "order", "what", "why")]
+    rows = [("", "when", "who", "order", "why", "what")]
     for position, entry in shown:
         if isinstance(entry, Unreadable):
             rows.append((str(position), "UNREADABLE", "", "", "", entry.what))
         else:
-            what = ", ".join(changes(entry.before, entry.after))
-            rows.append((str(position), entry.at, entry.who, entry.action, what, entry.why))
+            what = "; ".join(changes(entry.before, entry.after))
+            rows.append((str(position), entry.at, entry.who, entry.action, entry.why, what))
     left = count - len(shown)
     return table(rows) + (f"\n({left} before these; --limit 0 shows all)" if left else "")
 

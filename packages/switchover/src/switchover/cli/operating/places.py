@@ -17,7 +17,7 @@ from switchover.cli import settings as configuration
 from switchover.cli.plan import operations_of
 from switchover.cli.settings import Settings, UsageError, shown
 from switchover.contract import Document
-from switchover.errors import SwitchoverError
+from switchover.errors import ContractError, PlanError
 from switchover.rollout.fleet import Fleet
 from switchover.rollout.orders import Operator
 from switchover.rollout.plan import RolloutPlan, Stage, Wave, load
@@ -69,17 +69,16 @@ def place_of(options: argparse.Namespace, *, goes_on: bool = False) -> Iterator[
         goes_on: also where contract or plan cannot be read, because going back must not depend on them. Says so.
 
     Raises:
-        UsageError: there is none; the message says what to do.
-        ContractError, PlanError: contract or plan cannot be used.
+        UsageError: there is none, or contract or plan cannot be used; the message says what to do.
     """
     with store_of(options) as store:
         try:
             settings = configuration.load(options.contract)
             document = Document.load(settings.contract)
             place = Place(store, _plan(options, settings, document), document.digest)
-        except (SwitchoverError, UsageError) as error:
+        except (ContractError, PlanError, UsageError) as error:
             if not goes_on:
-                raise
+                raise UsageError(str(error)) from error
             print(f"switchover: going on without contract and plan: {error}", file=sys.stderr)
             place = Place(store, _plan_of_state(store), "")
         yield place
@@ -89,13 +88,13 @@ def place_of(options: argparse.Namespace, *, goes_on: bool = False) -> Iterator[
 def store_of(options: argparse.Namespace) -> Iterator[RolloutStore]:
     """The store. Where an address is given, settings that cannot be used are in nobody's way. Raises UsageError."""
     address = options.store or os.environ.get(STORE_VARIABLE)
-    root = Path.cwd()
     try:
-        settings = configuration.load(options.contract)
-        root, address = settings.root, address or settings.store
+        root, named = configuration.store_if_named()
     except UsageError:
         if not address:
             raise
+        root, named = Path.cwd(), None
+    address = address or named
     if not address:
         raise UsageError(
             f"where is the state of the rollout kept? Say so in the environment, {STORE_VARIABLE}=postgresql://…, or in"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
 
 from switchover.errors import RolloutConflict, StoreUnavailable
+from switchover.rollout.record.chain import replayed
 from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
@@ -20,6 +22,8 @@ from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, 
 
 if TYPE_CHECKING:
     from switchover.rollout.stores.postgresql_connection import BoundedConnection
+
+_log = logging.getLogger("switchover.rollout")
 
 _R = TypeVar("_R")
 _NO_LIMIT: Final = 2**62
@@ -77,9 +81,13 @@ class PostgresqlRolloutStore:
         self._asked(steps)
 
     def load(self) -> RolloutState:
-        """See `RolloutStore`."""
-        rows = self._rows(sql.LOAD, self._rollout)
-        return _state_in(rows[0][0]) if rows else RolloutState()
+        """See `RolloutStore`. What cannot be read is written anew from the record. Raises StoreUnavailable if that does not hold either."""
+        try:
+            for (text,) in self._rows(sql.LOAD, self._rollout):
+                return state_of(parsed(text))
+        except ValueError:
+            return self._asked(self._mended)
+        return self._asked(self._mended) if self.history(limit=1) else RolloutState()
 
     def change(self, change: Change, *, expected: int) -> RolloutState:
         """See `RolloutStore`."""
@@ -136,9 +144,7 @@ class PostgresqlRolloutStore:
 
     def _changed(self, connection: BoundedConnection, change: Change, expected: int) -> RolloutState:
         with connection.transaction():
-            connection.execute(sql.FIRST, (self._rollout, canonical(state_data(RolloutState()))))
-            text, now = connection.execute(sql.LOCK, (self._rollout,)).fetchall()[0]
-            state = _state_in(text)
+            state, now = self._locked(connection)
             if state.version != expected:
                 raise RolloutConflict(expected, state.version)
             event = made(change, state, now)
@@ -147,6 +153,37 @@ class PostgresqlRolloutStore:
             connection.execute(sql.PUT, (after.version, canonical(state_data(after)), self._rollout))
             connection.execute(sql.TELL, (self._rollout,))
         return after
+
+    def _mended(self, connection: BoundedConnection) -> RolloutState:
+        with connection.transaction():
+            return self._locked(connection)[0]
+
+    def _locked(self, connection: BoundedConnection) -> tuple[RolloutState, float]:
+        """In a transaction, which then has it alone: the state, from the record if need be, and the time."""
+        is_first = connection.execute(sql.FIRST, (self._rollout, canonical(state_data(RolloutState())))).rowcount
+        text, now = connection.execute(sql.LOCK, (self._rollout,)).fetchall()[0]
+        try:
+            if not is_first:
+                return state_of(parsed(text)), now
+            what = "the state in PostgreSQL is missing"
+        except ValueError as error:
+            what = f"the state in PostgreSQL cannot be used: {error}"
+        return self._anew(connection, what, is_first=bool(is_first)), now
+
+    def _anew(self, connection: BoundedConnection, what: str, *, is_first: bool) -> RolloutState:
+        """The state that the record leads to, written. Raises StoreUnavailable: there is none, or it does not hold."""
+        rows = connection.execute(sql.HISTORY, (self._rollout, 0, _NO_LIMIT)).fetchall()
+        if is_first and not rows:
+            return RolloutState()
+        try:
+            if not rows:
+                raise ValueError("it is empty")
+            state = replayed(event_of(parsed(text)) for _, text in rows)
+        except ValueError as error:
+            raise StoreUnavailable(f"{what}; it cannot be written anew from the record: {error}") from None
+        connection.execute(sql.PUT, (state.version, canonical(state_data(state)), self._rollout))
+        _log.warning("%s; written anew from the record, version %d", what, state.version)
+        return state
 
     def _rows(self, query: LiteralString, *values: Any) -> list[tuple[Any, ...]]:
         return self._asked(lambda connection: connection.execute(query, values).fetchall())
@@ -189,13 +226,6 @@ def _drop(line: _Line) -> None:
     if line.connection is not None:
         line.connection.close()
         line.connection = None
-
-
-def _state_in(text: str) -> RolloutState:
-    try:
-        return state_of(parsed(text))
-    except ValueError as error:
-        raise StoreUnavailable(f"the state in PostgreSQL cannot be used: {error}") from None
 
 
 def _event_in(version: int, text: str) -> Event:
