@@ -49,8 +49,9 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
     with ExitStack() as stack:
         service = stack.enter_context(running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY))
         asyncio.run(seeded(service.address, USERS))
+        web = {**WEB, "LIVETRIP_WEB_SESSIONS": f"sqlite:///{tmp_path / 'sessions.sqlite3'}"}
         environment = clean_environment(
-            **WEB,
+            **web,
             BACKEND_MODE="service",
             LIVETRIP_SERVICE_URL=service.address,
             LIVETRIP_SERVICE_KEY=KEY,
@@ -65,7 +66,7 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
             urls.append(stack.enter_context(running(command, own, environment)).address)
         store = FileRolloutStore(tmp_path / "rollout")
         eventually(lambda: len(store.workers()) == 2, 30)
-        desk = {**WEB, "SWITCHOVER_ROLLOUT_STORE": where, "LIVETRIP_REHEARSAL_USERS": ",".join(USERS)}
+        desk = {**web, "SWITCHOVER_ROLLOUT_STORE": where, "LIVETRIP_REHEARSAL_USERS": ",".join(USERS)}
         yield Diary(tmp_path, urls, desk)
         assert not store.load().shares
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -11,10 +12,12 @@ import pytest
 
 from livetrip_contract import Caller, EntryDraft, TripDraft
 from livetrip_web.app import make_web
+from livetrip_web.registers.in_memory import InMemorySessionRegister
+from livetrip_web.registers.register import Limits
 from livetrip_web.rehearsing import calls
 from livetrip_web.rehearsing.load import reads
 from livetrip_web.rehearsing.page import read_page
-from livetrip_web.rehearsing.visiting import Tour, Visitor, planned_tour
+from livetrip_web.rehearsing.visiting import Tour, planned_tour, visiting
 from livetrip_web.settings import WebSettings
 from support.diary import MemoryDiary
 from support.processes import KEY
@@ -46,8 +49,11 @@ def test_travellers_pages_and_key_are_those_of_the_web_processes(web: pytest.Mon
     web.setenv("LIVETRIP_WEB_OIDC_CLIENT_ID", "livetrip-web")
     web.setenv("LIVETRIP_WEB_URL", "https://diary.example")
     found = planned_tour({**NAMED, **urls})
-    sent = found.headers("aiko")
-    assert (sent["host"], sent["cookie"].startswith("__Host-session=")) == ("diary.example", True)
+    assert found.headers("sealed") == {
+        "cookie": "__Host-session=sealed",
+        "accept-language": "en",
+        "host": "diary.example",
+    }
 
 
 @pytest.mark.parametrize(
@@ -73,12 +79,13 @@ def test_an_environment_that_opens_no_page_is_refused(
         planned_tour(given)
 
 
-async def test_pages_that_nobody_serves_are_told_with_their_address(web: pytest.MonkeyPatch) -> None:
+async def test_pages_that_nobody_serves_are_told_with_their_address(web: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with socket.socket() as taken:  # bound, and listening to nobody
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         web.setenv("LIVETRIP_REHEARSAL_USERS", "aiko")
         web.setenv("LIVETRIP_REHEARSAL_URLS", url)
+        web.setenv("LIVETRIP_WEB_SESSIONS", f"sqlite:///{tmp_path / 'sessions.sqlite3'}")
         with pytest.raises(RolloutRefused, match=rf"the pages at {url} do not answer \(ConnectError\)"):
             await calls().__aenter__()
 
@@ -90,26 +97,55 @@ async def test_each_page_says_the_same_each_time_and_is_its_travellers_own() -> 
     entry = EntryDraft.model_validate({"text": "Moss.", "happenedAt": "2026-11-21T07:30:00+09:00"})
     await diary.live_trip.add_entry(AIKO, trip.id, entry)
     tour = Tour(("aiko", "ben"), ("http://127.0.0.1",), settings)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(make_web(diary.live_trip, settings))) as client:
-        found = {call.operation: call for call in await reads(Visitor(client, tour, "aiko"), "page of traveller 0")}
+    register = InMemorySessionRegister(Limits())
+    served = make_web(diary.live_trip, settings, register=register)
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(served)) as client,
+        visiting(client, tour, register) as (aiko, ben),
+    ):
+        found = {call.operation: call for call in await reads(aiko, "page of traveller 0")}
         assert list(found) == ["listTrips", "getTrip", "getTripSummary", "listEntries", "listPhotos", "getEntry"]
         assert "Kyoto" in await found["listTrips"].call()
         assert "Moss." in await found["getEntry"].call()
         for call in found.values():
             first, second = [plain(await call.call(), call.varying) for _ in range(2)]
             assert first == second
-        theirs = await reads(Visitor(client, tour, "ben"), "page of traveller 1")
+        theirs = await reads(ben, "page of traveller 1")
         assert [call.operation for call in theirs] == ["listTrips"]
         assert "Kyoto" not in await theirs[0].call()
 
 
-async def test_a_session_that_the_pages_do_not_take_is_no_page() -> None:
-    settings = WebSettings(dev_sign_in=True, session_key=KEY)
-    tour = Tour(("aiko",), ("http://127.0.0.1",), WebSettings(dev_sign_in=True, session_key=KEY[::-1]))
-    web = make_web(MemoryDiary().live_trip, settings)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(web)) as client:
+@pytest.mark.parametrize(("key", "is_shared"), [(KEY[::-1], True), (KEY, False)])
+async def test_a_session_that_the_pages_do_not_take_is_no_page(key: str, is_shared: bool) -> None:
+    settings, register = WebSettings(dev_sign_in=True, session_key=KEY), InMemorySessionRegister(Limits())
+    tour = Tour(("aiko",), ("http://127.0.0.1",), WebSettings(dev_sign_in=True, session_key=key))
+    web = make_web(MemoryDiary().live_trip, settings, register=register if is_shared else None)
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(web)) as client,
+        visiting(client, tour, register) as (aiko,),
+    ):
         with pytest.raises(httpx.HTTPStatusError, match="303"):
-            await reads(Visitor(client, tour, "aiko"), "page of traveller 0")
+            await reads(aiko, "page of traveller 0")
+
+
+async def test_travellers_are_signed_out_when_the_rehearsal_ends() -> None:
+    settings, register = WebSettings(dev_sign_in=True, session_key=KEY), InMemorySessionRegister(Limits())
+    web = make_web(MemoryDiary().live_trip, settings, register=register)
+    tour = Tour(("aiko",), ("http://127.0.0.1",), settings)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(web)) as client:
+        async with visiting(client, tour, register) as (aiko,):
+            assert await reads(aiko, "page of traveller 0")
+        with pytest.raises(httpx.HTTPStatusError, match="303"):
+            await reads(aiko, "page of traveller 0")
+
+
+async def test_sessions_that_cannot_be_kept_are_told(web: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    web.setenv("LIVETRIP_REHEARSAL_USERS", "aiko")
+    web.setenv("LIVETRIP_WEB_SESSIONS", f"sqlite:///{tmp_path}")
+    with pytest.raises(
+        RolloutRefused, match="the travellers cannot be signed in: LIVETRIP_WEB_SESSIONS cannot be used"
+    ):
+        await calls().__aenter__()
 
 
 def test_a_page_is_what_it_says_and_where_it_leads() -> None:

@@ -146,9 +146,9 @@ class _Server(uvicorn.Server):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.lifespan.shutdown(), _FORCED_SECONDS)
 
-    async def _drained(self, draining: asyncio.Future[None]) -> None:
+    async def _drained(self, draining: asyncio.Future[Any]) -> None:
         """Until every call has ended, or nobody wants to wait any more: a server of asyncio waits for its connections from Python 3.12 on."""
-        forced = asyncio.ensure_future(self._forced.wait())
+        forced: asyncio.Future[Any] = asyncio.ensure_future(self._forced.wait())
         try:
             await asyncio.wait({draining, forced}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import httpx
 
+from livetrip_adapters import SettingsError
+from livetrip_web.registers.opening import opened_register
 from livetrip_web.rehearsing.page import Page
-from livetrip_web.rehearsing.visiting import URLS_VARIABLE, Tour, Visitor, planned_tour
-from switchover.errors import RolloutRefused
+from livetrip_web.rehearsing.visiting import URLS_VARIABLE, Tour, Visitor, planned_tour, visiting
+from switchover.errors import RolloutRefused, ServiceUnavailable
 from switchover.rehearsal import SafeCall
 
 _TIMEOUT_SECONDS: Final = 10.0
@@ -29,8 +31,8 @@ async def calls() -> AsyncIterator[Sequence[SafeCall]]:
         RolloutRefused: nobody is named, the environment is not that of the web processes, or pages cannot be opened.
     """
     tour = planned_tour()
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=_limits(tour)) as client:
-        visitors = [Visitor(client, tour, user) for user in tour.users]
+    async with AsyncExitStack() as stack:
+        visitors = await _signed_in(stack, tour)
         try:
             found = [await reads(visitor, f"page of traveller {number}") for number, visitor in enumerate(visitors)]
         except httpx.HTTPError as error:
@@ -38,9 +40,19 @@ async def calls() -> AsyncIterator[Sequence[SafeCall]]:
         yield [call for calls in found for call in calls]
 
 
+async def _signed_in(stack: AsyncExitStack, tour: Tour) -> list[Visitor]:
+    sessions, limits = tour.settings.sessions.get_secret_value(), tour.settings.limits()
+    try:
+        register = await stack.enter_async_context(opened_register(sessions, limits))
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, limits=_limits(tour)))
+        return await stack.enter_async_context(visiting(client, tour, register))
+    except (SettingsError, ServiceUnavailable) as error:
+        raise RolloutRefused("load", f"the travellers cannot be signed in: {error}") from None
+
+
 def _ended(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.HTTPStatusError):
-        return f"answer {error.response.status_code}: is LIVETRIP_WEB_SESSION_KEY that of the web processes?"
+        return f"answer {error.response.status_code}: are LIVETRIP_WEB_SESSION_KEY and LIVETRIP_WEB_SESSIONS those of the web processes?"
     return f"do not answer ({type(error).__name__}): {URLS_VARIABLE} says where they are"
 
 

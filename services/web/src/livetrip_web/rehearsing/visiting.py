@@ -1,10 +1,11 @@
-"""Travellers of our own who open pages, each under a session that is sealed as a sign-in would seal it."""
+"""Travellers of our own who open pages, each under a session like that of a sign-in, for as long as the rehearsal lasts."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
@@ -16,14 +17,13 @@ from livetrip_adapters import SettingsError
 from livetrip_web.edge.cookies import SESSION, CookieStyle
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.edge.session import Sessions
+from livetrip_web.registers.register import SessionRegister
 from livetrip_web.rehearsing.page import Page, read_page
 from livetrip_web.settings import WebSettings, load_web_settings, origin_of
-from switchover.errors import RolloutRefused
+from switchover.errors import RolloutRefused, ServiceUnavailable
 
 USERS_VARIABLE: Final = "LIVETRIP_REHEARSAL_USERS"
 URLS_VARIABLE: Final = "LIVETRIP_REHEARSAL_URLS"
-_SKEW_SECONDS: Final = 60
-"""How much the clock of this machine may be ahead of those of the web processes: a session that begins later than now is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,11 @@ class Tour:
     urls: tuple[str, ...]
     settings: WebSettings
 
-    def headers(self, user: str) -> dict[str, str]:
-        """What a browser would send that this traveller signed in with."""
-        sessions = Sessions(Seal(self.settings.sealing_key()), int(self.settings.session_hours * 3600))
-        session = sessions.begin(time.time() - _SKEW_SECONDS, user_id=user, name=user)
+    def headers(self, cookie: str) -> dict[str, str]:
+        """What a browser would send that has this session."""
         style = CookieStyle(self.settings.is_secure)
         host = {} if self.settings.url is None else {"host": urlsplit(self.settings.url).netloc}
-        return {"cookie": f"{style.name(SESSION)}={sessions.write(session)}", "accept-language": "en", **host}
+        return {"cookie": f"{style.name(SESSION)}={cookie}", "accept-language": "en", **host}
 
 
 def planned_tour(environment: Mapping[str, str] = os.environ) -> Tour:
@@ -73,17 +71,32 @@ def planned_tour(environment: Mapping[str, str] = os.environ) -> Tour:
     return Tour(users, urls, settings)
 
 
+@asynccontextmanager
+async def visiting(client: httpx.AsyncClient, tour: Tour, register: SessionRegister) -> AsyncIterator[list[Visitor]]:
+    """The travellers, signed in. Raises ServiceUnavailable."""
+    sessions = Sessions(Seal(tour.settings.sealing_key()), register, int(tour.settings.session_hours * 3600))
+    begun = [sessions.of(time.time(), user, user) for user in tour.users]
+    try:
+        for session in begun:
+            await sessions.begin(session)
+        yield [Visitor(client, tour, sessions.write(session)) for session in begun]
+    finally:
+        with suppress(ServiceUnavailable):  # they end by themselves as well
+            for session in begun:
+                await sessions.end(session)
+
+
 class Visitor:
     """One traveller with a browser.
 
     Args:
         client: sends.
         tour: says where to.
-        user: who it is.
+        cookie: of a session.
     """
 
-    def __init__(self, client: httpx.AsyncClient, tour: Tour, user: str) -> None:
-        self._client, self._urls, self._headers = client, tour.urls, tour.headers(user)
+    def __init__(self, client: httpx.AsyncClient, tour: Tour, cookie: str) -> None:
+        self._client, self._urls, self._headers = client, tour.urls, tour.headers(cookie)
 
     def opener(self, path: str) -> Callable[[], Awaitable[Page]]:
         """Opens one page again and again, at one process after the other. Raises httpx.HTTPError, also for a page that is none."""
