@@ -96,7 +96,7 @@ class Forms:
         yield "forged"
         self._page.goto(f"{self._address}/trips/new")
         self._page.locator("#description").evaluate(
-            "field => { field.maxLength = 999999; field.value = 'x'.repeat(300000); }"
+            "field => { field.maxLength = 999999; field.value = 'snow\\n'.repeat(60000); }"
         )
         self._send()
         self._page.locator(".failure").wait_for()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import resources
-from pathlib import Path
 
 import httpx
 import pytest
@@ -52,7 +51,7 @@ async def test_pages_are_kept_by_nobody_and_styles_for_good(aiko: Browser) -> No
 
 async def test_the_style_and_the_scripts_are_a_small_thing_to_load(aiko: Browser) -> None:
     css = next(str(told["href"]) for tag, told in (await aiko.open("/trips")).tags if told.get("rel") == "stylesheet")
-    names = [path.name for path in Path(str(resources.files("livetrip_web") / "static")).iterdir()]
+    names = [file.name for file in resources.files("livetrip_web").joinpath("static").iterdir()]
     files = [await aiko.client.get(css.replace("diary.css", name)) for name in names]
     assert {file.status_code for file in files} == {200}
     assert 20_000 < sum(len(file.content) for file in files) < 40_000

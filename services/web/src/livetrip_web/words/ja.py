@@ -35,7 +35,7 @@ WORDS: Final[Mapping[str, str]] = {
     "signin.lead": "旅のための日記帳。日々と、場所と、写真と。",
     "signin.oidc": "アカウントでサインイン",
     "signin.dev.title": "開発用サインイン",
-    "signin.dev.lead": "お好きな名前でサインインできます。お試し用で、このコンピューターでのみ使えます。",
+    "signin.dev.lead": "お好きな名前でサインインできます。お試し用の機能で、使えるのはこのコンピューターだけです。",
     "signin.dev.name": "名前",
     "signin.dev.groups": "グループ（カンマ区切り）",
     "signin.dev.wrong": "名前は1〜60文字で入力してください。グループは20個まで、それぞれ1〜60文字です。",
