@@ -28,7 +28,7 @@ bench: ## Ratios against peers, side by side
 proof: ## Move traffic up and down 200 times under load, kill the service at every stage, and print what came of it
 	SWITCHOVER_PROOF=1 uv run pytest -n 0 -s tests/journeys/test_moving_traffic.py tests/journeys/test_fleet.py
 
-screenshots: ## Pictures of every page, in build/screenshots; needs Chromium
+screenshots: ## Pictures of every page and state, in build/screenshots; needs Chromium
 	uv run python -m tools.screenshots
 
 lock: ## Resolve dependencies anew and export requirements.lock

@@ -16,6 +16,7 @@ from journeys.conftest import MODES
 from livetrip_adapters import live_trip_port
 from livetrip_adapters.rollout import live_trip_plan
 from support.browser import Chromium, chromium
+from support.loopback import Told, loopback
 from support.processes import KEY, STOP_SECONDS, Running, clean_environment, running, running_api
 from support.shown import shown_diary
 from support.tour import Tour
@@ -46,6 +47,25 @@ def tell(traveller: Traveller, folder: Path) -> None:
     traveller.meets_herself()
     traveller.uploads(folder)
     traveller.signs_out()
+
+
+def test_what_a_page_should_not_do_is_heard(browser: Chromium) -> None:
+    page = b"<!doctype html><title>-</title><script>1</script><img src='http://192.0.2.1/spy.gif'><script src=loud.js></script>"
+    policy = {"content-type": "text/html", "content-security-policy": "script-src 'self'"}
+    loud = {"content-type": "text/javascript"}
+    with (
+        browser.person() as watched,
+        loopback(
+            lambda asked: (
+                Told(200, b"throw new Error('loud')", loud) if "loud" in asked.target else Told(200, page, policy)
+            )
+        ) as foreign,
+    ):
+        watched.page.route("http://192.0.2.1/**", lambda route: route.abort())
+        watched.page.goto(foreign.url)
+        heard = "\n".join(watched.unexpected())
+    for said in ("policy: script-src-elem inline", "asked http://192.0.2.1/spy.gif", "ERR_FAILED", "loud"):
+        assert said in heard
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -145,7 +165,7 @@ def test_a_photo_that_takes_long_to_be_looked_into_is_asked_about_again(browser:
     with browser.person() as watched, shown_diary("monolith", tmp_path) as (address, _):
         watched.page.route("**/completed", late)
         watched.expect("503")
-        tour = Tour(watched.page, address)
+        tour = Tour(watched, address)
         tour.sign_in()
         tour.photograph()
         assert watched.unexpected() == []

@@ -37,7 +37,7 @@ def diary(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder: Path = tmp_path_factory.mktemp("refusals")
     with chromium() as browser, shown_diary(request.param, folder) as (address, _):
         with browser.person() as aiko:
-            tour = Tour(aiko.page, address)
+            tour = Tour(aiko, address)
             tour.sign_in()
             tour.photograph()
             hers = tuple(path for name, path in tour.addresses() if name not in ("trips", "trip-new", "not-found"))

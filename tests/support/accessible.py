@@ -31,3 +31,9 @@ def barriers(page: Page, script: str) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def sticking_out(page: Page) -> list[str]:
+    """Has to be scrolled sideways (WCAG 2.2, 1.4.10): a line if so."""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{page.url} sticks out by {over} pixels"] if over > 0 else []

@@ -15,7 +15,7 @@ from support.programs import REQUIRED, require_program
 from support.waiting import eventually
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 WAIT_MS: Final = 20_000
 
@@ -40,10 +40,19 @@ class Watched:
     page: Page
     complaints: list[str] = field(default_factory=list)
     _expected: list[str] = field(default_factory=list)
+    _session: CDPSession | None = None
 
     def expect(self, text: str) -> None:
         """One complaint with this text is meant to come: browsers tell of every refused request."""
         self._expected.append(text)
+
+    def slow_down(self, bytes_up: int) -> None:
+        """What the first tab sends takes its time: bytes per second; -1 for none."""
+        if self._session is None:
+            self._session = self.context.new_cdp_session(self.page)
+            self._session.send("Network.enable")
+        limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_up}
+        self._session.send("Network.emulateNetworkConditions", limits)
 
     def unexpected(self) -> list[str]:
         """Complaints that nobody expected."""

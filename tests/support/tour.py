@@ -1,38 +1,43 @@
-"""Every page of the diary, of somebody who has written and photographed."""
+"""Every page of the diary, and every state that a page can be in: of somebody who has written and photographed, and of a newcomer."""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageDraw
+from support.browser import Watched
+from support.pictures import picture
+from support.states import Forms, Newcomer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 TRIP: Final = "Kyoto in autumn"
-_COLOURS: Final = (("#26413c", "#c98b5a"), ("#7a3b2e", "#e7d3b1"), ("#34495e", "#b8c6d1"))
+_PHOTOS: Final = 3
 
 
 class Tour:
     """A tab that goes from page to page.
 
     Arguments:
-        page: the tab; nobody is signed in yet.
+        watched: the tab; nobody is signed in yet.
         address: of a diary with the sample data.
     """
 
-    def __init__(self, page: Page, address: str) -> None:
-        self._page, self._address = page, address
+    def __init__(self, watched: Watched, address: str) -> None:
+        self._watched, self._address = watched, address
 
-    def sign_in(self) -> None:
-        """As aiko, whose trips they are; whatever the language is."""
+    @property
+    def _page(self) -> Page:
+        return self._watched.page
+
+    def sign_in(self, name: str = "aiko") -> None:
+        """As aiko, whose trips they are, or somebody else; whatever the language is."""
         self._page.goto(f"{self._address}/sign-in")
-        self._page.locator("#name").fill("aiko")
+        self._page.locator("#name").fill(name)
         self._page.locator("form.card button.primary").click()
-        self._page.locator(".ticket").first.wait_for()
+        self._page.locator(".menu").wait_for()
 
     def photograph(self) -> None:
         """Three photos, sent from the page of an entry of the trip, unless they are there already."""
@@ -40,32 +45,26 @@ class Tour:
         if self._page.locator(".gallery").count():
             return
         self._page.locator("#entry").select_option(index=2)
-        pictures = [
-            {"name": f"moss-{number}.jpg", "mimeType": "image/jpeg", "buffer": _picture(number)}
-            for number in range(len(_COLOURS))
-        ]
-        self._page.locator("#files").set_input_files(pictures)  # type: ignore[arg-type]  # its TypedDict is private
-        for picture in pictures:
-            self._page.locator(".upload[data-state=done]").filter(has_text=str(picture["name"])).wait_for()
+        pictures = [picture(number) for number in range(_PHOTOS)]
+        self._page.locator("#files").set_input_files(pictures)
+        for sent in pictures:
+            self._page.locator(".upload[data-state=done]").filter(has_text=str(sent["name"])).wait_for()
 
-    def pages(self) -> Iterator[str]:
-        """The name of each page, while the tab shows it."""
+    def pages(self, newcomer: str) -> Iterator[str]:
+        """The name of each page and state, while the tab shows it; `newcomer`: signs in after aiko, and has no trip yet."""
+        self._watched.expect("404")
         for name, path in self.addresses():
             self._page.goto(f"{self._address}{path}")
             yield name
-        yield from self._refused()
-        yield from self._conflict()
-        self._page.goto(f"{self._address}/trips")
-        self._page.locator(".menu button").click()
-        self._page.locator("a[href='/sign-in']").wait_for()
-        yield "signed-out"
-        self._page.goto(f"{self._address}/sign-in")
-        yield "sign-in"
+        yield from self._by_keyboard()
+        yield from Forms(self._watched, self._address, self._trip(), self._entry()).pages()
+        yield from self._farewell()
+        self.sign_in(newcomer)
+        yield from Newcomer(self._watched, self._address).pages()
 
     def addresses(self) -> list[tuple[str, str]]:
         """Names and paths of pages that are opened by address alone."""
-        trip = self._trip().removeprefix(self._address)
-        entry = self._first(r"/entries/[0-9a-f-]{36}$", trip)
+        trip, entry = (address.removeprefix(self._address) for address in (self._trip(), self._entry()))
         photo = self._first(r"/photos/[0-9a-f-]{36}$", f"{trip}/photos")
         return [
             ("trips", "/trips"), ("trip", trip), ("trip-new", "/trips/new"), ("trip-edit", f"{trip}/edit"),
@@ -74,45 +73,39 @@ class Tour:
             ("photos", f"{trip}/photos"), ("photo", photo), ("photo-delete", f"{photo}/delete"), ("not-found", "/nowhere"),
         ]  # fmt: skip
 
-    def _refused(self) -> Iterator[str]:
-        """A form that comes back."""
-        self._page.goto(f"{self._address}/trips/new")
-        self._page.locator("form.sheet").evaluate("form => { form.noValidate = true; }")
-        self._page.locator("form.sheet button.primary").click()
-        self._page.locator("[role=alert]").wait_for()
-        yield "trip-refused"
+    def _by_keyboard(self) -> Iterator[str]:
+        """The way past the menu, as the first thing that the keyboard finds."""
+        self._page.goto(f"{self._address}/trips")
+        self._page.keyboard.press("Tab")
+        yield "skip-link"
 
-    def _conflict(self) -> Iterator[str]:
-        """A form that meets a newer version: what it knew is made older than it is."""
-        self._page.goto(f"{self._trip()}/edit")
-        self._page.locator("#description").fill("Temples, trains, and no hurry at all.")
-        self._page.locator("form.sheet button.primary").click()
-        self._page.locator("[role=status]").wait_for()
-        self._page.goto(f"{self._trip()}/edit")
-        self._page.locator("[name=version]").evaluate("field => { field.value = '1'; }")
-        self._page.locator("#description").fill("Temples and trains, and as little hurry as five days allow.")
-        self._page.locator("form.sheet button.primary").click()
-        self._page.locator(".versions").first.wait_for()
-        yield "conflict"
+    def _farewell(self) -> Iterator[str]:
+        """Out, and what is at the door."""
+        self._page.goto(f"{self._address}/trips")
+        self._page.locator(".menu button").click()
+        self._page.locator("a[href='/sign-in']").wait_for()
+        yield "signed-out"
+        self._page.goto(f"{self._address}/sign-in")
+        yield "sign-in"
+        self._watched.expect("422")
+        self._page.locator("#name").fill("ben")
+        self._page.locator("#groups").fill("x" * 61)
+        self._page.locator("form.card button.primary").click()
+        self._page.locator("[role=alert]").wait_for()
+        yield "sign-in-refused"
 
     def _trip(self) -> str:
         self._page.goto(f"{self._address}/trips")
         link = self._page.locator(".ticket a").filter(has_text=TRIP).first.get_attribute("href")
         return f"{self._address}{link}"
 
+    def _entry(self) -> str:
+        """The one with the photos."""
+        self._page.goto(self._trip())
+        link = self._page.locator(".entry:has(.strip) .entry-actions a").first.get_attribute("href")
+        return f"{self._address}{link}"
+
     def _first(self, pattern: str, path: str) -> str:
         self._page.goto(f"{self._address}{path}")
         links = self._page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         return next(str(link) for link in links if re.search(pattern, link))
-
-
-def _picture(number: int) -> bytes:
-    """Something like a landscape."""
-    sky, ground = _COLOURS[number]
-    image = Image.new("RGB", (1600, 1100 + 100 * number), sky)
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((900, 120, 1150, 370), fill=ground)
-    draw.polygon([(0, 900), (500, 480), (900, 800), (1250, 560), (1600, 860), (1600, 1400), (0, 1400)], fill=ground)
-    buffer = io.BytesIO()
-    image.save(buffer, format="JPEG")
-    return buffer.getvalue()

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PIL import Image
 
@@ -104,14 +104,13 @@ class Traveller:
         """Three photos at once; the largest is cancelled on its way and tried again."""
         page = self.page
         page.get_by_role("link", name="Add photos").click()
-        slow = self._network(_SLOW)
+        self.watched.slow_down(_SLOW)
         page.get_by_label("Choose photos").set_input_files([_photo(folder / name) for name in PHOTOS])
         upload = page.locator(".upload").filter(has_text=PHOTOS[0])
         becomes(page, "bar => bar.value > 0", upload.get_by_role("progressbar").element_handle())
         upload.get_by_role("button", name="Cancel").click()
         page.locator(".upload[data-state=cancelled]").filter(has_text=PHOTOS[0]).wait_for()
-        slow.detach()
-        self._network(-1)
+        self.watched.slow_down(-1)
         self._meanwhile("uploads")
         upload.get_by_role("button", name="Try again").click()
         for name in PHOTOS:
@@ -139,13 +138,6 @@ class Traveller:
 
     def _is_told(self, words: str) -> None:
         self.page.get_by_role("status").filter(has_text=words).wait_for()
-
-    def _network(self, bytes_up: int) -> Any:
-        session = self.watched.context.new_cdp_session(self.page)
-        session.send("Network.enable")
-        limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_up}
-        session.send("Network.emulateNetworkConditions", limits)
-        return session
 
 
 def _photo(path: Path) -> Path:

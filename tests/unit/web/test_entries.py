@@ -21,9 +21,9 @@ async def test_an_entry_is_written_and_shown_at_its_own_offset(aiko: Browser) ->
     assert "#" not in written.text
     entry = next(link for link in written.links if "/entries/" in link and not link.endswith(("new", "edit")))
     read = await aiko.open(entry)
-    for said in ("Saihō-ji 34.9919, 135.6837", "great", "garden morning", "Moss. More moss."):
+    for said in ("Saihō-ji 34.9919, 135.6837", "Great", "garden morning", "Moss. More moss."):
         assert said in read.text
-    assert "Moss.\n\nMore moss." in read.html
+    assert "<p>Moss.</p>\n<p>More moss.</p>" in read.html
 
 
 async def test_a_new_entry_begins_now_by_the_clocks_of_the_last_one(aiko: Browser) -> None:
@@ -48,12 +48,12 @@ async def test_a_new_entry_begins_now_by_the_clocks_of_the_last_one(aiko: Browse
         ({"offset": "nine"}, "offset", "one of the time zones"),
         ({"mood": "furious"}, "mood", "one of the moods"),
         ({"place": "x" * 121}, "place", "one line of 1 to 120"),
-        ({"latitude": "34.9", "longitude": "135"}, "place", "need the name of the place"),
+        ({"latitude": "34.9", "longitude": "135"}, "place", "Give the place of these coordinates a name"),
         ({"place": "Kyoto", "latitude": "34.9"}, "longitude", "together with a latitude"),
         ({"place": "Kyoto", "latitude": "91", "longitude": "0"}, "latitude", "−90 to 90"),
         ({"place": "Kyoto", "latitude": "1e1", "longitude": "nan"}, "longitude", "−180 to 180"),
-        ({"tags": "x" * 41}, "tags", "At most 20 tags"),
-        ({"tags": " ".join(map(str, range(21)))}, "tags", "At most 20 tags"),
+        ({"tags": "x" * 41}, "tags", "at most 20 tags"),
+        ({"tags": " ".join(map(str, range(21)))}, "tags", "at most 20 tags"),
     ],
 )
 async def test_what_cannot_be_taken_is_named_and_nothing_typed_is_lost(
@@ -92,7 +92,7 @@ async def test_two_people_at_one_entry_choose_field_by_field(aiko: Browser) -> N
         mine, edit, text="Mine.", place="Uji", mood="low", offset="345", happened="2026-11-21T08:00"
     )
     assert both.status == 409
-    for said in ("low", "UTC+5:45", "UTC+9", "2026-11-21 08:00", "(nothing)"):
+    for said in ("Low", "UTC+5:45", "UTC+9", "2026-11-21 08:00", "(nothing)"):
         assert said in both.text
     assert both.form(edit).fields["pick_text"] == "mine"
     assert {"Yours", "Saved"} <= set(both.text.split())

@@ -19,7 +19,7 @@ NASTY = st.text(
     max_size=30,
 ).filter(lambda text: text.strip(" ") and text.strip())
 SCRIPT = """"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"""
-SAFE_TAGS = set("html head meta title link script body a header div svg path span nav form input button main p h1 h2 h3 ul ol li "
+SAFE_TAGS = set("html head meta title link script body a header div svg path text span nav form input button main p h1 h2 h3 ul ol li "
     "strong small footer fieldset legend label textarea select option section article time aside details summary dl dt dd "
     "blockquote figure img progress noscript circle b code".split())  # fmt: skip
 

@@ -55,7 +55,7 @@ async def test_what_is_our_own_fault_is_logged_with_the_trace_that_the_page_show
         page = await aiko.open("/trips")
     assert page.status == 500
     assert "swordfish" not in page.html
-    trace = re.search(r"Trace ([0-9a-f]{32})", page.text)
+    trace = re.search(r"Trace ID: ([0-9a-f]{32})", page.text)
     assert trace is not None
     assert trace[1] in caplog.text
 

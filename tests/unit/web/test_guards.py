@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 
 import httpx
 import pytest
@@ -58,6 +59,14 @@ async def test_pages_are_kept_by_nobody_and_styles_for_good(aiko: Browser) -> No
     assert "set-cookie" not in answer.headers
     assert (await aiko.open(str(css).replace("diary.css", "nothing.css"))).status == 404
     assert (await aiko.open("/static/000000000000/diary.css")).status == 404
+
+
+async def test_the_style_and_the_scripts_are_a_small_thing_to_load(aiko: Browser) -> None:
+    css = next(str(told["href"]) for tag, told in (await aiko.open("/trips")).tags if told.get("rel") == "stylesheet")
+    names = [file.name for file in resources.files("livetrip_web").joinpath("static").iterdir()]
+    files = [await aiko.client.get(css.replace("diary.css", name)) for name in names]
+    assert {file.status_code for file in files} == {200}
+    assert 20_000 < sum(len(file.content) for file in files) < 40_000
 
 
 async def test_pages_load_nothing_from_elsewhere(aiko: Browser) -> None:

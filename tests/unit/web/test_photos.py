@@ -51,13 +51,13 @@ async def test_a_photo_is_announced_sent_past_us_completed_and_shown(aiko: Brows
     status, told = await sent(aiko, diary, trip)
     assert status == 200
     photo = await aiko.open(told["page"])
-    for said in ("2026-11-21 07:30 (+09:00)", "640 × 480 pixels", "34.99, 135.68"):
+    for said in ("21 November 2026, 07:30 UTC+9", "640 × 480 pixels", "34.99, 135.68"):
         assert said in photo.text
     for address in (trip, f"{trip}/photos", told["page"]):
         pictures = [told for tag, told in (await aiko.open(address)).tags if tag == "img"]
         assert len(pictures) == 1
         assert str(pictures[0]["src"]).startswith("memory://storage/")
-        assert pictures[0]["alt"] == "Photo taken 2026-11-21 07:30"
+        assert pictures[0]["alt"] == "Photo taken on 21 November 2026, 07:30 UTC+9"
 
 
 async def test_a_photo_belongs_to_an_entry(aiko: Browser, diary: MemoryDiary) -> None:

@@ -118,7 +118,7 @@ async def test_a_cookie_that_is_none_of_ours_is_a_new_visitor(browser: Browser, 
 async def test_who_has_no_name_does_not_come_in(browser: Browser, fields: dict[str, str]) -> None:
     refused = await browser.submit(await browser.open("/sign-in"), **fields)
     assert refused.status == 422
-    assert "A name has 1 to 60 characters" in refused.text
+    assert "a name of 1 to 60 characters" in refused.text
     assert refused.form().fields["name"] == fields["name"]
     assert (await browser.open("/trips")).path == "/sign-in"
 

@@ -37,11 +37,11 @@ async def test_a_trip_is_planned_and_shown(aiko: Browser) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        ("title", " ", "A title is one line"),
-        ("title", "x" * 121, "A title is one line"),
+        ("title", " ", "one line of 1 to 120"),
+        ("title", "x" * 121, "one line of 1 to 120"),
         ("description", "x" * 2001, "at most 2,000 characters"),
-        ("start_date", "yesterday", "The first day is a date"),
-        ("end_date", "2026-11-31", "The last day is a date"),
+        ("start_date", "yesterday", "the day on which the trip begins"),
+        ("end_date", "2026-11-31", "the day on which the trip ends"),
         ("end_date", "2026-11-19", "The last day cannot be before the first."),
     ],
 )
@@ -141,7 +141,7 @@ async def test_a_trip_is_deleted_when_that_is_meant(aiko: Browser) -> None:
     trip = await aiko.plan()
     await aiko.write(trip)
     asked = await aiko.open(f"{trip}/delete")
-    assert "Its one entry" in asked.text
+    assert "its one entry" in asked.text
     deleted = await aiko.submit(asked)
     assert deleted.path == "/trips"
     assert "The trip has been deleted." in deleted.text

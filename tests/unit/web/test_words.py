@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import livetrip_web
 from livetrip_web.words import LANGUAGES, dates, preferred, say
+from livetrip_web.words.tongue import tongue
 from support.pages import Browser
 
 SOURCES = Path(livetrip_web.__file__).parent
@@ -80,9 +81,9 @@ def test_one_is_said_otherwise_than_many() -> None:
     ("first", "last", "english", "japanese"),
     [
         (date(2026, 11, 20), date(2026, 11, 20), "20 November 2026", "2026年11月20日"),
-        (date(2026, 11, 20), date(2026, 11, 24), "20–24 November 2026", "2026年11月20日–24日"),
-        (date(2026, 11, 30), date(2026, 12, 2), "30 November – 2 December 2026", "2026年11月30日–12月2日"),
-        (date(2026, 12, 30), date(2027, 1, 2), "30 December 2026 – 2 January 2027", "2026年12月30日–2027年1月2日"),
+        (date(2026, 11, 20), date(2026, 11, 24), "20–24 November 2026", "2026年11月20日〜24日"),
+        (date(2026, 11, 30), date(2026, 12, 2), "30 November – 2 December 2026", "2026年11月30日〜12月2日"),
+        (date(2026, 12, 30), date(2027, 1, 2), "30 December 2026 – 2 January 2027", "2026年12月30日〜2027年1月2日"),
     ],
 )
 def test_a_span_of_days_says_no_more_than_it_has_to(first: date, last: date, english: str, japanese: str) -> None:
@@ -95,9 +96,47 @@ def test_an_offset_has_a_short_name(minutes: int, name: str) -> None:
     assert dates.offset(datetime(2026, 1, 1, tzinfo=timezone(timedelta(minutes=minutes)))) == name
 
 
+@pytest.mark.parametrize(
+    ("text", "on_english", "on_japanese"),
+    [
+        ("Moss, and nobody else awake.", "en", ""),
+        ("それもいい。", "ja", "ja"),
+        ("Saihō-ji の苔", "ja", "ja"),
+        ("京都駅", "", "ja"),
+        ("2026", "en", ""),
+    ],
+)
+def test_what_people_wrote_has_a_language_as_far_as_its_letters_tell(
+    text: str, on_english: str, on_japanese: str
+) -> None:
+    assert (tongue("en", text), tongue("ja", text)) == (on_english, on_japanese)
+
+
+async def test_a_page_says_which_language_people_wrote_in(aiko: Browser) -> None:
+    trip = await aiko.plan(title="秋の京都、ゆっくり")
+    await aiko.write(trip, text="Moss.", place="京都駅")
+    english, japanese = [await aiko.open(trip, **{"accept-language": language}) for language in ("en", "ja")]
+    title, place, text, listed = ("h1", "span", "div", "span")
+    for page, said in ((english, ["ja", "", "en", ""]), (japanese, ["ja", "ja", "", "ja"])):
+        found = [(tag, told["lang"]) for tag, told in page.tags if tag in ("h1", "div", "span") and "lang" in told]
+        assert found == list(zip((title, place, text, listed), said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "japanese"),
+    [
+        ("2026-11-21T07:30:05+09:00", "21 November 2026, 07:30 UTC+9", "2026年11月21日 07:30 UTC+9"),
+        ("2026-11-21T07:30:05", "21 November 2026, 07:30", "2026年11月21日 07:30"),
+        ("2026-00-00T00:00:00", "2026-00-00T00:00:00", "2026-00-00T00:00:00"),
+    ],
+)
+def test_a_camera_is_believed_and_not_corrected(text: str, english: str, japanese: str) -> None:
+    assert (dates.taken("en", text), dates.taken("ja", text)) == (english, japanese)
+
+
 def test_days_have_names() -> None:
-    assert dates.day("en", date(2026, 11, 21)) == "Saturday, 21 November 2026"
-    assert dates.day("ja", date(2026, 11, 21)) == "2026年11月21日(土)"
+    assert dates.day("en", date(2026, 11, 21)) == "Saturday, 21\xa0November\xa02026"
+    assert dates.day("ja", date(2026, 11, 21)) == "2026年11月21日（土）"
     assert (dates.month("en", date(2026, 11, 1)), dates.month("ja", date(2026, 11, 1))) == ("Nov", "11月")
 
 

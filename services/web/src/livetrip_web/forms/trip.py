@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from livetrip_contract import Trip, TripChange, TripDraft
 from livetrip_web.forms.form import Form, FormRefused, UnreadableForm
 
-FIELDS: Final = ("title", "description", "start_date", "end_date")
+FIELDS: Final = ("title", "start_date", "end_date", "description")
 _OF_ALIAS: Final = {"startDate": "start_date", "endDate": "end_date"}
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from livetrip_web.edge.guest import THEMES, Guest
 from livetrip_web.pages.assets import Assets
 from livetrip_web.words import FIRST, LANGUAGES, dates, say
+from livetrip_web.words.tongue import tongue
 
 
 class Renderer:
@@ -29,6 +30,7 @@ class Renderer:
             "dates": dates,
             "languages": tuple(LANGUAGES),
             "themes": THEMES,
+            "tongue": tongue,
         }
 
     def render(self, name: str, guest: Guest, path: str, values: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 // which the page after a successful save knows the draft that it can throw away.
 
 const PAUSE_MS = 400;
+const LOCALES = { en: 'en-GB', ja: 'ja-JP' }; // days as the pages write them
 const NEVER = new Set(['csrf', 'key', 'version', 'next', 'pick']);
 
 const drawer = () => `draft:${document.body.dataset.drawer}:`;
@@ -66,8 +67,8 @@ function keep(form, state) {
 function offer(form, draft) {
   const box = form.querySelector('[data-draft-offer]');
   if (!box || !draft || JSON.stringify(draft.fields) === JSON.stringify(fieldsOf(form))) return;
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
-  box.querySelector('[data-draft-when]').textContent = `(${when.format(draft.at)})`;
+  const when = new Intl.DateTimeFormat(LOCALES[document.documentElement.lang], { dateStyle: 'long', timeStyle: 'short' });
+  box.querySelector('[data-draft-when]').textContent = when.format(draft.at);
   box.hidden = false;
   box.querySelector('[data-draft-restore]').addEventListener('click', () => {
     fill(form, draft.fields);
@@ -94,5 +95,7 @@ export function keepDraft(form) {
     keep(form, null);
   });
   addEventListener('pagehide', () => clearTimeout(timer));
-  if (state) addEventListener('offline', () => (state.textContent = state.dataset.offline));
+  if (!state) return;
+  addEventListener('offline', () => (state.textContent = state.dataset.offline));
+  addEventListener('online', () => (state.textContent = stored(form.dataset.draft) ? state.dataset.kept : ''));
 }

@@ -29,6 +29,7 @@ class Upload {
   #draw() {
     const make = (tag, name) => Object.assign(document.createElement(tag), { className: name });
     this.item = make('li', 'upload');
+    this.item.tabIndex = -1;
     this.name = make('span', 'upload-name');
     this.name.textContent = this.file.name;
     this.state = make('span', 'upload-state');
@@ -46,12 +47,16 @@ class Upload {
     this.state.textContent = detail ? `${word(name)}: ${detail}` : word(name);
     this.item.dataset.state = name;
     this.item.classList.toggle('is-bad', isBad);
-    if (['done', 'cancelled', 'failed', 'refused', 'type', 'large'].includes(name)) {
-      announcer.textContent = `${this.file.name}: ${this.state.textContent}`;
-    }
+    if (!['waiting', 'reading', 'finishing'].includes(name)) announcer.textContent = `${this.file.name}: ${this.state.textContent}`;
+  }
+
+  #show(share) {
+    this.bar.value = Math.round(share * 95);
+    this.state.textContent = `${word('sending')} ${this.bar.value}%`;
   }
 
   #offer(name, action) {
+    if (!name && document.activeElement === this.button) this.item.focus(); // a hidden button would take the keyboard's place along
     this.button.hidden = !name;
     if (!name) return;
     this.button.textContent = word(name);
@@ -108,7 +113,7 @@ class Upload {
     if (!this.isSent) {
       this.#say('sending');
       try {
-        await send(this.upload, this.file, signal, (share) => (this.bar.value = Math.round(share * 95)));
+        await send(this.upload, this.file, signal, (share) => this.#show(share));
       } catch (error) {
         this.upload = signal.aborted ? this.upload : null;
         throw error;

@@ -11,10 +11,10 @@ _YOUBI: Final = "月火水木金土日"
 
 
 def day(language: str, value: date) -> str:
-    """Saturday, 21 November 2026; 2026年11月21日(土)."""
+    """Saturday, 21 November 2026, which a line breaks after the comma alone; 2026年11月21日（土）."""
     if language == "ja":
-        return f"{value.year}年{value.month}月{value.day}日({_YOUBI[value.weekday()]})"
-    return f"{_DAYS[value.weekday()]}, {value.day} {_MONTHS[value.month - 1]} {value.year}"
+        return f"{value.year}年{value.month}月{value.day}日（{_YOUBI[value.weekday()]}）"
+    return f"{_DAYS[value.weekday()]}, {value.day}\xa0{_MONTHS[value.month - 1]}\xa0{value.year}"
 
 
 def month(language: str, value: date) -> str:
@@ -23,11 +23,11 @@ def month(language: str, value: date) -> str:
 
 
 def span(language: str, first: date, last: date) -> str:
-    """20–24 November 2026; 2026年11月20日–24日."""
+    """20–24 November 2026; 2026年11月20日〜24日."""
     if first == last:
         return _full(language, first)
     if language == "ja":
-        return f"{_full(language, first)}–{_rest_ja(first, last)}"
+        return f"{_full(language, first)}〜{_rest_ja(first, last)}"
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{_full(language, last)}"
     year = "" if first.year == last.year else f" {first.year}"
@@ -37,6 +37,21 @@ def span(language: str, first: date, last: date) -> str:
 def clock(value: datetime) -> str:
     """07:30."""
     return value.strftime("%H:%M")
+
+
+def moment(language: str, value: datetime) -> str:
+    """21 November 2026, 07:30 UTC+9; 2026年11月21日 07:30 UTC+9. Without an offset, if it has none."""
+    comma = "" if language == "ja" else ","
+    away = "" if value.utcoffset() is None else f" {offset(value)}"
+    return f"{_full(language, value)}{comma} {clock(value)}{away}"
+
+
+def taken(language: str, text: str) -> str:
+    """When a camera says that it took a photo (`takenAt`); as it says it, where no calendar has that day."""
+    try:
+        return moment(language, datetime.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def offset(value: datetime) -> str:
