@@ -41,8 +41,8 @@ def test_she_adds_a_photo_and_is_told_what_cannot_be_one(mode: str, browser: Chr
         page.get_by_role("link", name="Photos", exact=True).click()
         assert not page.get_by_text("Drop photos here").is_visible()
         for name, status, told in (
-            ("letter.jpg", "422", "A photo is a JPEG, a PNG or a WebP."),
-            ("large.jpg", "413", "A photo has at most 64 MiB."),
+            ("letter.jpg", "422", "This is no JPEG, PNG or WebP."),
+            ("large.jpg", "413", "This file is empty or larger than 64 MB."),
         ):
             watched.expect(status)
             send(watched, tmp_path / name)

@@ -70,7 +70,8 @@ class Tour:
             ("trips", "/trips"), ("trip", trip), ("trip-new", "/trips/new"), ("trip-edit", f"{trip}/edit"),
             ("trip-delete", f"{trip}/delete"), ("summary", f"{trip}/summary"), ("entry", entry),
             ("entry-new", f"{trip}/entries/new"), ("entry-edit", f"{entry}/edit"), ("entry-delete", f"{entry}/delete"),
-            ("photos", f"{trip}/photos"), ("photo", photo), ("photo-delete", f"{photo}/delete"), ("not-found", "/nowhere"),
+            ("photos", f"{trip}/photos"), ("photo-new", f"{trip}/photos/new"), ("photo", photo),
+            ("photo-delete", f"{photo}/delete"), ("sign-out", "/sign-out"), ("not-found", "/nowhere"),
         ]  # fmt: skip
 
     def _by_keyboard(self) -> Iterator[str]:

@@ -79,10 +79,10 @@ async def test_a_form_that_is_sent_twice_makes_one_photo(aiko: Browser) -> None:
 @pytest.mark.parametrize(
     ("content", "status", "told"),
     [
-        (b"", 422, "Choose a photo."),
-        (b"<script>alert(1)</script>", 422, "A photo is a JPEG, a PNG or a WebP."),
-        (b"\xff\xd8\xff and nothing that is a picture", 422, "What arrived is no picture that can be kept"),
-        (bytes(LARGEST + 1), 413, "A photo has at most 64 MiB."),
+        (b"", 422, "Choose a photo first."),
+        (b"<script>alert(1)</script>", 422, "This is no JPEG, PNG or WebP."),
+        (b"\xff\xd8\xff and nothing that is a picture", 422, "It is not a picture that we can read"),
+        (bytes(LARGEST + 1), 413, "This file is empty or larger than 64 MB."),
     ],
     ids=["none", "script", "letter", "large"],
 )
@@ -111,7 +111,7 @@ async def test_a_storage_that_is_down_is_told_and_the_form_can_be_sent_again(
     storage.failure = StorageFailed("ConnectError")
     page = await sent(aiko, trip)
     assert page.status == 503
-    assert "The photo did not arrive where photos are kept." in page.text
+    assert "The photo could not be stored." in page.text
     storage.failure = None
     assert (await sent(aiko, trip, form=page)).status == 200
 
