@@ -13,7 +13,7 @@ from support.failing import failing_diary, failures
 from support.shown import shown_diary
 from support.tour import Tour
 
-PAGES = 38
+PAGES = 40
 LOOKS = (("light", 1280), ("dark", 390))
 
 

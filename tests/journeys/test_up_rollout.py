@@ -87,7 +87,7 @@ async def test_the_environment_counts_on_both_sides(mode: str, tmp_path: Path) -
             typed(started, "set", "status")
         assert started.stop() == 0
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir())
-    expected = {"diary.sqlite3"} | ({"rollout"} if mode == "service" else set())
+    expected = {"diary.sqlite3", "sessions.sqlite3"} | ({"rollout"} if mode == "service" else set())
     assert {path.name for path in (tmp_path / "data").iterdir()} == expected
     assert not (tmp_path / ".livetrip").exists()
     assert "INFO livetrip.calls listTrips" in started.log.read_text("utf-8")

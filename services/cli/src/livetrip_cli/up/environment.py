@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
@@ -66,7 +67,11 @@ def settings_of_up() -> Settings:
             )
     key = {} if _proves_itself() else {"service_key": SecretStr(secrets.token_urlsafe(32))}
     settings = load_settings(service_url=_OWN, **key)
-    return settings if settings.rollout is not None else settings.model_copy(update={"rollout": _rollout(settings)})
+    return (
+        settings
+        if settings.rollout is not None
+        else settings.model_copy(update={"rollout": SecretStr(f"file:{_beside(settings) / 'rollout'}")})
+    )
 
 
 def service_environment(settings: Settings, web: WebSettings) -> Mapping[str, str]:
@@ -93,9 +98,19 @@ def _proves_itself() -> bool:
     return kind is not None or bool(problems)
 
 
-def _rollout(settings: Settings) -> SecretStr:
+def kept_sessions(web: WebSettings, settings: Settings) -> SecretStr:
+    """Where it is kept which sessions are on: as the environment says, or beside the database.
+
+    Raises:
+        SettingsError: the database's address names none that can be used.
+    """
+    is_said = "LIVETRIP_WEB_SESSIONS" in os.environ
+    return web.sessions if is_said else SecretStr(f"sqlite:///{_beside(settings) / 'sessions.sqlite3'}")
+
+
+def _beside(settings: Settings) -> Path:
     try:
-        from livetrip_adapters.direct import beside  # noqa: PLC0415 - an extra, which a rollout needs
+        from livetrip_adapters.direct import beside  # noqa: PLC0415 - an extra, which `up` needs
     except ModuleNotFoundError as error:
         raise SettingsError(f"{error.name} is not installed here (pip install 'livetrip-adapters[direct]')") from error
-    return SecretStr(f"file:{beside(settings.database_url.get_secret_value()) / 'rollout'}")
+    return beside(settings.database_url.get_secret_value())

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 from livetrip_adapters import BackendMode, Settings, Telemetry, open_all, open_telemetry
-from livetrip_cli.up.environment import pages_settings, photo_origins, service_environment, settings_of_up, taken_port
+from livetrip_cli.up.environment import (
+    kept_sessions,
+    pages_settings,
+    photo_origins,
+    service_environment,
+    settings_of_up,
+    taken_port,
+)
 from livetrip_cli.up.rollout import next_steps
 from livetrip_cli.up.sample import AIKO, write_sample
 from livetrip_cli.up.service import Started, started_service
@@ -48,7 +55,8 @@ async def _up(port: int | None, *, has_sample: bool) -> None:
         def ready(address: Address) -> None:
             print("\n".join((*told, f"the diary is at {address.url}{hint}")), flush=True)
 
-        web = web.model_copy(update={"storage_origins": photo_origins(web, settings)})
+        kept, origins = kept_sessions(web, settings), photo_origins(web, settings)
+        web = web.model_copy(update={"storage_origins": origins, "sessions": kept})
         share = settings.telemetry.trace_share
         showing = show(opened, web, ready, trace_share=share, listener=listener)
         await (showing if service is None else service.beside(showing))
