@@ -323,3 +323,30 @@ async def test_what_is_served_beside_the_pages_has_its_own_rules(live_trip: Unre
     assert (answer.status_code, asked) == (204, [("/photo-files", "/photo-files/a/b")])
     assert "set-cookie" not in answer.headers
     assert (await browser.open("/photo-files")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "language", "title"),
+    [
+        ({"host": "evil.example"}, 421, "en", "There is no diary at this address"),
+        ({"host": "evil.example", "accept-language": "ja"}, 421, "ja", "このアドレスに日記はありません"),
+        ({"x-long": "x" * 40_000}, 431, "en", "That is too much at once"),
+    ],
+)
+async def test_whoever_is_refused_at_the_door_is_told_on_a_page_with_its_trace(
+    browser: Browser, headers: dict[str, str], status: int, language: str, title: str
+) -> None:
+    answer = await browser.client.get("/trips", headers=headers)
+    assert answer.status_code == status
+    assert f'<html lang="{language}">' in answer.text
+    assert f"<h1>{title}</h1>" in answer.text
+    assert f"<code>{answer.headers['x-trace-id']}</code>" in answer.text
+    assert answer.headers["content-security-policy"]
+
+
+async def test_a_diary_that_restarts_says_so_on_a_page_with_its_trace(browser: Browser, web: Web) -> None:
+    web.gate.close()
+    answer = await browser.client.get("/trips")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "<h1>The diary is restarting</h1>" in answer.text
+    assert answer.headers["x-trace-id"] in answer.text

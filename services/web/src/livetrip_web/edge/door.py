@@ -13,6 +13,7 @@ from livetrip_adapters import for_request
 from livetrip_web.edge.forgery import SAFE, Forged, check_origin
 from livetrip_web.edge.guest import Guest, Reception
 from livetrip_web.edge.headers import Header
+from livetrip_web.edge.refusing import ELSEWHERE, LARGE_HEAD, RESTARTING, refuse
 from livetrip_web.edge.whereabouts import Whereabouts
 from switchover import calling
 from switchover.port.serve.gate import Gate
@@ -62,11 +63,11 @@ class Web:
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
         if own is None or self._whereabouts.is_from_afar(headers):
-            await _refuse(send, 421, b"This is not the diary of that address.\n", self._headers)
+            await refuse(send, ELSEWHERE, headers, trace, self._headers)
         elif _head(scope) > LARGEST_HEAD:
-            await _refuse(send, 431, b"That is more than a request says of itself.\n", self._headers)
+            await refuse(send, LARGE_HEAD, headers, trace, self._headers)
         elif self.gate.is_closed:
-            await _refuse(send, 503, b"The diary is restarting.\n", [*self._headers, (b"retry-after", b"5")])
+            await refuse(send, RESTARTING, headers, trace, self._headers)
         elif (path := self._mounted(scope["path"])) is not None:
             below: Any = {**scope, "root_path": scope.get("root_path", "") + path}
             await self._mounts[path](below, receive, send)
@@ -151,9 +152,3 @@ def _headers(scope: Scope) -> dict[str, str]:
         joint = "; " if name == b"cookie" else ", "
         found[name.decode("latin-1")] = text if known is None else f"{known}{joint}{text}"
     return found
-
-
-async def _refuse(send: Send, status: int, body: bytes, headers: list[Header]) -> None:
-    told = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body)), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": told})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
