@@ -52,10 +52,11 @@ class Traveller:
         page = self.page
         page.get_by_role("link", name="Write an entry").click()
         page.get_by_label("What happened?").fill("A deer ate the map.")
-        page.get_by_text("Draft kept in this browser").wait_for()
-        page.reload()
+        page.reload()  # at once: what has just been typed counts as well
         assert page.get_by_label("What happened?").input_value() == ""
         page.get_by_role("button", name="Bring it back").click()
+        page.get_by_label("What happened?").fill("A deer ate the map.")
+        page.get_by_text("Draft kept in this browser").wait_for()
         page.get_by_label("Place").fill("Nara Park")
         page.get_by_label("great").check()
         self._meanwhile("writes")
@@ -131,7 +132,10 @@ class Traveller:
         page.go_back()
 
     def signs_out(self) -> None:
-        """And nothing of hers is left in the browser."""
+        """And nothing of hers is left in the browser, also not what she has just typed."""
+        self.page.get_by_role("link", name="Trips", exact=True).click()
+        self.page.get_by_role("link", name="Plan a trip").first.click()
+        self.page.get_by_label("Title").fill("Nowhere in particular")
         self.page.get_by_role("button", name="Sign out").click()
         self.page.get_by_role("heading", name="You are signed out").wait_for()
         assert self.page.evaluate("Object.keys(localStorage).length") == 0

@@ -5,6 +5,8 @@ const PAUSE_MS = 400;
 const LOCALES = { en: 'en-GB', ja: 'ja-JP' }; // days as the pages write them
 const NEVER = new Set(['csrf', 'key', 'version', 'next', 'pick']);
 
+const waiting = new Map(); // forms that will be kept in a moment, with the timers of that
+
 const drawer = () => `draft:${document.body.dataset.drawer}:`;
 
 function stored(name) {
@@ -23,7 +25,13 @@ function names() {
   }
 }
 
+function isOff(form) {
+  clearTimeout(waiting.get(form));
+  return waiting.delete(form);
+}
+
 export function discardDraft(name) {
+  for (const form of waiting.keys()) if (form.dataset.draft === name) isOff(form);
   try {
     localStorage.removeItem(drawer() + name);
   } catch {
@@ -37,6 +45,7 @@ export function discardSaved(key) {
 }
 
 export function clearDrafts() {
+  for (const form of waiting.keys()) isOff(form);
   for (const name of names()) discardDraft(name);
 }
 
@@ -85,16 +94,15 @@ function offer(form, draft) {
 export function keepDraft(form) {
   const state = form.querySelector('[data-draft-state]');
   offer(form, stored(form.dataset.draft));
-  let timer;
   form.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => keep(form, state), PAUSE_MS);
+    isOff(form);
+    waiting.set(form, setTimeout(() => isOff(form) && keep(form, state), PAUSE_MS));
   });
   form.addEventListener('submit', () => {
-    clearTimeout(timer);
+    isOff(form);
     keep(form, null);
   });
-  addEventListener('pagehide', () => clearTimeout(timer));
+  addEventListener('pagehide', () => isOff(form) && keep(form, null));
   if (!state) return;
   addEventListener('offline', () => (state.textContent = state.dataset.offline));
   addEventListener('online', () => (state.textContent = stored(form.dataset.draft) ? state.dataset.kept : ''));
