@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from journeys.conftest import MODES
@@ -83,7 +84,7 @@ class Mover:
     def __init__(self, store: FileRolloutStore, service: Running) -> None:
         self._operator = Operator(store, live_trip_plan(live_trip_port()), who="tests")
         self._service = service
-        self._seen = 0
+        self._seen = self._asked = 0
         self.over_http: list[tuple[str, bool]] = []
 
     def move(self, chapter: str) -> None:
@@ -100,9 +101,19 @@ class Mover:
 
     def look(self, when: str) -> None:
         """Was the service called since the last time?"""
-        calls = self._service.log.read_text("utf-8").count('"operation"')
+        calls = self._told()
         self.over_http.append((when, calls > self._seen))
         self._seen = calls
+
+    def _told(self) -> int:
+        """How many calls the service has told of, once it has told of one that is made now: lines come in the order in which calls end."""
+        self._asked += 1
+        httpx.get(f"{self._service.address}/api/health").raise_for_status()
+        eventually(lambda: self._lines('"operation":"getHealth"') == self._asked, 10, what="a line of the last call")
+        return self._lines('"operation"') - self._asked
+
+    def _lines(self, mark: str) -> int:
+        return self._service.log.read_text("utf-8").count(mark)
 
     def _obeyed(self, state: RolloutState) -> None:
         obeyed = self._operator.wait_obeyed(state.version, 20)
