@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from typing import BinaryIO, Final, cast
@@ -12,6 +14,12 @@ from switchover.errors import ServiceUnavailable
 
 COMMAND: Final = (sys.executable, "-P", "-m", "livetrip_bff.images.worker")
 """`-P`: what lies in the working directory is no module."""
+
+_NEEDED: Final = re.compile(
+    r"PATH|PYTHON\w*|LANG|LC_\w+|LD_LIBRARY_PATH|DYLD_\w+|TMPDIR|TEMP|TMP|SYSTEMROOT|VIRTUAL_ENV",
+    re.ASCII | re.IGNORECASE,
+)
+"""Variables of the environment that an interpreter starts by. No other is passed on: decoders read what strangers send, and need no keys."""
 
 
 class Assistant:
@@ -55,7 +63,7 @@ class Assistant:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
+            self._process = _started()
         if self._is_dismissed:  # meanwhile, so that `dismiss` did not see it
             self._process.kill()
         return self._process
@@ -72,3 +80,11 @@ class Assistant:
                     pipe.close()
             except OSError:  # what could not be written before is not to be written now
                 continue
+
+
+def _started() -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if _NEEDED.fullmatch(name)}
+    # In a session of its own: Ctrl-C, and what else is said to the whole group, is for whoever started it.
+    return subprocess.Popen(  # noqa: S603 - ours
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
+    )

@@ -6,7 +6,6 @@ It stands back for everything else on the machine, and ends when nobody can tell
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from typing import BinaryIO, Final
 
@@ -20,25 +19,29 @@ NICENESS: Final = 10
 
 def main() -> None:
     """Work until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    work(sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        work(sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:  # whoever asked has ended; what is still in the buffer is for nobody
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def work(told: BinaryIO, telling: BinaryIO) -> None:
-    """Answer messages until there are none."""
+    """Answer messages until there are none. Raises BrokenPipeError: nobody reads the answer."""
     while True:
         try:
             head, (content,) = messages.read(told)
         except EOFError:
             return
-        try:
-            developed = develop(content, PhotoFormat(head["kind"]), head["max_pixels"])
-        except PhotoRejected as error:
-            messages.write(telling, {"rejected": error.reason}, [])
-        else:
-            messages.write(telling, *messages.of_development(developed))
+        messages.write(telling, *_answer(head, content))
+
+
+def _answer(head: messages.Head, content: bytes) -> tuple[messages.Head, list[bytes]]:
+    try:
+        return messages.of_development(develop(content, PhotoFormat(head["kind"]), head["max_pixels"]))
+    except PhotoRejected as error:
+        return {"rejected": error.reason}, []
 
 
 if __name__ == "__main__":
