@@ -10,7 +10,7 @@ import struct
 import subprocess
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -245,7 +245,8 @@ def test_a_worker_whose_answer_nobody_reads_ends_without_a_word() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdout.close()
-        messages.write(process.stdin, {"kind": "image/jpeg", "max_pixels": MAX_PIXELS}, [picture()])
+        head = {"kind": "image/jpeg", "max_pixels": MAX_PIXELS, "seconds": 60}
+        messages.write(cast("BinaryIO", process.stdin), head, [picture()])
         assert process.wait(60) == 0
         assert process.stderr is not None
         assert process.stderr.read() == b""

@@ -5,13 +5,20 @@ It stands back for everything else on the machine, and ends when nobody can tell
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+import time
 from typing import BinaryIO, Final
 
 from livetrip_bff.images import messages
 from livetrip_bff.images.developing import develop
 from livetrip_core import PhotoFormat, PhotoRejected
+
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
 
 NICENESS: Final = 10
 """How far it stands back where there are too few cores, on systems that know of this."""
@@ -34,7 +41,18 @@ def work(told: BinaryIO, telling: BinaryIO) -> None:
             head, (content,) = messages.read(told)
         except EOFError:
             return
+        _limit(head["seconds"])
         messages.write(telling, *_answer(head, content))
+
+
+def _limit(seconds: int) -> None:
+    """From now, the system ends this process after so much of a processor's time (getrlimit(2)), and leaves no picture in a core file."""
+    if resource is None:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    end = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (end if most == resource.RLIM_INFINITY else min(end, most), most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _answer(head: messages.Head, content: bytes) -> tuple[messages.Head, list[bytes]]:
