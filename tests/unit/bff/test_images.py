@@ -9,14 +9,15 @@ import signal
 import struct
 import subprocess
 import zlib
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from livetrip_bff.images import PillowImageProcessor
+from livetrip_bff.images import PillowImageProcessor, messages
 from livetrip_bff.images.assistant import COMMAND, Assistant
 from livetrip_bff.images.developing import MAX_PIXELS, develop
 from livetrip_bff.images.worker import NICENESS
@@ -237,6 +238,35 @@ def test_a_worker_ends_when_nobody_can_tell_it_anything() -> None:
         COMMAND, input=b'{"kind": "image/jpeg", "lengths": [9]}\n12', capture_output=True, timeout=60, check=False
     )
     assert (half.returncode, half.stdout, half.stderr) == (0, b"", b"")
+
+
+def test_a_worker_whose_answer_nobody_reads_ends_without_a_word() -> None:
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        head = {"kind": "image/jpeg", "max_pixels": MAX_PIXELS, "seconds": 60}
+        messages.write(cast("BinaryIO", process.stdin), head, [picture()])
+        assert process.wait(60) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_a_worker_knows_no_key_and_hears_no_signal_that_is_for_whoever_started_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIVETRIP_SERVICE_KEY", SECRET)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    assistant = Assistant()
+    try:
+        assistant.develop(picture(), PhotoFormat.JPEG, MAX_PIXELS)
+        assert assistant.pid is not None
+        known = Path(f"/proc/{assistant.pid}/environ").read_text("utf-8")
+        assert "PATH=" in known
+        assert SECRET not in known
+        assert os.getsid(assistant.pid) == assistant.pid
+    finally:
+        assistant.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)

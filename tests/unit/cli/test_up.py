@@ -60,6 +60,16 @@ def test_both_sides_have_a_key_of_this_start_unless_the_environment_says_how_cal
     assert "LIVETRIP_SERVICE_KEY" not in service_environment(settings, web())
 
 
+def test_the_service_is_not_told_what_is_the_pages_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKEND_MODE", "service")
+    shown = web()
+    for name in ("SESSION_KEY", "OIDC_CLIENT_SECRET", "SESSIONS"):
+        monkeypatch.setenv(f"LIVETRIP_WEB_{name}", KEY)
+    told = service_environment(settings_of_up(), shown)
+    assert "LIVETRIP_SERVICE_KEY" in told
+    assert KEY not in told.values()
+
+
 def test_the_service_knows_the_pages_and_leaves_them_their_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
         ("METRICS_PORT", "9100"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -166,6 +166,23 @@ async def test_what_no_page_of_ours_sent_is_refused(aiko: Browser, diary: Memory
 
 def _part(head: str, body: str = "x") -> str:
     return f"--b\r\n{head}\r\n\r\n{body}\r\n"
+
+
+async def test_a_photo_is_not_taken_from_who_signed_out_while_it_came(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    plain = (await aiko.open(f"{trip}/photos")).form("/photos/new")
+
+    async def body() -> AsyncIterator[bytes]:
+        for name, value in plain.fields.items():
+            yield _part(f'Content-Disposition: form-data; name="{name}"', value).encode()
+        yield b'--b\r\nContent-Disposition: form-data; name="photo"; filename="moss.jpg"\r\n\r\n' + MOSS[:9]
+        await aiko.submit(await aiko.open(trip), "/sign-out")
+        yield MOSS[9:] + b"\r\n--b--\r\n"
+
+    headers = {"origin": aiko.origin, "content-type": "multipart/form-data; boundary=b"}
+    answer = await aiko.client.post(plain.action, content=body(), headers=headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert diary.storage.objects == {}
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import Any
 
 import pytest
 
 from livetrip_contract import PhotoUpload
+from livetrip_web.pages.album import OF_ENTRY
 from support.diary import MemoryDiary, Unreliable
 from support.pages import Browser
 from switchover.errors import ServiceUnavailable
@@ -73,6 +75,26 @@ async def test_a_photo_belongs_to_an_entry(aiko: Browser, diary: MemoryDiary) ->
     _, told = await sent(aiko, diary, trip, b"jpeg 40x30", entry_id=entry.rpartition("/")[2])
     assert entry in (await aiko.open(told["page"])).links
     assert [tag for tag, _ in (await aiko.open(entry)).tags].count("img") == 1
+
+
+async def test_an_entry_of_a_trip_with_many_photos_is_shown_with_its_own(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    for when in ("07:30", "08:30"):
+        await aiko.write(trip, happened=f"2026-11-21T{when}")
+    first, second = [link for link in (await aiko.open(trip)).links if re.fullmatch(r".*/entries/[0-9a-f-]{36}", link)]
+    token = await token_of(aiko, trip)
+    for number in range(102):
+        entry = (first, second)[number > 100].rpartition("/")[2]
+        changes = {"key": f"key-{number}", "entry_id": entry if number else ""}
+        _, upload = await asked(aiko, f"{trip}/photos/uploads", announced(token, b"jpeg 40x30", **changes))
+        diary.receive(PhotoUpload.model_validate(upload), b"jpeg 40x30")
+        told = {"csrf": token, "key": f"done-{number}"}
+        await asked(aiko, f"{trip}/photos/{upload['photoId']}/completed", told)
+    shown = [str(told["src"]) for tag, told in (await aiko.open(trip)).tags if tag == "img"]
+    of_second = [str(told["src"]) for tag, told in (await aiko.open(second)).tags if tag == "img"]
+    assert len(of_second) == 1
+    assert len(shown) == 1 + OF_ENTRY + 1
+    assert len({address.partition("?")[0] for address in shown}) == len(shown)
 
 
 async def test_a_photo_is_deleted_when_that_is_meant(aiko: Browser, diary: MemoryDiary) -> None:

@@ -23,6 +23,8 @@ _OWN: Final = "http://127.0.0.1"
 
 _NOT_FOR_THE_SERVICE: Final = ("LIVETRIP_METRICS_PORT", "LIVETRIP_METRICS_DIRECTORY", "LIVETRIP_API_SOCKET")
 """Metrics there are of the pages' process, one for each port and directory; and no browser gets photos from a Unix socket."""
+_OF_THE_PAGES: Final = "LIVETRIP_WEB_"
+"""What begins so is for the pages alone: the key of their cookies, and what they are to the issuer."""
 
 
 def pages_settings(port: int | None) -> WebSettings:
@@ -75,8 +77,12 @@ def settings_of_up() -> Settings:
 
 
 def service_environment(settings: Settings, web: WebSettings) -> Mapping[str, str]:
-    """The same environment for the service: the key, and the pages that photos come from and go to."""
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_THE_SERVICE}
+    """The environment for the service, without what is the pages' own: the key, and the pages that photos come from and go to."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _NOT_FOR_THE_SERVICE and not name.startswith(_OF_THE_PAGES)
+    }
     if settings.service_key is not None:
         environment["LIVETRIP_SERVICE_KEY"] = settings.service_key.get_secret_value()
     hosts = dict.fromkeys((web.host, "127.0.0.1", "localhost"))

@@ -98,9 +98,11 @@ class Sessions:
         if value is None or not -LEEWAY_SECONDS <= now - value["s"] < self.seconds:
             return None
         session = _session(value)
-        if session.user_id is not None and not await self.register.is_on(self._mark(session), now):
-            return None
-        return session
+        return session if await self.is_on(session, now) else None
+
+    async def is_on(self, session: Session, now: float) -> bool:
+        """Has nobody ended it? Raises ServiceUnavailable: it cannot be said."""
+        return session.user_id is None or await self.register.is_on(self._mark(session), now)
 
     async def begin(self, session: Session) -> None:
         """It is on from now. Raises ServiceUnavailable."""

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from livetrip_contract import EntryPage, Trip, TripDetail, VersionConflict
 from livetrip_web.forms import trip as trips
 from livetrip_web.forms.form import Form, key_of, resolved
+from livetrip_web.pages.album import photos_of
 from livetrip_web.pages.paging import cursor_of
 from livetrip_web.pages.timeline import timeline
 from livetrip_web.pages.visit import Visit, go, new_key
@@ -61,7 +62,7 @@ async def open_trip(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
         diary.list_photos(caller, trip_id, limit=100),
     )
     entries, following = await _entries(request, trip, cursor)
-    days, loose = timeline(trip, entries, photos.items)
+    days, loose = timeline(trip, entries, await photos_of(diary, caller, trip, entries, photos))
     return request.page(
         "trip.html",
         trip=trip,

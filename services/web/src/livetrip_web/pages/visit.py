@@ -105,12 +105,14 @@ class Visit(Request[None, None, State]):
     async def sent_with_file(self, file: Spool, *, most: int) -> Form:
         """The form that was sent, from a page of ours, with a file of at most so many bytes, which goes into a spool.
 
-        Nothing of the file is taken before the token has been seen.
+        Nothing of the file is taken before the token has been seen; while it came, the session may have been ended.
 
         Raises:
             Forged: it was not, or the page was open for too long.
             UnreadableForm: it is no form, or did not come to its end.
             TooLarge: the file is larger.
+            SignInNeeded: so it was.
+            ServiceUnavailable: that cannot be said.
         """
         if self.scope["state"]["is_forged"]:
             raise Forged
@@ -126,6 +128,8 @@ class Visit(Request[None, None, State]):
         except TimeoutError as error:
             raise UnreadableForm from error
         check(form)
+        if not await self.sessions.is_on(self.guest.session, self.app.state.clock()):
+            raise SignInNeeded
         return form
 
     def page(
