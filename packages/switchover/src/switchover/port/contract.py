@@ -226,7 +226,8 @@ class Port(Generic[P]):
 
         Raises:
             BindError: the backend lacks methods, or has them with other arguments.
-            ValueError: there is no verifier, and nothing said about trust; or an operation has the path of the metrics or of a mount.
+            ValueError: there is no verifier, and nothing said about trust; there is one, and the contract lets anyone call everything;
+                or an operation has the path of the metrics or of a mount.
         """
         from switchover.port.serve import serve  # noqa: PLC0415 - an extra, imported where it is used
 
