@@ -54,6 +54,15 @@ async def test_a_contract_that_is_open_to_everyone_needs_no_verifier() -> None:
     assert (await ask(service, "POST", "/things")).status == 204
 
 
+def test_a_verifier_that_nobody_would_be_asked_by_is_refused() -> None:
+    class Things:
+        async def send(self) -> None: ...
+
+    verifier = SharedKeyVerifier(KEY, principal="tests", may_act_for_users=True)
+    with pytest.raises(ValueError, match="the contract has no `security`, so anyone may call every operation"):
+        document({}).bind(Things).serve(Things(), verifier=verifier)
+
+
 async def test_a_service_that_may_not_act_for_people_is_refused_for_people_alone() -> None:
     verifier = SharedKeyVerifier(KEY, principal="tests", may_act_for_users=False)
     service = desk_port().serve(InMemoryDesk(), verifier=verifier)

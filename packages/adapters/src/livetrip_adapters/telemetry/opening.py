@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ def _logging(
     """Set logs up; what has the calls of a recorder written."""
     if log_format is None:
         return lambda _: None
+    # At every start it tells what it is made of; what is done to the database is told by whoever has it done.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     if log_format is LogFormat.TEXT:
         return write_text
     keys = settings.pseudonym_keys

@@ -7,6 +7,7 @@ revision that a release does not know is a newer one's, and nothing is pending t
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from contextlib import AbstractAsyncContextManager
 from typing import Final
@@ -22,6 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from livetrip_bff.database import engine as engines
 from livetrip_bff.database.faults import is_locked, unavailable
 from livetrip_bff.database.url import is_sqlite, parse
+
+_log: Final = logging.getLogger("livetrip.database")
 
 # A migration may take its time, and so may waiting for one that another process is just making.
 _SECONDS: Final = 600.0
@@ -117,7 +120,8 @@ def _apply(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
     # Somebody else may have done it while this one waited for the lock.
-    if _missing(connection):
+    if missing := _missing(connection):
+        _log.info("the database is brought up to date: %s", ", ".join(missing))
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

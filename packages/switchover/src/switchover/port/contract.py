@@ -226,7 +226,7 @@ class Port(Generic[P]):
 
         Raises:
             BindError: the backend lacks methods, or has them with other arguments.
-            ValueError: there is no verifier, and nothing said about trust; or an operation has the path of the metrics or of a mount.
+            ValueError: no verifier and nothing said about trust; one that nothing asks; or a path of metrics or mounts that is taken.
         """
         from switchover.port.serve import serve  # noqa: PLC0415 - an extra, imported where it is used
 

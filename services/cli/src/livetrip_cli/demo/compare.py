@@ -49,7 +49,8 @@ def shown(plain: Any) -> str:
         return f"{plain['error']}{extra}"
     if "items" in plain:
         more = ", more" if plain["nextCursor"] else ""
-        return f"{len(plain['items'])} items{more}"
+        count = len(plain["items"])
+        return f"{count} {'item' if count == 1 else 'items'}{more}"
     for describe in (_trip, _entry, _summary):
         if (text := describe(plain)) is not None:
             return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from switchover.contract.annotations import NotAWireType, WireType, wire_type
 from switchover.contract.draft.defaults import NoDefault, default_of
@@ -21,6 +21,8 @@ from switchover.contract.naming import plain
 from switchover.contract.operations.parameters import CALLER_HEADER
 from switchover.contract.operations.servers import url_problem
 from switchover.errors import ContractError
+
+_OPEN: Final = "no method takes a caller, so the contract has no `security`, and a service lets anyone call: give it some, unless that is meant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class _Drafter:
                 **_security(planned),
             },
         }
+        if planned and not any(item.has_caller for item in planned):
+            self.notes.append(_OPEN)
         errors = dict.fromkeys(error.cls for item in planned for error in item.errors)
         return Draft(dumped(document), tuple(dict.fromkeys(self.notes)), tuple(errors))
 

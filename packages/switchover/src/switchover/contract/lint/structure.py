@@ -83,6 +83,6 @@ def _published(version: str) -> dict[str, Any]:
     try:
         from openapi_spec_validator.schemas import schema_v30, schema_v31  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        finding = Finding(Location("openapi-spec-validator", 1), "is not installed (pip install 'switchover[check]')")
+        finding = Finding(Location("openapi-spec-validator", 0), "is not installed (pip install 'switchover[check]')")
         raise ContractError("The structure cannot be looked at:", [finding]) from error
     return dict(schema_v30 if version == "3.0" else schema_v31)

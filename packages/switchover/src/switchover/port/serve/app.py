@@ -91,7 +91,7 @@ def serve(
     lifespan: Sequence[Lifespan] = (),
 ) -> Service:
     """See `Port.serve`."""
-    _check_trust(plans, verifier, trust)
+    _check_trust(plans, verifier, trust, has_metrics=metrics is not None)
     check_backend(interface, plans, backend)
     limits = limits or Limits()
     gate, threads = Gate(), Threads(limits.threads)
@@ -141,12 +141,18 @@ def _handlers(known: Mapping[str, Mapping[str, Answering]]) -> list[HTTPRouteHan
     return [route(path, methods) for path, methods in known.items()]
 
 
-def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None) -> None:
+def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None, *, has_metrics: bool) -> None:
     if verifier is not None and trust is not None:
         raise ValueError('serve() has a verifier and trust="open"; only one can be meant')
     if trust not in (None, "open"):
         raise ValueError(f'trust is "open" or nothing, not {trust!r}')
-    if verifier is None and trust is None and any(plan.operation.needs_caller for plan in plans.values()):
+    is_asked = any(plan.operation.needs_caller for plan in plans.values())
+    if verifier is not None and not is_asked and not has_metrics:
+        raise ValueError(
+            "serve() has a verifier that no call would need to convince: the contract has no `security`, so anyone may call every "
+            "operation. Give it some, or leave the verifier out"
+        )
+    if verifier is None and trust is None and is_asked:
         raise ValueError(
             "serve() has no verifier, so anyone could call as anyone. Give it one (verifier=SharedKeyVerifier(…)), "
             'or say that whoever can reach it is trusted (trust="open")'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from switchover.errors import WIRE_ERRORS, InternalError, Refused, ServiceUnavailable
 from switchover.port.plan import Plans
@@ -13,8 +13,10 @@ from switchover.port.serve.incoming import Headers, trace_of_scope, without_repe
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import Answering
 from switchover.port.serve.threads import Threads
-from switchover.telemetry.metrics.exporter import Metrics
 from switchover.trust import Verifier
+
+if TYPE_CHECKING:  # it needs an extra, which not everybody who serves has
+    from switchover.telemetry.metrics.exporter import Metrics
 
 MOST_SCRAPES: Final = 4
 """How many may be answered or wait at a time; Prometheus needs one."""
