@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +68,8 @@ async def gate_closed(service: Service) -> None:
         await asyncio.sleep(0.001)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_as_it_should_and_what_was_opened_is_closed(number: signal.Signals) -> None:
-    steps: list[str] = []
+def noting(steps: list[str]) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Of a service: says when it opens and closes what it needs."""
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -78,8 +77,14 @@ async def test_a_signal_ends_it_as_it_should_and_what_was_opened_is_closed(numbe
         yield
         steps.append("closed")
 
+    return lifespan
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_as_it_should_and_what_was_opened_is_closed(number: signal.Signals) -> None:
+    steps: list[str] = []
     before = signal.getsignal(number)
-    async with hosted(serving(None, lifespan)) as (_, address), AiohttpTransport(address.url) as transport:
+    async with hosted(serving(None, noting(steps))) as (_, address), AiohttpTransport(address.url) as transport:
         assert await desk_port().http(transport=transport, trust="open").get_health() == Health()
         assert steps == ["opened"]
         tell(number)
@@ -89,15 +94,8 @@ async def test_a_signal_ends_it_as_it_should_and_what_was_opened_is_closed(numbe
 
 async def test_cancelling_ends_it_as_a_signal_does(caplog: pytest.LogCaptureFixture) -> None:
     steps: list[str] = []
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
-        steps.append("opened")
-        yield
-        steps.append("closed")
-
     backend = Slow()
-    service = serving(backend, lifespan)
+    service = serving(backend, noting(steps))
 
     async def cancelled() -> None:
         async with hosted(service) as (hosting, address), AiohttpTransport(address.url) as transport:
@@ -196,17 +194,11 @@ async def test_a_second_signal_does_not_wait_for_anybody() -> None:
 
 async def test_a_second_signal_leaves_nothing_open_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     steps: list[str] = []
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[None]:
-        yield
-        steps.append("closed")
-
-    async with hosted(serving(InMemoryDesk(), lifespan)) as (hosting, _):
+    async with hosted(serving(InMemoryDesk(), noting(steps))) as (hosting, _):
         tell()
         tell()
         await hosting
-    assert steps == ["closed"]
+    assert steps == ["opened", "closed"]
     assert [record.getMessage() for record in caplog.records] == []
 
 
@@ -300,3 +292,24 @@ async def test_what_is_loaded_is_looked_through_by_no_collection_while_it_serves
         assert gc.get_freeze_count() > before + 1000
         tell()
     assert gc.get_freeze_count() == 0
+
+
+def test_what_somebody_else_has_frozen_stays_so_when_a_thread_ends_its_service() -> None:
+    ready = threading.Event()
+
+    async def briefly() -> None:
+        hosting = asyncio.ensure_future(host(serving(), FREE, on_ready=lambda _: ready.set()))
+        await asyncio.to_thread(ready.wait, 10)
+        hosting.cancel()
+        with suppress(asyncio.CancelledError):
+            await hosting
+
+    gc.freeze()
+    try:
+        thread = threading.Thread(target=asyncio.run, args=(briefly(),))
+        thread.start()
+        thread.join(20)
+        assert ready.is_set()
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()

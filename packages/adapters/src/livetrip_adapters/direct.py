@@ -10,6 +10,7 @@ from typing import Final
 
 import livetrip_bff
 from livetrip_adapters.collecting import collecting
+from livetrip_adapters.folders import make_folder
 from livetrip_adapters.opened import Opened, PhotoFiles
 from livetrip_adapters.photos import PhotoSettings
 from livetrip_adapters.port import live_trip_port
@@ -130,19 +131,10 @@ def _place(settings: PhotoSettings, database_url: str) -> livetrip_bff.LocalPhot
 def _settled(database_url: str) -> Iterator[None]:
     """Nobody who has configured nothing should have to make a folder; what was configured has to be right."""
     if database_url == DEFAULT_DATABASE_URL:
-        _make(_OWN_FOLDER)
+        make_folder(_OWN_FOLDER, "LIVETRIP_DATABASE_URL")
     try:
         yield
     except livetrip_bff.UnusablePhotos as error:
         raise SettingsError(f"LIVETRIP_PHOTOS_…: {error}") from error
     except livetrip_bff.BackendError as error:
         raise SettingsError(f"LIVETRIP_DATABASE_URL: {error}") from error
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise SettingsError(
-            f"LIVETRIP_DATABASE_URL: the folder {folder.absolute()} cannot be made: {error.strerror}"
-        ) from error

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from livetrip_adapters.folders import make_folder
 from livetrip_adapters.rollout_store import is_shared, rollout_store
 from livetrip_adapters.settings import Settings, SettingsError
 from livetrip_contract import LiveTrip
@@ -53,7 +54,7 @@ async def open_rollout(port: Port[LiveTrip], settings: Settings, recorder: Recor
         raise SettingsError(f"LIVETRIP_ROLLOUT: {error}") from None
     cache = settings.rollout_cache if is_shared(address) else None
     if cache is not None:
-        _make(cache.parent)
+        make_folder(cache.parent, "LIVETRIP_ROLLOUT_CACHE")
     follower = Follower(
         store, rollout.apply, name="livetrip", cache=cache, report=Reporter.watching(recorder, rollout).report
     )
@@ -64,10 +65,3 @@ async def open_rollout(port: Port[LiveTrip], settings: Settings, recorder: Recor
     finally:
         await asyncio.to_thread(follower.stop)
         await asyncio.to_thread(store.close)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"LIVETRIP_ROLLOUT_CACHE: {folder} cannot be made: {error.strerror}") from error

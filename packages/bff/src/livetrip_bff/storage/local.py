@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 from livetrip_bff.storage.keys import require_key
 from livetrip_bff.storage.signature import AddressSigner, Grant
 from livetrip_core import Announcement, PhotoFormat, UploadAddress
+from switchover.disk import sync_folder
 from switchover.errors import ServiceUnavailable
 
 INCOMING: Final = ".incoming"
@@ -165,13 +166,4 @@ def _finished(file: BinaryIO, path: Path) -> None:
     except BaseException:
         _given_up(file)
         raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Have a new name survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

@@ -12,7 +12,7 @@ from switchover.context import Inside, carrying_out
 from switchover.errors import BindError
 from switchover.parity import Inspector
 from switchover.port.faithful import Strictness, strict_target
-from switchover.port.kinds import leaving, recording, watching
+from switchover.port.kinds import recording, watching
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.recorded import READ_HERE, WRITTEN_BELOW
@@ -114,8 +114,7 @@ def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> di
         "_shown": context.shown,
         "_enter": context.enter,
         "_leave": context.leave,
-        "_failed": leaving(plan),
-        **recording(recorder, "direct"),
+        **recording(plan, "direct", recorder),
     }
     if recorder.tracing is not None:
         names |= traced_names(plan, recorder.tracing, names)

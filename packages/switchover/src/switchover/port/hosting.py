@@ -108,7 +108,8 @@ async def host(
         try:
             await server.serve(sockets=[open_socket])
         finally:
-            gc.unfreeze()
+            if _is_main():
+                gc.unfreeze()
         if server.is_cancelled:
             raise asyncio.CancelledError
 

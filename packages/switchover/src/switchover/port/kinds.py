@@ -56,13 +56,14 @@ def leaving(plan: Plan) -> Failed:
 
 def watching(plan: Plan, wiring: str, recorder: Recorder, caller: CallerForm | None) -> dict[str, Any]:
     """The names that a generated method uses to record its calls."""
-    return {"_ok": kind_of(plan, wiring, caller), "_failed": leaving(plan), **recording(recorder, wiring)}
+    return {"_ok": kind_of(plan, wiring, caller), **recording(plan, wiring, recorder)}
 
 
-def recording(recorder: Recorder, wiring: str) -> dict[str, Any]:
-    """Those of them that every operation has alike."""
+def recording(plan: Plan, wiring: str, recorder: Recorder) -> dict[str, Any]:
+    """Those of them that do not say why a call goes its way: all but `_ok`."""
     lane = recorder.lane(wiring)
     return {
+        "_failed": leaving(plan),
         "_put": recorder.put,
         "_begun": lane.begun,
         "_numbers": lane.numbers,

@@ -69,11 +69,9 @@ def settings_of_up() -> Settings:
             )
     key = {} if _proves_itself() else {"service_key": SecretStr(secrets.token_urlsafe(32))}
     settings = load_settings(service_url=_OWN, **key)
-    return (
-        settings
-        if settings.rollout is not None
-        else settings.model_copy(update={"rollout": SecretStr(f"file:{_beside(settings) / 'rollout'}")})
-    )
+    if settings.rollout is not None:
+        return settings
+    return settings.model_copy(update={"rollout": SecretStr(f"file:{_beside(settings) / 'rollout'}")})
 
 
 def service_environment(settings: Settings, web: WebSettings) -> Mapping[str, str]:

@@ -25,13 +25,13 @@ function names() {
   }
 }
 
-function isOff(form) {
+function takenOff(form) { // was it to be kept? It is not any more
   clearTimeout(waiting.get(form));
   return waiting.delete(form);
 }
 
 export function discardDraft(name) {
-  for (const form of waiting.keys()) if (form.dataset.draft === name) isOff(form);
+  for (const form of waiting.keys()) if (form.dataset.draft === name) takenOff(form);
   try {
     localStorage.removeItem(drawer() + name);
   } catch {
@@ -45,7 +45,7 @@ export function discardSaved(key) {
 }
 
 export function clearDrafts() {
-  for (const form of waiting.keys()) isOff(form);
+  for (const form of waiting.keys()) takenOff(form);
   for (const name of names()) discardDraft(name);
 }
 
@@ -95,14 +95,14 @@ export function keepDraft(form) {
   const state = form.querySelector('[data-draft-state]');
   offer(form, stored(form.dataset.draft));
   form.addEventListener('input', () => {
-    isOff(form);
-    waiting.set(form, setTimeout(() => isOff(form) && keep(form, state), PAUSE_MS));
+    takenOff(form);
+    waiting.set(form, setTimeout(() => takenOff(form) && keep(form, state), PAUSE_MS));
   });
   form.addEventListener('submit', () => {
-    isOff(form);
+    takenOff(form);
     keep(form, null);
   });
-  addEventListener('pagehide', () => isOff(form) && keep(form, null));
+  addEventListener('pagehide', () => takenOff(form) && keep(form, null));
   if (!state) return;
   addEventListener('offline', () => (state.textContent = state.dataset.offline));
   addEventListener('online', () => (state.textContent = stored(form.dataset.draft) ? state.dataset.kept : ''));
