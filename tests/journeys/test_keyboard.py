@@ -95,6 +95,8 @@ def _writes(watched: Watched, keyboard: Keyboard) -> None:
 def _photographs(watched: Watched, keyboard: Keyboard) -> None:
     """Slowly, until the photo is cancelled; then it is sent again, and the keyboard does not lose its place."""
     page = watched.page
+    # Asked for only when the key is pressed, choosers may come too late on a busy machine: then the browser opens its own window.
+    page.on("filechooser", lambda _: None)
     keyboard.follow("Photos")
     keyboard.reach(page.get_by_label("Choose photos"))
     watched.slow_down(60_000)
