@@ -5,13 +5,15 @@ The kernel gives a lock (flock(2)) back however a process ends, so nothing has t
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 _PAUSE_SECONDS: Final = 0.002
 _BLOCK: Final = 4096
@@ -61,15 +63,65 @@ def replace_held(path: Path, content: bytes) -> int:
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Add a line, durably. The rest of one that was cut off, which nobody was ever told of, makes way for it. Raises OSError."""
+    """Add a line, durably. The rest of a line that was cut off makes way for it.
+
+    Raises:
+        OSError: the line is not there, or only a part of it, or it may not outlive a loss of power; `shorten` to `end_of_lines`
+            from before takes it back.
+    """
     is_new = not path.exists()
-    with path.open("ab+") as file:
-        file.truncate(_end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size))
-        file.write(line + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_folder(path.parent)
+    with _about(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            size = os.fstat(descriptor).st_size
+            end = _end_of_lines(descriptor, size)
+            if end != size:
+                os.ftruncate(descriptor, end)
+            _write(descriptor, line + b"\n")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            sync_folder(path.parent)
+
+
+def end_of_lines(path: Path) -> int:
+    """Where the last whole line of a file ends, in bytes; 0 if the file is missing. Raises OSError."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        return _end_of_lines(file.fileno(), os.fstat(file.fileno()).st_size)
+
+
+def shorten(path: Path, end: int) -> None:
+    """Cut off, durably, what a file has beyond `end` bytes. A file that is missing stays missing. Raises OSError."""
+    if not path.exists():
+        return
+    with _about(path):
+        descriptor = os.open(path, os.O_WRONLY)
+        try:
+            if os.fstat(descriptor).st_size > end:
+                os.ftruncate(descriptor, end)
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def regular_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading without ever waiting for it.
+
+    Raises:
+        OSError: it cannot be opened, or it is a symbolic link, a folder, a pipe or a device.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            yield file
+    finally:
+        os.close(descriptor)
 
 
 def last_line(path: Path) -> bytes:
@@ -133,9 +185,7 @@ def _put(
     """Write a file that is open beside another, and put it in its place. It is closed and gone if that fails."""
     try:
         prepare(descriptor)
-        left = memoryview(content)
-        while left:
-            left = left[os.write(descriptor, left) :]
+        _write(descriptor, content)
         if is_durable:
             os.fsync(descriptor)
         beside.replace(path)
@@ -145,6 +195,12 @@ def _put(
             beside.unlink()
         raise
     return descriptor
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def _take(descriptor: int) -> None:

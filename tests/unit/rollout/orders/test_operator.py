@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from support.clock import OwnedClock
 from support.rollouts import FixedCohort, FixedPlan, FixedStage, FixedWave, beat, change, stages
+from support.waiting import eventually
 from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Operator, order_key
-from switchover.rollout.record import Change, Edit, verify
+from switchover.rollout.record import Change, Edit, Event, verify
 from switchover.rollout.stores import FakeRolloutStore
 
 PLAN = FixedPlan()
@@ -45,7 +48,7 @@ def store(clock: OwnedClock) -> ObedientStore:
 
 
 @pytest.fixture
-def operator(store: FakeRolloutStore, clock: OwnedClock) -> Operator:
+def operator(store: FakeRolloutStore) -> Operator:
     return Operator(
         store,
         BAKED,
@@ -54,7 +57,6 @@ def operator(store: FakeRolloutStore, clock: OwnedClock) -> Operator:
         contract_digest="c",
         plan_digest="p",
         windows=lambda: {"getTrip": {"ok": 7}},
-        clock=clock,
     )
 
 
@@ -97,7 +99,6 @@ def test_waves_go_in_their_order_unless_forced(operator: Operator) -> None:
         (lambda it: it.promote(), "no_wave"),
         (lambda it: it.promote("reads"), "not_started"),
         (lambda it: it.hold(["unknown"]), "unknown_target"),
-        (lambda it: it.rollback(why=" "), "why_missing"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
@@ -122,6 +123,75 @@ def test_several_waves_under_way_have_to_be_told_apart(operator: Operator) -> No
     operator.start("writes", is_forced=True)
     assert refused(operator.promote).reason == "ambiguous"
     assert operator.promote("writes").shares["createTrip"] == 1000
+
+
+LAST_STAGE_BAKES = FixedPlan(
+    (FixedWave("reads", ("getTrip", "listTrips"), stages(0, 0, 0, 600)), FixedWave("writes", ("createTrip",)))
+)
+
+
+def test_the_next_wave_starts_once_the_last_stage_of_those_before_has_lasted_its_time(
+    store: FakeRolloutStore, clock: OwnedClock
+) -> None:
+    operator = Operator(store, LAST_STAGE_BAKES, who="kokoro")
+    operator.start()
+    for _ in range(3):
+        operator.promote()
+    clock.passes(12)
+    error = refused(operator.start)
+    assert error.reason == "baking"
+    assert str(error) == "the wave 'reads' has to stay at its last stage for another 588 s; force it to go on"
+    assert refused(lambda: operator.start("writes")).reason == "baking"
+    clock.passes(588)
+    assert operator.start().shares["createTrip"] == 100
+
+
+def test_an_order_that_overrules_a_bake_is_recorded_as_forced(store: FakeRolloutStore) -> None:
+    operator = Operator(store, LAST_STAGE_BAKES, who="kokoro")
+    operator.set_share(Share(10_000), ["reads"], why="")
+    assert refused(operator.start).reason == "baking"
+    operator.start(why="the night is short", is_forced=True)
+    operator.promote("writes", why="shorter still", is_forced=True)
+    operator.set_share(Share(10_000), ["writes"], why="over", is_forced=True)
+    assert [event.action for event in store.history()] == ["set", "start (forced)", "promote (forced)", "set (forced)"]
+
+
+def test_a_share_that_is_set_is_no_way_around_the_bake_of_the_waves_before(
+    store: FakeRolloutStore, clock: OwnedClock
+) -> None:
+    operator = Operator(store, LAST_STAGE_BAKES, who="kokoro")
+    operator.set_share(Share(10_000), ["reads"], why="proven elsewhere")
+    for targets in (["createTrip"], ["writes"], None):
+        assert refused(lambda targets=targets: operator.set_share(Share(1), targets, why="")).reason == "baking"
+    assert operator.set_share(Share(0), ["writes"], why="").version == 1
+    clock.passes(600)
+    assert operator.set_share(Share(1), ["writes"], why="").shares["createTrip"] == 1
+
+
+def test_a_share_that_is_set_is_free_of_stages_and_of_the_order_of_waves(
+    store: FakeRolloutStore, clock: OwnedClock
+) -> None:
+    operator = Operator(store, LAST_STAGE_BAKES, who="kokoro")
+    assert operator.set_share(Share(10_000), ["reads", "writes"], why="").version == 1
+    assert operator.set_share(Share(5000), ["writes"], why="").version == 2
+    assert operator.set_share(Share(6000), ["writes"], why="it goes on while reads bake").version == 3
+    operator.rollback(why="")
+    operator.resume()
+    operator.set_share(Share(5000), ["reads"], why="")
+    assert operator.set_share(Share(1), ["writes"], why="reads are not complete").shares["createTrip"] == 1
+    clock.passes(1)
+
+
+def test_bakes_go_by_the_clock_of_the_store_and_not_by_that_of_the_operators_machine(
+    store: FakeRolloutStore, clock: OwnedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = Operator(store, BAKED, who="kokoro")
+    operator.start()
+    monkeypatch.setattr(time, "time", lambda: clock() + 3600)
+    assert "another 600 s" in str(refused(operator.promote))
+    monkeypatch.setattr(time, "time", lambda: clock() - 3600)
+    clock.passes(600)
+    assert operator.promote().shares["getTrip"] == 1000
 
 
 def test_a_stage_lasts_its_time_unless_forced(operator: Operator, clock: OwnedClock) -> None:
@@ -194,6 +264,25 @@ def test_a_rollback_of_everything_pins_what_nobody_planned_too(operator: Operato
     assert refused(lambda: operator.resume(["getTrip"])).reason == "all_pinned"
     state = operator.resume()
     assert (state.shares, state.is_pinned) == ({}, False)
+
+
+@pytest.mark.parametrize("why", ["", " ", "\t\n"])
+def test_a_rollback_without_a_reason_is_carried_out_and_says_so(
+    operator: Operator, store: FakeRolloutStore, why: str
+) -> None:
+    assert operator.rollback(why=why).is_pinned
+    assert [event.why for event in store.history()] == ["not given"]
+    operator.resume()
+    assert operator.rollback().is_pinned
+
+
+def test_a_rollback_needs_no_plan(store: FakeRolloutStore) -> None:
+    store.change(change(getTrip=5000, listTrips=100), expected=0)
+    operator = Operator(store, FixedPlan(()), who="kokoro")
+    assert operator.rollback(["getTrip"]).pinned == {"getTrip"}
+    state = operator.rollback()
+    assert (state.shares, state.is_pinned) == ({}, True)
+    assert refused(lambda: operator.rollback(["getTip"])).reason == "unknown_target"
 
 
 def test_what_is_so_already_is_not_recorded(operator: Operator, store: FakeRolloutStore) -> None:
@@ -320,20 +409,20 @@ def test_orders_have_the_time_of_the_machine_by_default() -> None:
     assert operator.wait_obeyed(2, 1).is_complete()
 
 
-def keyed(store: FakeRolloutStore, clock: OwnedClock, key: str) -> Operator:
-    return Operator(store, PLAN, who="kokoro", key=key, clock=clock)
+def keyed(store: FakeRolloutStore, key: str) -> Operator:
+    return Operator(store, PLAN, who="kokoro", key=key)
 
 
 def test_an_order_that_is_given_twice_under_one_key_is_carried_out_once(
     store: ObedientStore, clock: OwnedClock
 ) -> None:
-    first = keyed(store, clock, order_key("a", "1")).start()
-    assert keyed(store, clock, order_key("a", "1")).start() == first
-    promoted = keyed(store, clock, order_key("b", "1")).promote()
-    assert keyed(store, clock, order_key("b", "1")).promote() == promoted
+    first = keyed(store, order_key("a", "1")).start()
+    assert keyed(store, order_key("a", "1")).start() == first
+    promoted = keyed(store, order_key("b", "1")).promote()
+    assert keyed(store, order_key("b", "1")).promote() == promoted
     assert [event.key for event in store.history()] == ["a/1", "b/1"]
     with pytest.raises(RolloutRefused, match="this key belongs to another order, version 1: start") as caught:
-        keyed(store, clock, order_key("a", "2")).promote()
+        keyed(store, order_key("a", "2")).promote()
     assert caught.value.reason == "key_reused"
     assert store.load() == promoted
 
@@ -352,8 +441,195 @@ def test_of_the_same_order_at_the_same_time_one_is_carried_out(clock: OwnedClock
 
     store = Raced(clock=clock)
     store.heartbeat(beat())
-    state = keyed(store, clock, order_key("a", "1")).start()
+    state = keyed(store, order_key("a", "1")).start()
     assert (state.version, len(store.history())) == (1, 1)
+
+
+BACK: list[Callable[[Operator], RolloutState]] = [
+    lambda it: it.rollback(why="wrong answers"),
+    lambda it: it.rollback(["getTrip"], why="wrong answers"),
+    lambda it: it.hold(why="wait"),
+    lambda it: it.set_share(Share(0), ["getTrip"], why="wait"),
+]
+
+
+def with_share(windows: Callable[[], Any]) -> tuple[ObedientStore, Operator]:
+    store = ObedientStore(clock=OwnedClock())
+    store.change(change(getTrip=5000), expected=0)
+    return store, Operator(store, PLAN, who="kokoro", windows=windows)
+
+
+@pytest.mark.parametrize("order", BACK)
+def test_what_goes_back_is_in_force_before_figures_are_read_and_they_are_attached_then(
+    order: Callable[[Operator], RolloutState],
+) -> None:
+    versions: list[int] = []
+
+    def windows() -> Any:
+        versions.append(store.load().version)
+        return {"getTrip": {"ok": 7}}
+
+    store, operator = with_share(windows)
+    state = order(operator)
+    assert versions == [2]
+    event = store.history()[-1]
+    assert (event.windows, event.digest) == ({"getTrip": {"ok": 7}}, state.head)
+    assert event.windows_at
+    assert event.is_whole()
+    assert verify(store.record(), state=store.load()) == ()
+
+
+@pytest.mark.parametrize("order", BACK)
+@pytest.mark.parametrize("error", [StoreUnavailable("no workers table"), OSError("no"), RecursionError(), KeyError(1)])
+def test_what_goes_back_does_not_depend_on_figures(
+    order: Callable[[Operator], RolloutState], error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def windows() -> Any:
+        raise error
+
+    store, operator = with_share(windows)
+    assert order(operator) == store.load()
+    assert store.load().version == 2
+    assert (store.history()[-1].windows, store.history()[-1].windows_at) == (None, "")
+    assert "version 2 is in force, without figures in the audit log: " in caplog.text
+
+
+@pytest.mark.parametrize("order", BACK)
+@pytest.mark.parametrize("told", [float("nan"), object()])
+def test_figures_that_are_no_json_do_not_keep_anything_from_going_back(
+    order: Callable[[Operator], RolloutState], told: object
+) -> None:
+    store, operator = with_share(lambda: told)
+    assert order(operator).version == 2
+    assert store.history()[-1].windows is None
+
+
+def test_figures_that_are_long_in_coming_are_waited_for_a_moment(caplog: pytest.LogCaptureFixture) -> None:
+    release = threading.Event()
+
+    def windows() -> Any:
+        release.wait(60)
+        return {"getTrip": {"ok": 7}}
+
+    store, operator = with_share(windows)
+    started = time.monotonic()
+    state = operator.rollback(why="wrong answers")
+    assert time.monotonic() - started < 30
+    assert store.load() == state
+    assert "they could not be read within 1 s" in caplog.text
+    release.set()
+    eventually(lambda: store.history()[-1].windows == {"getTrip": {"ok": 7}}, 20)
+
+
+def test_what_goes_up_is_recorded_with_the_figures_that_it_was_decided_on(
+    operator: Operator, store: FakeRolloutStore
+) -> None:
+    operator.start()
+    operator.rollback()
+    operator.resume()
+    assert [bool(event.windows_at) for event in store.history()] == [False, True, False]
+    assert [event.windows for event in store.history()] == [{"getTrip": {"ok": 7}}] * 3
+
+
+def test_an_order_with_a_key_goes_back_though_the_audit_log_cannot_be_read() -> None:
+    class Unreadable(ObedientStore):
+        def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
+            raise StoreUnavailable("line 3 is no event")
+
+    store = Unreadable()
+    assert keyed(store, order_key("a", "1")).rollback().is_pinned
+    with pytest.raises(StoreUnavailable):
+        keyed(store, order_key("a", "1")).resume()
+
+
+def others(store: FakeRolloutStore, plan: FixedPlan = PLAN) -> Operator:
+    return Operator(store, plan, who="aiko")
+
+
+@pytest.mark.parametrize(
+    ("order", "undoing"),
+    [
+        (lambda it: it.rollback(), lambda it: it.resume()),
+        (lambda it: it.rollback(["getTrip"]), lambda it: it.resume()),
+        (lambda it: it.rollback(["getTrip"]), lambda it: it.resume(["getTrip"])),
+        (lambda it: it.hold(["getTrip"]), lambda it: it.resume(["getTrip"])),
+        (lambda it: it.set_share(Share(500), ["getTrip"], why=""), lambda it: it.rollback(["getTrip"])),
+        (lambda it: it.set_share(Share(500), ["getTrip"], why=""), lambda it: it.rollback()),
+        (lambda it: it.start(), lambda it: it.set_share(Share(1), ["getTrip"], why="")),
+        (lambda it: it.resume(), lambda it: it.rollback()),
+        (lambda it: it.resume(["getTrip"]), lambda it: it.rollback()),
+    ],
+)
+def test_what_was_undone_is_known_with_who_undid_it(
+    store: ObedientStore, order: Callable[[Operator], RolloutState], undoing: Callable[[Operator], RolloutState]
+) -> None:
+    operator = Operator(store, PLAN, who="kokoro")
+    operator.hold(["getTrip"])
+    operator.resume(["getTrip"])
+    assert operator.undone() is None
+    order(operator)
+    assert operator.undone() is None
+    others(store).set_share(
+        Share(7), ["createTrip"], why="elsewhere", is_forced=True
+    ) if not store.load().is_pinned else None
+    assert operator.undone() is None
+    made = undoing(others(store))
+    others(store).hold(["createTrip"])
+    undone = operator.undone()
+    assert undone is not None
+    assert undone.event is not None
+    assert (undone.event.version, undone.event.who) == (made.version, "aiko")
+    assert str(undone).startswith(f"version {made.version}, {undone.event.action} by aiko at 2")
+    assert undone.version == store.load().version
+
+
+def test_what_was_undone_and_done_again_is_in_force(store: ObedientStore) -> None:
+    operator = Operator(store, PLAN, who="kokoro")
+    operator.rollback()
+    others(store).resume()
+    others(store).rollback()
+    assert operator.undone() is None
+
+
+def test_what_was_so_already_can_be_undone_too(store: ObedientStore) -> None:
+    operator = Operator(store, PLAN, who="kokoro")
+    others(store).rollback()
+    assert operator.rollback().version == 1
+    others(store).resume()
+    undone = operator.undone()
+    assert undone is not None
+    assert undone.event == store.history()[-1]
+
+
+def test_a_store_that_was_replaced_has_undone_everything_and_cannot_say_who(store: ObedientStore) -> None:
+    operator = Operator(store, PLAN, who="kokoro")
+    state = operator.rollback()
+    for other in (RolloutState(), replace(state, head="f" * 64)):
+        store._state = other
+        undone = operator.undone()
+        assert undone is not None
+        assert (undone.version, undone.event) == (other.version, None)
+        assert "does not say how it came to that" in str(undone)
+
+
+def test_an_interruption_that_comes_after_the_change_leaves_it_known(store: ObedientStore) -> None:
+    class Interrupted(ObedientStore):
+        is_late = True
+
+        def change(self, change: Change, *, expected: int) -> RolloutState:
+            if self.is_late:
+                super().change(change, expected=expected)
+            raise KeyboardInterrupt
+
+    for is_late in (True, False):
+        interrupted = Interrupted()
+        interrupted.is_late = is_late
+        operator = Operator(interrupted, PLAN, who="kokoro")
+        with pytest.raises(KeyboardInterrupt):
+            operator.rollback()
+        assert (operator.established is not None) is is_late
+        if operator.established is not None:
+            assert operator.established.state == interrupted.load()
 
 
 TOGETHER = FixedPlan(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from support.clock import OwnedClock
 from support.rollouts import beat, change
-from switchover.errors import RolloutConflict, StoreUnavailable
+from switchover.errors import StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.record import verify
 from switchover.rollout.stores import FileRolloutStore, file
@@ -107,17 +109,17 @@ def test_a_record_that_was_tampered_with_keeps_nobody_from_going_back(
     assert store.change(change(getTrip=0), expected=4).version == 5
 
 
-def test_an_event_whose_process_ended_before_the_state_was_written_is_in_force_with_the_next_change(
-    store: FileRolloutStore, tmp_path: Path
+def test_an_event_whose_process_ended_before_the_state_was_written_never_comes_into_force(
+    store: FileRolloutStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "state.json"
     before = path.read_bytes()
-    after = store.change(change(getTrip=400), expected=3)
+    store.change(change(getTrip=10_000), expected=3)
     path.write_bytes(before)
-    with pytest.raises(RolloutConflict, match="version 4 is in force"):
-        store.change(change(getTrip=500), expected=3)
-    assert store.load() == after
-    assert verify(store.history(), state=after) == ()
+    state = store.change(change(listTrips=500), expected=3)
+    assert state.shares == {"getTrip": Share(300), "listTrips": Share(500)}
+    assert "version 4 (set, by kokoro) never came into force, and was taken out" in caplog.text
+    assert verify(store.record(), state=state) == ()
 
 
 def test_a_line_that_was_cut_off_makes_way(store: FileRolloutStore, tmp_path: Path) -> None:
@@ -186,13 +188,87 @@ def test_signs_of_life_from_before_the_machine_started_do_not_count(tmp_path: Pa
     assert os.listdir(tmp_path / "workers") == []
 
 
-@pytest.mark.parametrize("content", [b"garbage", b"{}", b'{"at": 1, "beat": {}}', b'{"at": 1.5, "beat": {}}'])
-def test_what_is_no_sign_of_life_is_cleared_away(tmp_path: Path, content: bytes) -> None:
+def as_garbage(path: Path) -> None:
+    path.write_bytes(b"garbage")
+
+
+def as_no_heartbeat(path: Path) -> None:
+    path.write_bytes(b'{"at": 1.5, "beat": {}}')
+
+
+def as_one_that_was_cut_off(path: Path) -> None:
+    path.write_bytes(b'{"at": 1.5, "bea')
+
+
+def as_one_without_a_time(path: Path) -> None:
+    path.write_bytes(b'{"at": 1, "beat": {}}')
+
+
+def as_a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def as_a_circle_of_links(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def as_a_link_to_elsewhere(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def as_another_users(path: Path) -> None:
+    path.write_bytes(b"{}")
+    path.chmod(0)
+
+
+UNREADABLE = [
+    (Path.mkdir, "not a regular file"),
+    (as_garbage, "Expecting value"),
+    (as_no_heartbeat, "#/id is missing"),
+    (as_one_that_was_cut_off, "Unterminated string"),
+    (as_one_without_a_time, "#/at is 1; it has to be a number of seconds"),
+    (as_a_pipe, "not a regular file"),
+    (as_a_circle_of_links, "Too many levels of symbolic links"),
+    (as_a_link_to_elsewhere, "Too many levels of symbolic links"),
+    (as_another_users, "#/beat is missing" if os.geteuid() == 0 else "Permission denied"),
+]
+
+
+@pytest.mark.parametrize("reports", [True, False])
+@pytest.mark.parametrize(("spoil", "problem"), UNREADABLE)
+def test_a_heartbeat_that_cannot_be_read_is_a_worker_with_a_problem(
+    tmp_path: Path, spoil: Callable[[Path], None], problem: str, *, reports: bool
+) -> None:
     store = FileRolloutStore(tmp_path)
     store.heartbeat(beat("web-1"))
-    (tmp_path / "workers" / "web-2.json").write_bytes(content)
+    spoil(tmp_path / "workers" / "web~2.json")
+    read, unread = store.workers(reports=reports)
+    assert read.beat == beat("web-1")
+    assert (unread.beat.id, unread.beat.pid, unread.beat.version) == ("web-2", 0, 0)
+    assert unread.beat.problem.startswith("heartbeat unreadable: ")
+    assert problem in unread.beat.problem
+    assert "web-2 (heartbeat unreadable: " in str(unread)
+    assert "pid" not in str(unread)
+
+
+@pytest.mark.parametrize(("spoil", "problem"), UNREADABLE)
+def test_a_heartbeat_that_cannot_be_read_expires_with_the_time_of_its_file(
+    tmp_path: Path, spoil: Callable[[Path], None], problem: str
+) -> None:
+    store, path = FileRolloutStore(tmp_path, expire_seconds=30), tmp_path / "workers" / "web-2.json"
+    store.heartbeat(beat("web-1"))
+    spoil(path)
+    os.utime(path, (time.time() - 31,) * 2, follow_symlinks=False)
+    assert [worker.beat.id for worker in store.workers()] == ["web-1"], problem
+    assert path.is_dir() or not os.path.lexists(path)
     assert [worker.beat.id for worker in store.workers()] == ["web-1"]
-    assert os.listdir(tmp_path / "workers") == ["web-1.json"]
+
+
+def test_a_folder_of_heartbeats_that_cannot_be_listed_is_not_a_fleet_without_workers(tmp_path: Path) -> None:
+    store = FileRolloutStore(tmp_path)
+    (tmp_path / "workers").write_bytes(b"")
+    with pytest.raises(StoreUnavailable, match="workers"):
+        store.workers()
 
 
 @pytest.mark.parametrize("report", [b"", b"garbage", b"[1]\n", b'{"a": 1, "a": 2}\n', b"\xff"])

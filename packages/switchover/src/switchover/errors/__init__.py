@@ -7,6 +7,7 @@ SwitchoverError
 ├── ObjectivesError          slo.toml cannot be used: every finding, with file and key
 ├── PlanError                rollout.toml cannot be used: every finding, with line and key
 ├── StoreUnavailable         the rollout's store does not answer; the last known state stays in force
+│   └── ChangeUnknown        the answer to a change was lost: it may be in force
 ├── RolloutConflict          somebody else changed the rollout; both versions
 ├── RolloutRefused           an order that is not carried out; `reason` says why
 └── CallError                one call failed; `code` is stable, and the same under every wiring
@@ -57,6 +58,7 @@ from switchover.errors.calls import (
 )
 from switchover.errors.listings import (
     BindError,
+    ChangeUnknown,
     ContractError,
     FidelityError,
     ObjectivesError,
@@ -73,6 +75,7 @@ __all__ = [
     "BindError",
     "CallError",
     "CallTimeout",
+    "ChangeUnknown",
     "ConnectionLost",
     "ContractError",
     "CredentialUnavailable",

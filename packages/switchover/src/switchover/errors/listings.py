@@ -41,6 +41,10 @@ class StoreUnavailable(SwitchoverError):
     """The rollout's store does not answer; the last known state stays in force."""
 
 
+class ChangeUnknown(StoreUnavailable):
+    """The answer to a change was lost, and the store could not be asked whether it was made. It may be in force."""
+
+
 class PlanError(_Listing):
     """The plan of a rollout cannot be used. `items` are `switchover.rollout.plan.PlanFinding`: line, key, and what would be right."""
 

@@ -60,8 +60,14 @@ class Fleet:
         )
 
     def figures(self) -> Mapping[str, Any]:
-        """What the calls of each operation come to at the moment, as JSON has it: `Operator(…, windows=fleet.figures)`."""
-        return self.view().figures()
+        """Return what the calls of each operation come to at the moment, as JSON has it: `Operator(…, windows=fleet.figures)`.
+
+        Raises:
+            StoreUnavailable: the heartbeats cannot be read. Plan and state are not needed.
+        """
+        living = [worker for worker in self._store.workers() if worker.age_seconds <= SILENT_SECONDS]
+        found = merged(reports_of(worker.beat.report) for worker in living)
+        return {name: figures.to_json() for name, figures in found.items() if figures.measured is not None}
 
     def _operations(self, state: RolloutState, figures: Mapping[str, OperationFigures]) -> list[OperationView]:
         waves = {operation: wave for wave in self._plan.waves for operation in wave.operations}

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
-from switchover.errors import RolloutConflict, RolloutRefused
+from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable, SwitchoverError
+from switchover.rollout.orders.evidence import EVIDENCE_SECONDS, attach_within
 from switchover.rollout.orders.obedience import Obeyed, require_obedient, wait_obeyed
 from switchover.rollout.orders.planned import (
     Planned,
-    PlannedWave,
-    bake_seconds,
     named,
     next_stage,
+    require_baked,
+    require_baked_before,
     wave_to_promote,
     wave_to_start,
 )
 from switchover.rollout.orders.repeating import REMEMBERED, is_carried_out
+from switchover.rollout.orders.undoing import Established, Undone, is_rising, undone
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
+
+NO_REASON: Final = "not given"
+"""Is recorded for a rollback without a reason."""
 
 _ATTEMPTS: Final = 50
 
@@ -33,6 +38,9 @@ class Operator:
     An order that meets somebody else's change is given again, if it still means the same: nobody touched the same operations meanwhile.
     One that goes back, or holds, always does. An order that would change nothing is not recorded.
 
+    The way back depends on the store's state and audit log, and on nothing else: the switch is thrown first, and then the figures of
+    that moment are attached to the event, if they can be read in `EVIDENCE_SECONDS`. What goes up is recorded with its figures.
+
     Args:
         store: where it is kept.
         plan: its waves.
@@ -41,13 +49,16 @@ class Operator:
         key: names the order that this operator gives (`order_key`): one that is among the last 1,000 on record under it is not carried out
             again. "" for orders that have no name.
         contract_digest, plan_digest: for the record.
-        windows: outcomes at the moment of a change, for the record; any JSON.
-        clock: seconds since 1970, as the store has them.
+        windows: returns the outcomes at the moment of a change, for the audit log; any JSON.
+
+    Attributes:
+        established: what the last order of this operator brought about; None before.
 
     Every order returns the state in force then, and raises:
         RolloutRefused: it is not carried out; the text says what would help.
         RolloutConflict: somebody else was there first.
-        StoreUnavailable: the store does not answer. Nothing was changed, or, if its answer was lost, `store.load()` tells.
+        StoreUnavailable: the store does not answer. Nothing was changed.
+        ChangeUnknown: its answer was lost, so it may be carried out.
     """
 
     def __init__(
@@ -60,22 +71,23 @@ class Operator:
         key: str = "",
         contract_digest: str = "",
         plan_digest: str = "",
-        windows: Callable[[], Any] = lambda: None,
-        clock: Callable[[], float] = time.time,
+        windows: Callable[[], Any] | None = None,
     ) -> None:
         self._store, self._plan, self._who = store, plan, who
         self._groups, self._key = groups or {}, key
         self._digests = {"contract_digest": contract_digest, "plan_digest": plan_digest}
-        self._windows, self._clock = windows, clock
+        self._windows = windows
+        self.established: Established | None = None
 
     def start(self, wave: str | None = None, *, why: str = "", is_forced: bool = False) -> RolloutState:
         """Bring a wave, or the one that is next, to its first stage. Forced: though one before it is not complete, or workers do not obey."""
 
         def decided(state: RolloutState) -> Edit:
-            chosen = wave_to_start(self._plan, state, wave, is_forced=is_forced)
+            now = None if is_forced else self._store.now()
+            chosen = wave_to_start(self._plan, state, wave, now)
             return self._risen(state, dict.fromkeys(chosen.operations, chosen.stages[0].share), is_forced=is_forced)
 
-        return self._ordered("start", decided, why)
+        return self._ordered(_named_action("start", is_forced=is_forced), decided, why)
 
     def promote(self, wave: str | None = None, *, why: str = "", is_forced: bool = False) -> RolloutState:
         """Bring a wave, or the one under way, to its next stage. Forced: though the stage is young, or workers do not obey."""
@@ -84,25 +96,36 @@ class Operator:
             chosen = wave_to_promote(self._plan, state, wave)
             stage = next_stage(chosen, state)
             if not is_forced:
-                self._require_baked(state, chosen)
+                require_baked(chosen, state, self._store.now())
             below = [name for name in chosen.operations if state.shares.get(name, Share(0)) < stage]
             return self._risen(state, dict.fromkeys(below, stage), is_forced=is_forced)
 
-        return self._ordered("promote", decided, why)
+        return self._ordered(_named_action("promote", is_forced=is_forced), decided, why)
 
     def set_share(
         self, share: Share, targets: Sequence[str] | None = None, *, why: str, is_forced: bool = False
     ) -> RolloutState:
-        """Give operations, groups or waves (None: all of the plan) a share. Forced: up, though workers do not obey."""
+        """Give operations, groups or waves (None: all of the plan) a share.
+
+        It is free of stages and of the order of waves, but not a way around a bake: what would begin a wave waits, as `start` does,
+        until the waves before it that are complete have baked. Forced: it does not, and goes up though workers do not obey.
+        """
 
         def decided(state: RolloutState) -> Edit:
-            return self._risen(state, dict.fromkeys(self._named(targets), share), is_forced=is_forced)
+            edit = self._risen(state, dict.fromkeys(self._named(targets, state), share), is_forced=is_forced)
+            if share and not is_forced:
+                require_baked_before(self._plan, state, edit.new_to(state).shares, self._store.now)
+            return edit
 
-        return self._ordered("set", decided, why)
+        return self._ordered(_named_action("set", is_forced=is_forced), decided, why)
 
     def hold(self, targets: Sequence[str] | None = None, *, why: str = "") -> RolloutState:
         """Keep operations, groups or waves (None: all of the plan) from going up. What they have stays."""
-        return self._ordered("hold", lambda _: Edit(held=dict.fromkeys(self._named(targets), True)), why, goes_on=True)
+
+        def decided(state: RolloutState) -> Edit:
+            return Edit(held=dict.fromkeys(self._named(targets, state), True))
+
+        return self._ordered("hold", decided, why, goes_on=True)
 
     def resume(self, targets: Sequence[str] | None = None, *, why: str = "") -> RolloutState:
         """Release from hold and kill switch; None: everything. Shares stay: what was rolled back has none, and starts again."""
@@ -114,23 +137,32 @@ class Operator:
                 )
             if state.is_pinned:
                 raise RolloutRefused("all_pinned", "the kill switch keeps all operations; resume all of them")
-            released = dict.fromkeys(self._named(targets), False)
+            released = dict.fromkeys(self._named(targets, state), False)
             return Edit(pinned=released, held=released)
 
         return self._ordered("resume", decided, why)
 
-    def rollback(self, targets: Sequence[str] | None = None, *, why: str) -> RolloutState:
-        """The kill switch: pin operations, groups or waves (None: everything) to this process, and take their shares back to 0."""
+    def rollback(self, targets: Sequence[str] | None = None, *, why: str = "") -> RolloutState:
+        """Pull the kill switch: pin operations, groups or waves (None: everything) to this process, and take their shares back to 0.
+
+        Without a reason, `NO_REASON` is recorded.
+        """
 
         def decided(state: RolloutState) -> Edit:
             if targets is None:
                 return Edit(shares=dict.fromkeys(state.shares, Share(0)), is_pinned=True)
-            back = self._named(targets)
+            back = self._named(targets, state)
             return Edit(shares=dict.fromkeys(back, Share(0)), pinned=dict.fromkeys(back, True))
 
-        if not why.strip():
-            raise RolloutRefused("why_missing", "a rollback needs a reason, for those who read the record")
-        return self._ordered("rollback", decided, why, goes_on=True)
+        return self._ordered("rollback", decided, why if why.strip() else NO_REASON, goes_on=True)
+
+    def undone(self) -> Undone | None:
+        """Return what undid the last order of this operator; None while what it brought about is in force, or before the first.
+
+        Raises:
+            StoreUnavailable: the store does not answer, so there is no telling.
+        """
+        return None if self.established is None else undone(self._store, self.established)
 
     def wait_obeyed(self, version: int, timeout: float) -> Obeyed:
         """Wait until every worker has applied a version, for at most `timeout` seconds; tells who has not. Raises StoreUnavailable."""
@@ -140,39 +172,71 @@ class Operator:
         self, action: str, decided: Callable[[RolloutState], Edit], why: str, *, goes_on: bool = False
     ) -> RolloutState:
         first = state = self._store.load()
-        if self._is_repeated(state.version - REMEMBERED):
+        if self._is_repeated(state.version - REMEMBERED, goes_on=goes_on):
             return state
         edit = decided(state)
         for _ in range(_ATTEMPTS):
             new = edit.new_to(state)
             if new.is_empty():
+                self.established = Established(edit, state)
                 return state
             try:
-                return self._store.change(self._change(new, action, why), expected=state.version)
+                return self._made(new, edit, state, action, why, is_back=goes_on or not is_rising(new, state))
             except RolloutConflict as conflict:
                 state, meant = self._store.load(), edit
-                if self._is_repeated(first.version):
+                if self._is_repeated(first.version, goes_on=goes_on):
                     return state
                 edit = decided(state)
                 if not goes_on and (edit != meant or self._is_touched(edit, first)):
                     raise RolloutConflict(first.version, state.version, "the same operations changed") from conflict
         raise RolloutConflict(first.version, state.version, f"others were faster {_ATTEMPTS} times")
 
-    def _change(self, edit: Edit, action: str, why: str) -> Change:
-        return Change(
-            edit=edit, action=action, who=self._who, why=why, key=self._key, windows=self._windows(), **self._digests
+    def _made(
+        self, new: Edit, edit: Edit, state: RolloutState, action: str, why: str, *, is_back: bool
+    ) -> RolloutState:
+        windows = None if is_back or self._windows is None else self._windows()
+        change = Change(
+            edit=new, action=action, who=self._who, why=why, key=self._key, windows=windows, **self._digests
         )
+        try:
+            after = self._store.change(change, expected=state.version)
+        except KeyboardInterrupt:
+            self._note_made(change, edit, state)
+            raise
+        self.established = Established(edit, after)
+        if is_back and self._windows is not None:
+            attach_within(EVIDENCE_SECONDS, self._store, after, self._windows)
+        return after
 
-    def _is_repeated(self, after: int) -> bool:
-        return bool(self._key) and is_carried_out(self._key, self._store.history(after=max(0, after)))
+    def _note_made(self, change: Change, edit: Edit, state: RolloutState) -> None:
+        """Find out whether a change that was interrupted had been made already."""
+        with suppress(SwitchoverError):
+            for event in self._store.history(after=state.version, limit=1):
+                if (event.who, event.action, event.why, event.after) == (
+                    self._who,
+                    change.action,
+                    change.why,
+                    change.edit,
+                ):
+                    self.established = Established(edit, event.applied(state))
+
+    def _is_repeated(self, after: int, *, goes_on: bool) -> bool:
+        if not self._key:
+            return False
+        try:
+            return is_carried_out(self._key, self._store.history(after=max(0, after)))
+        except StoreUnavailable:
+            if not goes_on:
+                raise
+            return False  # to go back twice does no harm, and must not depend on the whole audit log
 
     def _is_touched(self, edit: Edit, first: RolloutState) -> bool:
         return any(event.after.overlaps(edit) for event in self._store.history(after=first.version))
 
-    def _named(self, targets: Sequence[str] | None) -> list[str]:
+    def _named(self, targets: Sequence[str] | None, state: RolloutState) -> list[str]:
         if targets is None:
             targets = [wave.name for wave in self._plan.waves]
-        return named(self._plan, self._groups, targets)
+        return named(self._plan, self._groups, targets, others={*state.shares, *state.pinned, *state.held})
 
     def _risen(self, state: RolloutState, shares: Mapping[str, Share], *, is_forced: bool) -> Edit:
         """The edit to these shares. What goes up has to be free, and the workers have to obey."""
@@ -187,10 +251,7 @@ class Operator:
             require_obedient(self._store.workers(reports=False), state, way_out="; force it to go on")
         return Edit(shares=dict(shares))
 
-    def _require_baked(self, state: RolloutState, wave: PlannedWave) -> None:
-        since = max(state.since.get(name, 0) for name in wave.operations)
-        left = bake_seconds(wave, state) - max(0.0, self._clock() - since)
-        if left > 0:
-            raise RolloutRefused(
-                "baking", f"the wave {wave.name!r} has to stay at its stage for another {left:.0f} s; force it to go on"
-            )
+
+def _named_action(action: str, *, is_forced: bool) -> str:
+    """Return how the audit log names an action: it shows which one overruled what protects a rollout."""
+    return f"{action} (forced)" if is_forced else action

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from switchover.errors import RolloutRefused
@@ -85,8 +85,16 @@ class Planned(Protocol):
         ...
 
 
-def named(plan: Planned, groups: Mapping[str, Sequence[str]], targets: Sequence[str]) -> list[str]:
-    """The operations that targets stand for: ids, cohorts, groups or waves, and all that move together with them.
+def named(
+    plan: Planned, groups: Mapping[str, Sequence[str]], targets: Sequence[str], *, others: Collection[str] = ()
+) -> list[str]:
+    """Return the operations that targets stand for: ids, cohorts, groups or waves, and all that move together with them.
+
+    Args:
+        plan: its waves and cohorts.
+        groups: operation ids by the name of a group.
+        targets: names.
+        others: ids of operations that count though the plan does not have them: it has changed since, or cannot be read.
 
     Raises:
         RolloutRefused: a name stands for nothing.
@@ -94,7 +102,8 @@ def named(plan: Planned, groups: Mapping[str, Sequence[str]], targets: Sequence[
     waves = {wave.name: list(wave.operations) for wave in plan.waves}
     operations = {operation: [operation] for wave in plan.waves for operation in wave.operations}
     cohorts = {cohort.name: list(cohort.operations) for cohort in plan.cohorts}
-    known = {**waves, **cohorts, **{name: list(members) for name, members in groups.items()}, **operations}
+    unplanned = {name: [name] for name in others}
+    known = {**unplanned, **waves, **cohorts, **{name: list(members) for name, members in groups.items()}, **operations}
     for target in targets:
         if target not in known:
             shown = ", ".join(sorted(known))
@@ -127,18 +136,66 @@ def is_complete(wave: PlannedWave, state: RolloutState) -> bool:
     return lowest(wave, state) >= wave.stages[-1].share
 
 
-def wave_to_start(plan: Planned, state: RolloutState, name: str | None, *, is_forced: bool) -> PlannedWave:
-    """The wave that is next, or the one named, if those before it are complete. Raises RolloutRefused."""
+def wave_to_start(plan: Planned, state: RolloutState, name: str | None, now: float | None) -> PlannedWave:
+    """Return the wave that is next, or the one named, if those before it are complete and have baked.
+
+    Args:
+        plan: its waves.
+        state: that is in force.
+        name: of a wave; None for the next.
+        now: the store's time, in seconds since 1970; None to start whatever those before it have come to.
+
+    Raises:
+        RolloutRefused: it cannot be started; the text says what would help.
+    """
     _require_known(plan, name)
     for wave in plan.waves:
         if (wave.name == name or name is None) and not is_started(wave, state):
             return wave
         if wave.name == name:
-            raise RolloutRefused("started", f"the wave {name!r} has been started; promote it")
-        if not is_complete(wave, state) and not is_forced:
-            shown = f"the wave {wave.name!r} is at {lowest(wave, state)}, and its last stage is {wave.stages[-1].share}"
-            raise RolloutRefused("wave_before", f"{shown}: complete it first, or force the start")
+            raise RolloutRefused("started", f"the wave {wave.name!r} has been started; promote it")
+        if now is not None:
+            _require_over(wave, state, now)
     raise RolloutRefused("no_wave", "every wave of the plan has been started")
+
+
+def _require_over(wave: PlannedWave, state: RolloutState, now: float) -> None:
+    """Raise RolloutRefused unless a wave is complete, and its last stage has lasted its time."""
+    if not is_complete(wave, state):
+        shown = f"the wave {wave.name!r} is at {lowest(wave, state)}, and its last stage is {wave.stages[-1].share}"
+        raise RolloutRefused("wave_before", f"{shown}: complete it first, or force the start")
+    require_baked(wave, state, now)
+
+
+def require_baked(wave: PlannedWave, state: RolloutState, now: float) -> None:
+    """Raise RolloutRefused while the stage that a wave has reached is to last. `now`: the store's time."""
+    since = max(state.since.get(name, 0) for name in wave.operations)
+    left = bake_seconds(wave, state) - max(0.0, now - since)
+    if left > 0:
+        stage = "its last stage" if is_complete(wave, state) else "its stage"
+        raise RolloutRefused(
+            "baking", f"the wave {wave.name!r} has to stay at {stage} for another {left:.0f} s; force it to go on"
+        )
+
+
+def require_baked_before(
+    plan: Planned, state: RolloutState, shares: Mapping[str, Share], now: Callable[[], float]
+) -> None:
+    """Raise RolloutRefused where shares would begin a wave while one before it is complete, and still bakes.
+
+    Args:
+        plan: its waves.
+        state: that is in force.
+        shares: to be set, by operation id.
+        now: returns the store's time; is asked only where a wave would begin.
+    """
+    before: list[PlannedWave] = []
+    for wave in plan.waves:
+        if not is_started(wave, state) and any(shares.get(name) for name in wave.operations):
+            for complete in before:
+                require_baked(complete, state, now())
+        if is_complete(wave, state):
+            before.append(wave)
 
 
 def wave_to_promote(plan: Planned, state: RolloutState, name: str | None) -> PlannedWave:

@@ -64,6 +64,8 @@ class Event:
         at: when the store took it: UTC, RFC 3339, milliseconds.
         before, after: what it set, as it was and as it is.
         digest: SHA-256 over the canonical JSON of everything else.
+        windows_at: when `windows` was attached, where that came after the event; "" where the event itself holds it. What was
+            attached is not under the digest, which then stands for an event without figures.
 
     The rest is as in `Change`.
     """
@@ -81,6 +83,7 @@ class Event:
     after: Edit
     windows: Any = field(repr=False)
     digest: str = ""
+    windows_at: str = ""
 
     def applied(self, state: RolloutState) -> RolloutState:
         """The state that it leads to from the one before."""
@@ -104,7 +107,7 @@ def made(change: Change, state: RolloutState, now: float) -> Event:
     event = Event(
         version=state.version + 1,
         previous=state.head,
-        at=_written(now),
+        at=written_time(now),
         action=change.action,
         who=change.who,
         why=change.why,
@@ -119,9 +122,10 @@ def made(change: Change, state: RolloutState, now: float) -> Event:
 
 
 def event_data(event: Event) -> dict[str, Any]:
-    """The event as JSON has it."""
+    """Return the event as its digest covers it, in JSON: without figures that were attached later."""
     data: dict[str, Any] = {name: getattr(event, name) for name in _MEMBERS}
-    return {**data, "before": edit_data(event.before), "after": edit_data(event.after)}
+    windows = None if event.windows_at else event.windows
+    return {**data, "before": edit_data(event.before), "after": edit_data(event.after), "windows": windows}
 
 
 def event_of(data: Any) -> Event:
@@ -134,7 +138,7 @@ def event_of(data: Any) -> Event:
     return Event(
         version=whole(found["version"], "#/version"),
         previous=hexadecimal(found["previous"], "#/previous"),
-        at=_time(found["at"]),
+        at=time_of(found["at"]),
         **{name: text(found[name], f"#/{name}") for name in _TEXTS},
         before=edit_of(found["before"], "#/before"),
         after=edit_of(found["after"], "#/after"),
@@ -155,12 +159,14 @@ def _digest(data: Mapping[str, Any]) -> str:
     return digest({name: value for name, value in data.items() if name != "digest"})
 
 
-def _written(now: float) -> str:
+def written_time(now: float) -> str:
+    """Return a time as RFC 3339 has it: UTC, milliseconds. `now`: seconds since 1970."""
     at = _EPOCH + timedelta(milliseconds=int(now * 1000))
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def _time(value: Any) -> str:
+def time_of(value: Any) -> str:
+    """Return plain data that is such a time. Raises ValueError."""
     found = text(value, "#/at")
     try:
         if _TIME.fullmatch(found) and datetime.fromisoformat(found):

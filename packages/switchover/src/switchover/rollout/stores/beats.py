@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from switchover.disk import replace_file
+from switchover.disk import regular_file, replace_file
 from switchover.rollout.record.reading import canonical, members, parsed
-from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of, report_text, reported
+from switchover.rollout.stores.worker import (
+    MOST_REPORT_BYTES,
+    WorkerBeat,
+    WorkerSeen,
+    beat_data,
+    beat_of,
+    report_text,
+    reported,
+    unreadable,
+)
+
+_LONGEST_BEAT: Final = 256 * 1024
+"""Bytes of the first line; one that is longer was not written by a worker."""
 
 
 class BeatFiles:
@@ -33,28 +48,67 @@ class BeatFiles:
         replace_file(self._path(beat.id), content.encode("ascii"), is_durable=False)
 
     def seen(self, *, reports: bool) -> list[WorkerSeen]:
-        """Workers that live, by id; what is left of others is cleared away. Raises OSError."""
+        """Return the workers that live, by id, and clear away what others left.
+
+        A file that cannot be read counts as a worker with a problem, until it is as old as a worker that has gone silent: the
+        worker behind it may well live, under another user's mask or in another version.
+
+        Raises:
+            OSError: the folder cannot be listed, so there is no saying who lives.
+        """
         seen = []
-        for path in sorted(self._folder.glob("*.json")):
-            worker = self._read(path, reports=reports)
+        for path in self._paths():
+            try:
+                worker = self._read(path, reports=reports)
+            except FileNotFoundError:  # its worker has left
+                continue
             if worker is not None and 0 <= worker.age_seconds <= self._expire:
                 seen.append(worker)
             else:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # a folder, or another user's
+                    path.unlink()
         return seen
 
     def forget(self, worker_id: str) -> None:
         """A worker ended. Raises OSError."""
         self._path(worker_id).unlink(missing_ok=True)
 
+    def _paths(self) -> list[Path]:
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return []
+        return [self._folder / name for name in sorted(names) if name.endswith(".json") and not name.startswith(".")]
+
     def _read(self, path: Path, *, reports: bool) -> WorkerSeen | None:
-        with suppress(ValueError, FileNotFoundError), path.open("rb") as file:  # it is no beat, or its worker has left
-            found = members(parsed(file.readline()), "#", ("beat", "at"))
-            at = found["at"]
-            if isinstance(at, float):
+        """Return the worker; None if its file is unreadable and old. Raises FileNotFoundError."""
+        try:
+            with regular_file(path) as file:
+                found = members(parsed(file.readline(_LONGEST_BEAT)), "#", ("beat", "at"))
+                at = found["at"]
+                if not isinstance(at, float):
+                    raise ValueError(f"#/at is {str(at)[:40]}; it has to be a number of seconds")
                 beat = beat_of(found["beat"])
-                return WorkerSeen(reported(beat, file.readline()) if reports else beat, self._clock() - at)
-        return None
+                if reports:
+                    beat = reported(beat, file.readline(MOST_REPORT_BYTES + 1))
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError) as error:
+            # It may have been written by another user or version: the file's own time says whether its worker still writes it.
+            age = _age(path)
+            problem = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            return unreadable(path.stem, problem, age) if age <= self._expire else None
+        return WorkerSeen(beat, self._clock() - at)
 
     def _path(self, worker_id: str) -> Path:
         return self._folder / f"{worker_id}.json"
+
+
+def _age(path: Path) -> float:
+    """Return how many seconds ago a file was written, either way round, as clocks are set. Raises FileNotFoundError."""
+    try:
+        return abs(time.time() - path.lstat().st_mtime)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return 0.0

@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from switchover.errors import RolloutConflict, StoreUnavailable
 from switchover.rollout.record.event import Change, Event, Unreadable, made
+from switchover.rollout.record.evidence import Evidence, evidence_text, read_evidence, with_evidence
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
@@ -39,6 +41,7 @@ class FakeRolloutStore:
         self._changed = threading.Condition()
         self._state = RolloutState()
         self._history: list[Event] = []
+        self._evidence: dict[int, Evidence] = {}
         self._beats: dict[str, tuple[WorkerBeat, float]] = {}
 
     def load(self) -> RolloutState:
@@ -59,10 +62,20 @@ class FakeRolloutStore:
             self._changed.notify_all()
             return self._state
 
+    def attach(self, version: int, digest: str, windows: Any) -> None:
+        """See `RolloutStore`."""
+        self._answer()
+        self._evidence[version] = read_evidence(evidence_text(version, digest, windows, self._clock()))
+
+    def now(self) -> float:
+        """See `RolloutStore`."""
+        self._answer()
+        return self._clock()
+
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """See `RolloutStore`."""
         self._answer()
-        return self._history[after : None if limit is None else after + limit]
+        return with_evidence(self._history[after : None if limit is None else after + limit], self._evidence.get)
 
     def record(self) -> Sequence[Event | Unreadable]:
         """See `RolloutStore`."""

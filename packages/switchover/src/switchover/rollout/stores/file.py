@@ -8,19 +8,22 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from switchover.disk import append_line, last_line, locked, replace_file
-from switchover.errors import RolloutConflict, StoreUnavailable
+from switchover.disk import locked, replace_file
+from switchover.errors import ChangeUnknown, RolloutConflict, StoreUnavailable
 from switchover.rollout.record.chain import replayed
-from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
+from switchover.rollout.record.event import Change, Event, Unreadable, made
+from switchover.rollout.record.evidence import with_evidence
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.beats import BeatFiles
+from switchover.rollout.stores.evidence import EvidenceFiles
+from switchover.rollout.stores.log import LogFile, is_next, unfinished
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 
@@ -36,8 +39,9 @@ _SETTLED_NANOSECONDS: Final = 1_000_000_000
 class FileRolloutStore:
     """See `RolloutStore`; for all processes of one machine, on a local disk, on Linux and macOS.
 
-    `state.json` is what is in force, and carries its own digest; `history.jsonl` is the record, an event a line, and is written first. A state
-    that is garbage, or was edited by hand, is written anew from a record that holds.
+    `state.json` is what is in force, and carries its own digest; `history.jsonl` is the audit log, an event a line, and is written first.
+    A change is in force once `state.json` has been replaced, and not before: a line without it, of a command that failed or was killed, is
+    taken out again. A state that is garbage, or was edited by hand, is written again from a log that holds, with all of its lines.
 
     Args:
         folder: is made with the first change or heartbeat.
@@ -58,8 +62,9 @@ class FileRolloutStore:
     ) -> None:
         self._folder = Path(folder)
         self._state = self._folder / "state.json"
-        self._history = self._folder / "history.jsonl"
+        self._log = LogFile(self._folder / "history.jsonl")
         self._look, self._clock = look_seconds, clock
+        self._evidence = EvidenceFiles(self._folder / "evidence")
         self._beats = BeatFiles(self._folder / "workers", expire_seconds, monotonic)
         self._loaded: tuple[int, _Signature] | None = None
         self._is_settled = True
@@ -78,22 +83,33 @@ class FileRolloutStore:
         with self._answering():
             self._folder.mkdir(parents=True, exist_ok=True)
             with self._locked():
-                state = self._caught_up(self._read_or_mend())
+                state = self._read_or_mend()
+                self._log.drop_unfinished(state)
                 if state.version != expected:
                     raise RolloutConflict(expected, state.version)
-                event = made(change, state, self._clock())
-                append_line(self._history, canonical(event_data(event)).encode("ascii"))
-                return self._put(event.applied(state))
+                return self._put_into_force(made(change, state, self._clock()), state)
+
+    def attach(self, version: int, digest: str, windows: Any) -> None:
+        """See `RolloutStore`."""
+        try:
+            self._evidence.keep(version, digest, windows, self._clock())
+        except OSError as error:
+            raise StoreUnavailable(str(error)) from error
+
+    def now(self) -> float:
+        """See `RolloutStore`."""
+        return self._clock()
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """See `RolloutStore`. Raises StoreUnavailable at a line that is no event, with its number."""
         with self._answering():
-            return list(islice(self._events(), after, None if limit is None else after + limit))
+            events = islice(self._events(), after, None if limit is None else after + limit)
+            return with_evidence(events, self._evidence.find)
 
     def record(self) -> Sequence[Event | Unreadable]:
         """See `RolloutStore`."""
         with self._answering():
-            return list(self._lines())
+            return with_evidence(self._settled_entries(), self._evidence.find)
 
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`."""
@@ -143,7 +159,7 @@ class FileRolloutStore:
                 signature = _signature(os.fstat(file.fileno()))
                 content = file.read()
         except FileNotFoundError:
-            if self._history.exists():
+            if self._log.exists():
                 raise ValueError(f"{self._state} is missing") from None
             state, signature = RolloutState(), _NO_FILE
         else:
@@ -156,29 +172,44 @@ class FileRolloutStore:
         try:
             return self._read()
         except ValueError as error:
-            if not self._history.exists():
+            if not self._log.exists():
                 raise
             try:
                 state = replayed(self._events())
             except ValueError as other:
-                raise ValueError(f"{error}; it cannot be written anew from {self._history}: {other}") from None
+                raise ValueError(f"{error}; it cannot be written anew from {self._log.path}: {other}") from None
             _log.warning("%s; written anew from the record, version %d", error, state.version)
             return self._put(state)
 
-    def _caught_up(self, state: RolloutState) -> RolloutState:
-        """With the lock held: the state, with an event that was recorded by a process which then ended.
+    def _put_into_force(self, event: Event, state: RolloutState) -> RolloutState:
+        """With the lock held: record an event, and replace the state that it follows.
 
-        A record that was tampered with keeps nobody from going back; it is told of, and `verify` finds the place.
+        Raises:
+            OSError: nothing is in force that was not before, and the line is out of the log, or will be before the next is written.
+            ChangeUnknown: the state cannot be read any more.
         """
+        if not self._state.exists():
+            self._put(state)  # from now on it is the state that says whether the first event came into force
+        end, after = self._log.end(), event.applied(state)
         try:
-            event = event_of(parsed(last_line(self._history) or b"null"))
-        except ValueError:
-            event = None
-        if event is not None and event.previous == state.head and event.is_whole():
-            return self._put(event.applied(state))
-        if state.version and (event is None or event.digest != state.head):
-            _log.warning("%s does not end where version %d came from", self._history, state.version)
-        return state
+            self._log.append(event)
+            self._put(after)
+        except BaseException as error:
+            if not self._is_in_force(after, error):
+                self._log.take_out(end, event)
+                raise
+            if not isinstance(error, OSError):
+                raise  # an interruption that came a moment too late to prevent it
+            _log.warning("version %d is in force, and might not outlive a loss of power: %s", after.version, error)
+        return after
+
+    def _is_in_force(self, after: RolloutState, error: BaseException) -> bool:
+        """Whether a change came into force before something went wrong with it. Raises ChangeUnknown."""
+        try:
+            return self._read() == after
+        except (OSError, ValueError) as other:
+            said = f"version {after.version} may be in force: {error}; and the state cannot be read: {other}"
+            raise ChangeUnknown(said) from error
 
     def _put(self, state: RolloutState) -> RolloutState:
         """With the lock held."""
@@ -193,20 +224,32 @@ class FileRolloutStore:
         self._is_settled = abs(time.time_ns() - signature[1]) > _SETTLED_NANOSECONDS
 
     def _events(self) -> Iterator[Event]:
-        """The record. Raises ValueError at what is no event, OSError."""
-        for number, entry in enumerate(self._lines(), 1):
+        """Yield what came into force. Raises ValueError at what is no event, OSError."""
+        entries = list(self._log.entries())
+        if entries and self._is_unfinished(entries[-1]):
+            entries.pop()
+        for number, entry in enumerate(entries, 1):
             if isinstance(entry, Unreadable):
-                raise ValueError(f"{self._history}:{number} is no event: {entry.what}")
+                raise ValueError(f"{self._log.path}:{number} is no event: {entry.what}")
             yield entry
 
-    def _lines(self) -> Iterator[Event | Unreadable]:
-        """The record. A last line that is still being written is not yet part of it. Raises OSError."""
-        if not self._history.exists():
-            return
-        with self._history.open("rb") as file:
-            for line in file:
-                if line.endswith(b"\n"):
-                    yield read_event(line)
+    def _settled_entries(self) -> list[Event | Unreadable]:
+        """Return the log, with a remark in the place of a last line that is not in force. Raises OSError."""
+        entries = list(self._log.entries())
+        if entries and self._is_unfinished(entries[-1]):
+            with suppress(OSError), self._locked():  # so that no change is being made
+                entries = list(self._log.entries())
+        last = entries[-1] if entries else None
+        if isinstance(last, Event) and self._is_unfinished(last):
+            entries[-1] = unfinished(last)
+        return entries
+
+    def _is_unfinished(self, entry: Event | Unreadable) -> bool:
+        """Whether the last entry of the log is being made, or never came into force."""
+        try:
+            return is_next(entry, _state_in(self._state.read_bytes(), self._state))
+        except (OSError, ValueError):  # the log is all there is
+            return False
 
     def _signature(self) -> _Signature:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from switchover.rollout.record.event import Change, Event, Unreadable
 from switchover.rollout.state import RolloutState
@@ -25,12 +25,31 @@ class RolloutStore(Protocol):
         ...
 
     def change(self, change: Change, *, expected: int) -> RolloutState:
-        """Make a change, if version `expected` is in force; what is in force then.
+        """Make a change, if version `expected` is in force, and return the state that it led to.
 
         Raises:
-            RolloutConflict: another version is; nothing was changed.
-            StoreUnavailable: where the answer was lost, the change may have been made; `load` tells.
+            RolloutConflict: another version is in force; nothing was changed.
+            StoreUnavailable: nothing was changed, and this change never comes into force.
+            ChangeUnknown: the change may have been made; `load` and `history` tell once the store answers again.
         """
+        ...
+
+    def attach(self, version: int, digest: str, windows: Any) -> None:
+        """Keep figures beside an event that was recorded without. `history` and `record` return it with them.
+
+        Args:
+            version: of the event.
+            digest: of the event.
+            windows: outcomes at that moment.
+
+        Raises:
+            ValueError: `windows` is not JSON.
+            StoreUnavailable: they were not kept; nothing else is affected.
+        """
+        ...
+
+    def now(self) -> float:
+        """Return the store's time, in seconds since 1970: the clock that events and `RolloutState.since` go by."""
         ...
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
@@ -50,7 +69,10 @@ class RolloutStore(Protocol):
         ...
 
     def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
-        """Workers that gave a sign of life lately, by id. Without their `reports` it costs little, however much they have to tell."""
+        """Return the workers that gave a sign of life lately, by id. Without their `reports` it costs little, however much they report.
+
+        A heartbeat that is there and cannot be read is a worker whose problem says so, and no reason to fail.
+        """
         ...
 
     def leave(self, worker_id: str) -> None:

@@ -8,10 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from switchover.rollout.record.reading import canonical, mapping, members, parsed, text, whole
+from switchover.rollout.record.reading import LONGEST_TEXT, canonical, mapping, members, parsed, text, whole
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _MEMBERS: Final = ("id", "host", "pid", "version", "problem")
+
+UNREADABLE: Final = "heartbeat unreadable: "
+"""How the problem of a worker begins whose heartbeat the store holds and cannot read."""
 
 MOST_REPORT_BYTES: Final = 256 * 1024
 """Of the canonical JSON of a report."""
@@ -58,6 +61,8 @@ class WorkerSeen:
 
     def __str__(self) -> str:
         beat = self.beat
+        if beat.problem.startswith(UNREADABLE):
+            return f"{beat.id} ({beat.problem}, {self.age_seconds:.1f} s ago)"
         problem = f", {beat.problem}" if beat.problem else ""
         return (
             f"{beat.id} (pid {beat.pid} on {beat.host}, version {beat.version}, {self.age_seconds:.1f} s ago{problem})"
@@ -94,3 +99,16 @@ def reported(beat: WorkerBeat, written: str | bytes) -> WorkerBeat:
     with suppress(ValueError):
         return replace(beat, report=mapping(parsed(written), "#"))
     return beat
+
+
+def unreadable(name: str, why: str, age_seconds: float) -> WorkerSeen:
+    """Stand in for a worker whose heartbeat cannot be read: host and process id are unknown, and so is the version that it goes by.
+
+    Args:
+        name: of the file or row; the id is made of it.
+        why: what is wrong with it.
+        age_seconds: since it was written.
+    """
+    made = re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip("._-")[:200] or "unnamed"
+    problem = f"{UNREADABLE}{why}"[:LONGEST_TEXT]
+    return WorkerSeen(WorkerBeat(id=made, host="", pid=0, version=0, problem=problem), max(0.0, age_seconds))

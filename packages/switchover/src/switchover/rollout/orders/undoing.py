@@ -1,0 +1,84 @@
+"""Whether what a command brought about still holds, and who changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from switchover.errors import StoreUnavailable
+from switchover.rollout.record.edit import Edit
+from switchover.rollout.record.event import Event
+from switchover.rollout.share import Share
+from switchover.rollout.state import RolloutState
+from switchover.rollout.stores.store import RolloutStore
+
+
+@dataclass(frozen=True, slots=True)
+class Established:
+    """What a command brought about.
+
+    Attributes:
+        edit: everything that it was to set, also what was so already.
+        state: that was in force then.
+    """
+
+    edit: Edit
+    state: RolloutState
+
+    def holds_in(self, state: RolloutState) -> bool:
+        """Whether a state is as the command wanted it."""
+        is_pinned_since = state.is_pinned and not self.state.is_pinned
+        return self.edit.new_to(state).is_empty() and not (is_pinned_since and is_rising(self.edit, RolloutState()))
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What a command brought about is no longer in force.
+
+    Attributes:
+        version: that is in force.
+        event: the change that undid it; None where the store holds another history, or the audit log cannot be read.
+    """
+
+    version: int
+    event: Event | None
+
+    def __str__(self) -> str:
+        if self.event is None:
+            return f"the store holds version {self.version}, and does not say how it came to that"
+        why = f": {self.event.why}" if self.event.why else ""
+        return f"version {self.event.version}, {self.event.action} by {self.event.who} at {self.event.at}{why}"
+
+
+def is_rising(edit: Edit, state: RolloutState) -> bool:
+    """Whether an edit gives anything more to the service than it has in a state, or releases something."""
+    if edit.is_pinned is False or not (all(edit.pinned.values()) and all(edit.held.values())):
+        return True
+    return any(share > state.shares.get(name, Share(0)) for name, share in edit.shares.items())
+
+
+def undone(store: RolloutStore, established: Established) -> Undone | None:
+    """Return what undid a command; None while what it brought about is in force. Raises StoreUnavailable."""
+    state = store.load()
+    was = established.state
+    is_replaced = state.version < was.version or (state.version == was.version and state.head != was.head)
+    if is_replaced:
+        return Undone(state.version, None)
+    if established.holds_in(state):
+        return None
+    return Undone(state.version, _culprit(store, established))
+
+
+def _culprit(store: RolloutStore, established: Established) -> Event | None:
+    """Return the change after which it no longer held, and never did again."""
+    state, found = established.state, None
+    try:
+        events = store.history(after=state.version)
+    except StoreUnavailable:
+        return None
+    for event in events:
+        state = event.applied(state)
+        if established.holds_in(state):
+            found = None
+        elif found is None:
+            found = event
+    return found
