@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,10 @@ from switchover.console.desk import OperatorDesk
 from switchover.errors import Forbidden, RolloutConflict, ServiceUnavailable, Unauthenticated
 from switchover.port.serve import Service
 from switchover.rollout import RolloutState, Share
+from switchover.rollout.orders import Operator
 from switchover.rollout.plan import parse
 from switchover.rollout.record import Change, read_event
-from switchover.rollout.stores import FakeRolloutStore
+from switchover.rollout.stores import FakeRolloutStore, WorkerSeen
 from switchover.trust import Identity, encode_identity
 from unit.port.peers import served
 
@@ -135,7 +136,16 @@ async def test_whoever_may_change_does_what_an_operator_does(console: Console, s
     await admin.give_order(KOKORO, Order(action=Action.rollback, why="wrong"))
     assert store.load().is_pinned
     events = store.history()
-    assert [it.action for it in events] == ["start", "promote", "set", "set", "hold", "resume", "rollback", "rollback"]
+    assert [it.action for it in events] == [
+        "start",
+        "promote (forced)",
+        "set",
+        "set",
+        "hold",
+        "resume",
+        "rollback",
+        "rollback",
+    ]
     assert {(it.who, it.contract_digest, it.plan_digest) for it in events} == {
         ("kokoro via admin", "sha256:c", PLAN.digest)
     }
@@ -144,7 +154,6 @@ async def test_whoever_may_change_does_what_an_operator_does(console: Console, s
 @pytest.mark.parametrize(
     ("order", "reason"),
     [
-        (Order(action=Action.rollback), "why_missing"),
         (Order(action=Action.start, is_forced=True), "why_missing"),
         (Order(action=Action.set, share_percent=1), "why_missing"),
         (Order(action=Action.set, why="x"), "share_missing"),
@@ -174,7 +183,30 @@ async def test_an_order_that_is_repeated_under_its_key_is_carried_out_once(
             await console(ADMIN).give_order(KOKORO, Order(action=Action.hold))
         assert caught.value.reason == "key_reused"
         await console(ADMIN).give_order(Caller(user_id="aiko"), Order(action=Action.hold))
-    assert [event.action for event in store.history()] == ["start", "promote", "hold"]
+    assert [event.action for event in store.history()] == ["start", "promote (forced)", "hold"]
+
+
+async def test_a_rollback_needs_no_reason(console: Console, store: ObedientStore) -> None:
+    assert (await console(ADMIN).give_order(KOKORO, Order(action=Action.rollback))).version == 1
+    assert store.load().is_pinned
+    assert [event.why for event in store.history()] == ["not given"]
+
+
+async def test_an_order_that_is_undone_while_it_waits_is_no_success() -> None:
+    class Undone(ObedientStore):
+        """Somebody resumes as soon as the workers are asked after."""
+
+        def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+            if self.load().is_pinned and not reports:
+                Operator(self, PLAN, who="aiko").resume(why="a mistake")
+            return super().workers(reports=reports)
+
+    store = Undone(monotonic=OwnedClock())
+    store.heartbeat(beat())
+    transport = AsgiTransport(serve_console(store, PLAN, access=ACCESS))
+    console = console_port().http(transport=transport, credentials=ApiKey(ADMIN))
+    with pytest.raises(OrderConflict, match="carried out as version 1, and undone since: version 2, resume by aiko at"):
+        await console.give_order(KOKORO, Order(action=Action.rollback))
 
 
 async def test_an_order_without_a_key_is_carried_out_as_often_as_it_is_given(

@@ -62,7 +62,7 @@ def test_a_rollout_goes_up_and_back(obedient: Project) -> None:
     assert obedient.store.load().held == {"addBook", "lendBook"}
     code, out, _ = obedient.run("hold", "writes")
     assert (code, out.splitlines()[0]) == (0, "nothing to change: version 9 is in force")
-    actions = ["start", "promote", "set", "set", "set", "rollback", "rollback", "resume", "hold"]
+    actions = ["start", "promote (forced)", "set", "set", "set", "rollback", "rollback", "resume", "hold"]
     assert [event.action for event in obedient.store.history()] == actions
 
 

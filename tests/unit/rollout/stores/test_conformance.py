@@ -17,7 +17,7 @@ from support.store_model import StoreMachine
 from support.waiting import eventually
 from switchover.errors import RolloutConflict
 from switchover.rollout import RolloutState, Share
-from switchover.rollout.record import verify
+from switchover.rollout.record import Event, verify
 from switchover.rollout.stores import RolloutStore
 from switchover.rollout.stores.worker import MOST_REPORT_BYTES
 
@@ -77,6 +77,45 @@ def test_the_record_holds_every_event(store: RolloutStore) -> None:
         store.change(change(getTrip=version), expected=version)
     assert list(store.record()) == list(store.history())
     assert verify(store.record(), state=store.load()) == ()
+
+
+def test_figures_are_attached_to_an_event_that_has_none(store: RolloutStore) -> None:
+    first = store.change(change(getTrip=1), expected=0)
+    second = store.change(change(getTrip=2), expected=1)
+    store.attach(1, first.head, {"getTrip": [1, "é"]})
+    store.attach(2, second.head, None)
+    store.attach(2, second.head, {})
+    for events in (store.history(), store.record()):
+        assert [event.windows for event in events if isinstance(event, Event)] == [{"getTrip": [1, "é"]}, {}]
+        assert all(isinstance(event, Event) and event.windows_at for event in events)
+        assert verify(events, state=store.load()) == ()
+    assert [event.windows for event in store.history(after=1)] == [{}]
+    assert store.change(change(getTrip=3), expected=2).version == 3
+    assert verify(store.record(), state=store.load()) == ()
+
+
+def test_figures_of_another_event_or_of_one_that_has_its_own_are_not_shown(store: RolloutStore) -> None:
+    store.change(change(getTrip=1), expected=0)
+    second = store.change(change(windows={"own": 1}, getTrip=2), expected=1)
+    store.attach(1, "f" * 64, {"getTrip": 7})
+    store.attach(2, second.head, {"getTrip": 7})
+    store.attach(3, "f" * 64, {"getTrip": 7})
+    assert [(event.windows, event.windows_at) for event in store.history()] == [(None, ""), ({"own": 1}, "")]
+
+
+@pytest.mark.parametrize("windows", [float("nan"), object()])
+def test_what_is_no_json_is_not_attached(store: RolloutStore, windows: object) -> None:
+    state = store.change(change(getTrip=1), expected=0)
+    with pytest.raises(ValueError, match="JSON"):
+        store.attach(1, state.head, windows)
+    assert store.history()[0].windows is None
+
+
+def test_a_store_has_its_own_time(store: RolloutStore) -> None:
+    before = store.now()
+    state = store.change(change(getTrip=1), expected=0)
+    assert int(before) <= state.since["getTrip"] <= store.now()
+    assert abs(store.now() - time.time()) < 60
 
 
 def test_history_comes_in_pages(store: RolloutStore) -> None:

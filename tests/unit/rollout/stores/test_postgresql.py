@@ -7,18 +7,24 @@ import signal
 import socket
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from support.commit_proxy import CommitProxy, commit_proxy
 from support.postgresql import RunningPostgresql, postgresql_server
-from support.rollouts import beat, change
-from switchover.errors import StoreUnavailable
-from switchover.rollout.record import verify
+from support.rollouts import FixedPlan, beat, change
+from switchover.errors import ChangeUnknown, StoreUnavailable
+from switchover.rollout import Share
+from switchover.rollout.fleet import Fleet
+from switchover.rollout.orders import Operator
+from switchover.rollout.plan import RolloutPlan
+from switchover.rollout.record import Change, Edit, verify
 from switchover.rollout.stores.postgresql import PostgresqlRolloutStore, _Line
 from switchover.rollout.stores.postgresql_connection import BoundedConnection
 from switchover.rollout.stores.postgresql_schema import VERSION
@@ -230,14 +236,16 @@ def test_garbage_in_a_table_is_told_with_its_place(store: PostgresqlRolloutStore
         )
         store.heartbeat(beat("web-1"))
         connection.execute("UPDATE switchover_rollout_workers SET report = '[' WHERE rollout = %s", (store._rollout,))
-    assert [worker.beat for worker in store.workers()] == [beat("web-1")]
+    found = store.workers()
+    assert found[0].beat == beat("web-1")
+    assert [(it.beat.id, it.beat.pid) for it in found] == [("web-1", 1), ("x", 0)]
+    assert str(found[1]).startswith("x (heartbeat unreadable: Expecting value")
+    assert [worker.beat.id for worker in store.workers(reports=False)] == ["web-1", "x"]
     with pytest.raises(StoreUnavailable, match="the state in PostgreSQL cannot be used: #/version is missing"):
         store.load()
     with pytest.raises(StoreUnavailable, match="version 1 of the record is no event: # is"):
         store.history()
     assert [link.position for link in verify(store.record())] == [1]
-    store.heartbeat(beat("web-1"))
-    assert [worker.beat.id for worker in store.workers()] == ["web-1"]
 
 
 def test_a_connection_in_use_by_others_for_too_long_is_told(server: RunningPostgresql) -> None:
@@ -275,3 +283,187 @@ def test_a_child_has_connections_of_its_own_and_leaves_those_of_its_parent_alone
     assert parents.connection is not None
     assert not parents.connection.closed
     parents.connection.close()
+
+
+@pytest.fixture
+def losing(server: RunningPostgresql) -> Iterator[tuple[CommitProxy, PostgresqlRolloutStore]]:
+    """A store with version 1, on a way on which commits can get lost."""
+    with commit_proxy(server.folder) as proxy:
+        made = PostgresqlRolloutStore(proxy.dsn, rollout=uuid.uuid4().hex, patience_seconds=1)
+        made.change(change(getTrip=100), expected=0)
+        yield proxy, made
+        made.close()
+
+
+ROLLBACK = change("rollback", why="wrong answers", pin_all=True)
+
+
+def test_a_change_whose_answer_is_lost_is_found_to_be_made(
+    losing: tuple[CommitProxy, PostgresqlRolloutStore],
+) -> None:
+    proxy, store = losing
+    proxy.on_commit = lambda forward: forward()
+    state = store.change(ROLLBACK, expected=1)
+    assert (state.version, state.is_pinned) == (2, True)
+    assert store.load() == state
+    assert verify(store.record(), state=state) == ()
+
+
+def test_a_change_that_is_still_being_committed_is_waited_for(
+    losing: tuple[CommitProxy, PostgresqlRolloutStore],
+) -> None:
+    """To look whether it is recorded, without its lock, would find nothing, and it would come into force afterwards."""
+    proxy, store = losing
+
+    def late(forward: Callable[[], None]) -> None:
+        time.sleep(0.4)
+        forward()
+
+    proxy.on_commit = late
+    assert store.change(ROLLBACK, expected=1).version == 2
+    assert store.load().is_pinned
+
+
+def test_a_change_whose_commit_is_lost_is_said_not_to_be_made_and_never_is(
+    losing: tuple[CommitProxy, PostgresqlRolloutStore],
+) -> None:
+    proxy, store = losing
+    proxy.on_commit = lambda forward: None
+    with pytest.raises(StoreUnavailable, match=r"PostgreSQL at .*; the change was not made") as caught:
+        store.change(change(getTrip=10_000), expected=1)
+    assert not isinstance(caught.value, ChangeUnknown)
+    assert store.load().version == 1
+    hold = Change(edit=Edit(held={"getTrip": True}), action="hold", who="aiko")
+    assert store.change(hold, expected=1).shares == {"getTrip": Share(100)}
+    assert verify(store.record(), state=store.load()) == ()
+
+
+def test_a_change_that_the_database_says_nothing_of_afterwards_is_unknown(
+    losing: tuple[CommitProxy, PostgresqlRolloutStore],
+) -> None:
+    proxy, store = losing
+
+    def gone(forward: Callable[[], None]) -> None:
+        proxy.is_closed = True
+        forward()
+
+    proxy.on_commit = gone
+    with pytest.raises(ChangeUnknown, match="it is unknown whether version 2 was made"):
+        store.change(ROLLBACK, expected=1)
+    proxy.is_closed = False
+    assert store.load().is_pinned
+
+
+def test_an_operator_is_told_the_truth_of_a_change_whose_answer_is_lost(
+    losing: tuple[CommitProxy, PostgresqlRolloutStore],
+) -> None:
+    proxy, store = losing
+    operator = Operator(store, FixedPlan(()), who="kokoro")
+    proxy.on_commit = lambda forward: None
+    with pytest.raises(StoreUnavailable, match="the change was not made"):
+        operator.rollback()
+    assert operator.established is None
+    proxy.on_commit = lambda forward: forward()
+    assert operator.rollback().is_pinned
+    assert operator.undone() is None
+
+
+@pytest.fixture
+def migrating(server: RunningPostgresql) -> Iterator[tuple[PostgresqlRolloutStore, Callable[[str], None]]]:
+    """A store in a database of its own, with version 1 and a worker; and what changes its schema."""
+    name = f"migrating_{uuid.uuid4().hex}"
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    dsn = server.dsn.replace("/postgres?", f"/{name}?")
+
+    def migrate(statement: str) -> None:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    made = PostgresqlRolloutStore(dsn, patience_seconds=2)
+    made.install()
+    made.change(change(getTrip=100), expected=0)
+    made.heartbeat(beat("web-1", 1, at=1.5))
+    yield made, migrate
+    made.close()
+
+
+SCHEMAS = [
+    ("ALTER TABLE switchover_rollout_workers DROP COLUMN report", 'column "report"', True),
+    ("ALTER TABLE switchover_rollout_workers RENAME COLUMN report TO figures", 'column "report"', True),
+    ("ALTER TABLE switchover_rollout_workers DROP COLUMN beat", 'column "beat"', False),
+    ("ALTER TABLE switchover_rollout_workers DROP COLUMN seen", 'column "seen"', False),
+    ("DROP TABLE switchover_rollout_workers", 'relation "switchover_rollout_workers"', False),
+    ("DROP TABLE switchover_rollout_evidence", 'relation "switchover_rollout_evidence"', True),
+    ("ALTER TABLE switchover_rollout_evidence DROP COLUMN evidence", 'column "evidence"', True),
+    ("DROP TABLE switchover_rollout_workers, switchover_rollout_evidence", 'relation "switchover_rollout_w', False),
+    ("ALTER TABLE switchover_rollout ADD COLUMN newer text", "", True),
+    ("ALTER TABLE switchover_rollout_history ADD COLUMN newer int DEFAULT 3", "", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "missing", "has_workers"), SCHEMAS)
+def test_the_switch_is_thrown_in_a_store_that_is_half_migrated_and_what_is_missing_is_said(
+    migrating: tuple[PostgresqlRolloutStore, Callable[[str], None]],
+    statement: str,
+    missing: str,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    has_workers: bool,
+) -> None:
+    store, migrate = migrating
+    migrate(statement)
+    operator = Operator(store, FixedPlan(()), who="kokoro", windows=Fleet(store, RolloutPlan(waves=())).figures)
+    state = operator.rollback(why="wrong answers")
+    assert (state.is_pinned, store.load()) == (True, state)
+    assert [event.action for event in store.history()] == ["set", "rollback"]
+    assert verify(store.record(), state=state) == ()
+    assert missing in caplog.text
+    assert bool(missing) is ("install() creates what is missing" in caplog.text)
+    if has_workers:
+        store.heartbeat(beat("web-1", 2))
+        assert [worker.beat for worker in store.workers(reports=False)] == [beat("web-1", 2)]
+        assert operator.wait_obeyed(2, 5).is_complete()
+        assert [worker.beat.id for worker in store.workers()] == ["web-1"]
+    else:
+        with pytest.raises(StoreUnavailable, match=missing):
+            store.workers(reports=False)
+
+
+def test_install_completes_a_store_that_is_half_migrated(
+    migrating: tuple[PostgresqlRolloutStore, Callable[[str], None]],
+) -> None:
+    store, migrate = migrating
+    migrate("ALTER TABLE switchover_rollout_workers DROP COLUMN report")
+    migrate("DROP TABLE switchover_rollout_evidence")
+    store.install()
+    store.attach(1, store.load().head, {"getTrip": 7})
+    assert store.history()[0].windows == {"getTrip": 7}
+
+
+def test_a_table_of_workers_that_is_locked_holds_no_rollback_up(
+    migrating: tuple[PostgresqlRolloutStore, Callable[[str], None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """As during a migration: reading figures waits for it, and the switch does not."""
+    store, _ = migrating
+    operator = Operator(store, FixedPlan(()), who="kokoro", windows=Fleet(store, RolloutPlan(waves=())).figures)
+    with psycopg.connect(store._address._conninfo) as migration:
+        migration.execute("LOCK TABLE switchover_rollout_workers IN ACCESS EXCLUSIVE MODE")
+        started = time.monotonic()
+        assert operator.rollback().is_pinned
+        assert store.load().is_pinned
+        assert time.monotonic() - started < 30
+        assert "version 2 is in force, without figures in the audit log" in caplog.text
+
+
+def test_figures_that_cannot_be_read_leave_the_event(
+    store: PostgresqlRolloutStore, server: RunningPostgresql, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = store.change(change(getTrip=1), expected=0)
+    store.attach(1, state.head, {"getTrip": 7})
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE switchover_rollout_evidence SET evidence = 'garbage' WHERE rollout = %s", (store._rollout,)
+        )
+    assert [event.windows for event in store.history()] == [None]
+    assert "figures in PostgreSQL cannot be read" in caplog.text

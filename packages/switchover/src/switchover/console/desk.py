@@ -89,6 +89,8 @@ class OperatorDesk:
         started = time.monotonic()
         state = carried_out(operator, order)
         obeyed = operator.wait_obeyed(state.version, order.wait_seconds)
+        if (undone := operator.undone()) is not None:
+            raise OrderConflict(f"carried out as version {state.version}, and undone since: {undone}")
         return Outcome.model_validate(
             {
                 "version": state.version,

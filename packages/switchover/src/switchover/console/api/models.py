@@ -277,7 +277,7 @@ class Order(BaseModel):
     """
     why: Annotated[str, Field(max_length=4000)] = ''
     """
-    Demanded for set, rollback, and whatever is forced.
+    Required for set, and for what is forced. A rollback without one is recorded with `not given`.
     """
     is_forced: Annotated[bool, Field(alias='isForced')] = False
     """

@@ -7,18 +7,27 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, LiteralString, Protocol, TypeVar
 
-from switchover.errors import RolloutConflict, StoreUnavailable
+from switchover.errors import ChangeUnknown, RolloutConflict, StoreUnavailable
 from switchover.rollout.record.chain import replayed
 from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
+from switchover.rollout.record.evidence import Evidence, evidence_text, read_evidence, with_evidence
 from switchover.rollout.record.reading import canonical, parsed
 from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import postgresql_schema as sql
 from switchover.rollout.stores.store import EXPIRE_SECONDS
-from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, beat_of, report_text, reported
+from switchover.rollout.stores.worker import (
+    WorkerBeat,
+    WorkerSeen,
+    beat_data,
+    beat_of,
+    report_text,
+    reported,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from switchover.rollout.stores.postgresql_connection import BoundedConnection
@@ -26,7 +35,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger("switchover.rollout")
 
 _R = TypeVar("_R")
+_R_co = TypeVar("_R_co", covariant=True)
+_E = TypeVar("_E", Event, Event | Unreadable)
 _NO_LIMIT: Final = 2**62
+_PAUSE_SECONDS: Final = 0.1
 
 
 class _Line:
@@ -39,8 +51,23 @@ class _Line:
         self.connection: BoundedConnection | None = None
 
 
+class _Tolerant(Protocol[_R_co]):
+    """A question that can be asked of a schema that lacks something."""
+
+    def __call__(self, connection: BoundedConnection, *, is_whole: bool) -> _R_co: ...
+
+
+class _AnswerLost(Exception):
+    """The answer to a commit was lost; `event` may have been made, and then leads to `after`."""
+
+    def __init__(self, event: Event, after: RolloutState, problem: StoreUnavailable) -> None:
+        super().__init__(event, after, problem)
+        self.event, self.after, self.problem = event, after, problem
+
+
 class PostgresqlRolloutStore:
-    """See `RolloutStore`; for all processes that reach the database. Each of them has at most two connections, made after a fork.
+    """See `RolloutStore`; for all processes that reach the database. Each of them has at most two connections, made after a fork, and a
+    third where reports are read. A schema that lacks what is only for figures is no obstacle: `install` adds it.
 
     Args:
         dsn: as libpq takes it, without a driver's name: `postgresql://user@host/database`.
@@ -68,6 +95,7 @@ class PostgresqlRolloutStore:
         self._patience = patience_seconds
         self._expire = expire_seconds
         self._lines: dict[tuple[int, str], _Line] = {}
+        self._warned: set[str] = set()
 
     def install(self) -> None:
         """Create the tables, where they are missing. Needs the right to create them; nothing else does."""
@@ -90,17 +118,37 @@ class PostgresqlRolloutStore:
         return self._asked(self._mended) if self.history(limit=1) else RolloutState()
 
     def change(self, change: Change, *, expected: int) -> RolloutState:
+        """See `RolloutStore`. Where the answer is lost, the database is asked what became of the change, for up to three times `patience_seconds`."""
+        try:
+            return self._asked(lambda connection: self._changed(connection, change, expected))
+        except _AnswerLost as lost:
+            return self._settled(lost)
+
+    def attach(self, version: int, digest: str, windows: Any) -> None:
         """See `RolloutStore`."""
-        return self._asked(lambda connection: self._changed(connection, change, expected))
+
+        def keep(connection: BoundedConnection) -> None:
+            now = connection.execute(sql.NOW).fetchall()[0][0]
+            connection.execute(sql.KEEP, (self._rollout, version, evidence_text(version, digest, windows, now)))
+
+        canonical(windows)
+        self._asked(keep, "reports")
+
+    def now(self) -> float:
+        """See `RolloutStore`."""
+        found: float = self._rows(sql.NOW)[0][0]
+        return found
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """See `RolloutStore`. Raises StoreUnavailable at what is no event, with its version."""
         rows = self._rows(sql.HISTORY, self._rollout, after, _NO_LIMIT if limit is None else limit)
-        return [_event_in(version, text) for version, text in rows]
+        return self._with_evidence([_event_in(version, text) for version, text in rows])
 
     def record(self) -> Sequence[Event | Unreadable]:
         """See `RolloutStore`."""
-        return [read_event(text) for _, text in self._rows(sql.HISTORY, self._rollout, 0, _NO_LIMIT)]
+        return self._with_evidence(
+            [read_event(text) for _, text in self._rows(sql.HISTORY, self._rollout, 0, _NO_LIMIT)]
+        )
 
     def wait(self, known: int, timeout: float) -> bool:
         """See `RolloutStore`. Whatever wakes it, and at its end, it asks for the version: a notification that was lost costs `timeout`."""
@@ -120,13 +168,29 @@ class PostgresqlRolloutStore:
 
     def heartbeat(self, worker: WorkerBeat) -> None:
         """See `RolloutStore`."""
-        values = self._rollout, worker.id, canonical(beat_data(worker)), report_text(worker.report)
-        self._asked(lambda connection: connection.execute(sql.BEAT, values))
+        values = self._rollout, worker.id, canonical(beat_data(worker))
+        report = report_text(worker.report)
+
+        def beat(connection: BoundedConnection, *, is_whole: bool) -> None:
+            if is_whole:
+                connection.execute(sql.BEAT, (*values, report))
+            else:
+                connection.execute(sql.BEAT_WITHOUT_REPORT, values)
+
+        self._asked(lambda connection: self._tolerantly(connection, beat))
 
     def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
         """See `RolloutStore`."""
-        self._asked(lambda connection: connection.execute(sql.FORGET, (self._rollout, self._expire)))
-        return [worker for row in self._rows(sql.WORKERS, reports, self._rollout) for worker in _seen_in(*row)]
+
+        def rows(connection: BoundedConnection, *, is_whole: bool) -> list[tuple[Any, ...]]:
+            query = sql.WORKERS if is_whole and reports else sql.WORKERS_WITHOUT_REPORTS
+            return connection.execute(query, (self._rollout,)).fetchall()
+
+        def found(connection: BoundedConnection) -> list[tuple[Any, ...]]:
+            connection.execute(sql.FORGET, (self._rollout, self._expire))
+            return self._tolerantly(connection, rows)
+
+        return [_seen_in(*row) for row in self._asked(found, "reports" if reports else "asking")]
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""
@@ -135,24 +199,93 @@ class PostgresqlRolloutStore:
     def close(self) -> None:
         """See `RolloutStore`."""
         for (pid, _), line in list(self._lines.items()):
-            if pid == os.getpid():
-                with line.lock:
+            if pid == os.getpid() and line.lock.acquire(timeout=self._patience):  # else a question is still under way
+                try:
                     _drop(line)
+                finally:
+                    line.lock.release()
 
     def __repr__(self) -> str:
         return f"PostgresqlRolloutStore({self._address.shown!r}, rollout={self._rollout!r})"
 
     def _changed(self, connection: BoundedConnection, change: Change, expected: int) -> RolloutState:
-        with connection.transaction():
-            state, now = self._locked(connection)
-            if state.version != expected:
-                raise RolloutConflict(expected, state.version)
-            event = made(change, state, now)
-            after = event.applied(state)
-            connection.execute(sql.RECORD, (self._rollout, event.version, canonical(event_data(event))))
-            connection.execute(sql.PUT, (after.version, canonical(state_data(after)), self._rollout))
-            connection.execute(sql.TELL, (self._rollout,))
+        """Raises _AnswerLost where all of it was asked for, and the answer to the commit was a failure."""
+        asked: tuple[Event, RolloutState] | None = None
+        try:
+            with connection.transaction():
+                state, now = self._locked(connection)
+                if state.version != expected:
+                    raise RolloutConflict(expected, state.version)
+                event = made(change, state, now)
+                after = event.applied(state)
+                connection.execute(sql.RECORD, (self._rollout, event.version, canonical(event_data(event))))
+                connection.execute(sql.PUT, (after.version, canonical(state_data(after)), self._rollout))
+                connection.execute(sql.TELL, (self._rollout,))
+                asked = event, after
+        except Exception as error:
+            if asked is None:
+                raise  # before the commit: it was not made, and will not be
+            raise _AnswerLost(*asked, self._address.unavailable(error)) from error
         return after
+
+    def _settled(self, lost: _AnswerLost) -> RolloutState:
+        """Find out what became of a change whose answer was lost.
+
+        Raises:
+            StoreUnavailable: it was not made, and never will be.
+            ChangeUnknown: the database does not say.
+        """
+        until = time.monotonic() + 3 * self._patience
+        while True:
+            try:
+                is_made = self._asked(lambda connection: self._is_made(connection, lost.event))
+            except StoreUnavailable as error:
+                if time.monotonic() >= until:
+                    said = (
+                        f"{lost.problem}; it is unknown whether version {lost.event.version} was made, as then: {error}"
+                    )
+                    raise ChangeUnknown(said) from error
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                break
+        if not is_made:
+            raise StoreUnavailable(f"{lost.problem}; the change was not made")
+        return lost.after
+
+    def _is_made(self, connection: BoundedConnection, event: Event) -> bool:
+        """Whether an event is recorded. The lock is waited for: the transaction that was to record it may still be under way."""
+        with connection.transaction():
+            connection.execute(sql.LOCK, (self._rollout,))
+            rows = connection.execute(sql.RECORDED, (self._rollout, event.version)).fetchall()
+        return [text for (text,) in rows] == [canonical(event_data(event))]
+
+    def _tolerantly(self, connection: BoundedConnection, ask: _Tolerant[_R]) -> _R:
+        """Ask for everything, and where a column is missing that is only for figures, for the rest."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        try:
+            return ask(connection, is_whole=True)
+        except psycopg.errors.UndefinedColumn as error:
+            self._warn(str(self._address.unavailable(error)))
+            return ask(connection, is_whole=False)
+
+    def _with_evidence(self, entries: list[_E]) -> list[_E]:
+        versions = [entry.version for entry in entries if isinstance(entry, Event) and entry.windows is None]
+        if not versions:
+            return entries
+        try:
+            rows = self._rows(sql.EVIDENCE, self._rollout, min(versions), max(versions))
+        except StoreUnavailable as error:
+            self._warn(f"events are shown without the figures that are kept beside them: {error}")
+            return entries
+        found = {version: _evidence_in(text) for version, text in rows}
+        return with_evidence(entries, found.get)
+
+    def _warn(self, problem: str) -> None:
+        """Log a problem that stays until the schema is complete: once."""
+        if problem not in self._warned:
+            self._warned.add(problem)
+            _log.warning("%s", problem)
 
     def _mended(self, connection: BoundedConnection) -> RolloutState:
         with connection.transaction():
@@ -188,8 +321,8 @@ class PostgresqlRolloutStore:
     def _rows(self, query: LiteralString, *values: Any) -> list[tuple[Any, ...]]:
         return self._asked(lambda connection: connection.execute(query, values).fetchall())
 
-    def _asked(self, question: Callable[[BoundedConnection], _R]) -> _R:
-        with self._line("asking") as connection:
+    def _asked(self, question: Callable[[BoundedConnection], _R], use: str = "asking") -> _R:
+        with self._line(use) as connection:
             return question(connection)
 
     @contextmanager
@@ -235,7 +368,17 @@ def _event_in(version: int, text: str) -> Event:
         raise StoreUnavailable(f"version {version} of the record is no event: {error}") from None
 
 
-def _seen_in(text: str, report: str, age_seconds: float) -> Iterator[WorkerSeen]:
-    """The worker, unless that is no sign of life, which then expires like any other."""
-    with suppress(ValueError):
-        yield WorkerSeen(reported(beat_of(parsed(text)), report), max(0.0, age_seconds))
+def _seen_in(worker_id: str, text: str, report: str, age_seconds: float) -> WorkerSeen:
+    try:
+        return WorkerSeen(reported(beat_of(parsed(text)), report), max(0.0, age_seconds))
+    except ValueError as error:
+        return unreadable(worker_id, str(error), age_seconds)
+
+
+def _evidence_in(text: str) -> Evidence | None:
+    """Return figures, unless they cannot be read: the event counts all the same."""
+    try:
+        return read_evidence(text)
+    except ValueError as error:
+        _log.warning("figures in PostgreSQL cannot be read: %s", error)
+        return None

@@ -30,6 +30,14 @@ STEPS: Final = (
     )
     """,
     "ALTER TABLE switchover_rollout_workers ADD COLUMN IF NOT EXISTS report text NOT NULL DEFAULT '{}'",
+    """
+    CREATE TABLE IF NOT EXISTS switchover_rollout_evidence (
+        rollout text NOT NULL,
+        version bigint NOT NULL,
+        evidence text NOT NULL,
+        PRIMARY KEY (rollout, version)
+    )
+    """,
 )
 """Plain text, not jsonb: digests are made of it."""
 
@@ -44,6 +52,15 @@ LOCK: Final = (
 )
 RECORD: Final = "INSERT INTO switchover_rollout_history (rollout, version, event) VALUES (%s, %s, %s)"
 PUT: Final = "UPDATE switchover_rollout SET version = %s, state = %s WHERE rollout = %s"
+RECORDED: Final = "SELECT event FROM switchover_rollout_history WHERE rollout = %s AND version = %s"
+NOW: Final = "SELECT extract(epoch FROM clock_timestamp())::float8"
+KEEP: Final = """
+    INSERT INTO switchover_rollout_evidence (rollout, version, evidence) VALUES (%s, %s, %s)
+    ON CONFLICT (rollout, version) DO UPDATE SET evidence = excluded.evidence
+"""
+EVIDENCE: Final = """
+    SELECT version, evidence FROM switchover_rollout_evidence WHERE rollout = %s AND version BETWEEN %s AND %s
+"""
 TELL: Final = "SELECT pg_notify('switchover_rollout', %s)"
 HISTORY: Final = """
     SELECT version, event FROM switchover_rollout_history WHERE rollout = %s ORDER BY version OFFSET %s LIMIT %s
@@ -52,8 +69,16 @@ BEAT: Final = """
     INSERT INTO switchover_rollout_workers (rollout, id, beat, report, seen) VALUES (%s, %s, %s, %s, clock_timestamp())
     ON CONFLICT (rollout, id) DO UPDATE SET beat = excluded.beat, report = excluded.report, seen = excluded.seen
 """
+BEAT_WITHOUT_REPORT: Final = """
+    INSERT INTO switchover_rollout_workers (rollout, id, beat, seen) VALUES (%s, %s, %s, clock_timestamp())
+    ON CONFLICT (rollout, id) DO UPDATE SET beat = excluded.beat, seen = excluded.seen
+"""
 WORKERS: Final = """
-    SELECT beat, CASE WHEN %s THEN report ELSE '{}' END, extract(epoch FROM clock_timestamp() - seen)::float8 AS age
+    SELECT id, beat, report, extract(epoch FROM clock_timestamp() - seen)::float8 AS age
+    FROM switchover_rollout_workers WHERE rollout = %s ORDER BY id COLLATE "C"
+"""
+WORKERS_WITHOUT_REPORTS: Final = """
+    SELECT id, beat, '{}', extract(epoch FROM clock_timestamp() - seen)::float8 AS age
     FROM switchover_rollout_workers WHERE rollout = %s ORDER BY id COLLATE "C"
 """
 LEAVE: Final = "DELETE FROM switchover_rollout_workers WHERE rollout = %s AND id = %s"
