@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ def test_a_share_that_is_set_is_no_way_around_the_bake_of_the_waves_before(
     operator = Operator(store, LAST_STAGE_BAKES, who="kokoro")
     operator.set_share(Share(10_000), ["reads"], why="proven elsewhere")
     for targets in (["createTrip"], ["writes"], None):
-        assert refused(lambda targets=targets: operator.set_share(Share(1), targets, why="")).reason == "baking"
+        assert refused(partial(operator.set_share, Share(1), targets, why="")).reason == "baking"
     assert operator.set_share(Share(0), ["writes"], why="").version == 1
     clock.passes(600)
     assert operator.set_share(Share(1), ["writes"], why="").shares["createTrip"] == 1
@@ -463,17 +464,17 @@ def test_what_goes_back_is_in_force_before_figures_are_read_and_they_are_attache
     versions: list[int] = []
 
     def windows() -> Any:
-        versions.append(store.load().version)
+        versions.append(made.load().version)
         return {"getTrip": {"ok": 7}}
 
-    store, operator = with_share(windows)
+    made, operator = with_share(windows)
     state = order(operator)
     assert versions == [2]
-    event = store.history()[-1]
+    event = made.history()[-1]
     assert (event.windows, event.digest) == ({"getTrip": {"ok": 7}}, state.head)
     assert event.windows_at
     assert event.is_whole()
-    assert verify(store.record(), state=store.load()) == ()
+    assert verify(made.record(), state=made.load()) == ()
 
 
 @pytest.mark.parametrize("order", BACK)

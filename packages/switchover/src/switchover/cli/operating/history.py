@@ -37,7 +37,7 @@ def _told(
     events = [
         {"position": position, "unreadable": entry.what}
         if isinstance(entry, Unreadable)
-        else {"position": position, **event_data(entry)}
+        else {"position": position, **event_data(entry), "windows": entry.windows, "windows_at": entry.windows_at}
         for position, entry in shown
     ]
     found = [{"position": link.position, "version": link.version, "what": link.what} for link in findings]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -36,11 +35,11 @@ class Fleet:
     Args:
         store: where it is kept.
         plan: its waves and cohorts.
-        clock: seconds since 1970, as the store has them.
+        clock: seconds since 1970; the store's unless given.
     """
 
-    def __init__(self, store: RolloutStore, plan: Viewed, *, clock: Callable[[], float] = time.time) -> None:
-        self._store, self._plan, self._clock = store, plan, clock
+    def __init__(self, store: RolloutStore, plan: Viewed, *, clock: Callable[[], float] | None = None) -> None:
+        self._store, self._plan, self._clock = store, plan, clock or store.now
 
     def view(self) -> FleetView:
         """The rollout as it is now. Raises StoreUnavailable."""

@@ -11,23 +11,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Protocol, TypeVar
 
 from switchover.errors import ChangeUnknown, RolloutConflict, StoreUnavailable
-from switchover.rollout.record.chain import replayed
-from switchover.rollout.record.event import Change, Event, Unreadable, event_data, event_of, made, read_event
-from switchover.rollout.record.evidence import Evidence, evidence_text, read_evidence, with_evidence
+from switchover.rollout.record.event import Change, Event, Unreadable, read_event
+from switchover.rollout.record.evidence import evidence_text, with_evidence
 from switchover.rollout.record.reading import canonical, parsed
-from switchover.rollout.record.states import state_data, state_of
+from switchover.rollout.record.states import state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import postgresql_schema as sql
+from switchover.rollout.stores.postgresql_changes import NO_LIMIT, AnswerLost, Changes
+from switchover.rollout.stores.postgresql_rows import event_in, evidence_in, worker_in
 from switchover.rollout.stores.store import EXPIRE_SECONDS
-from switchover.rollout.stores.worker import (
-    WorkerBeat,
-    WorkerSeen,
-    beat_data,
-    beat_of,
-    report_text,
-    reported,
-    unreadable,
-)
+from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, report_text
 
 if TYPE_CHECKING:
     from switchover.rollout.stores.postgresql_connection import BoundedConnection
@@ -37,7 +30,6 @@ _log = logging.getLogger("switchover.rollout")
 _R = TypeVar("_R")
 _R_co = TypeVar("_R_co", covariant=True)
 _E = TypeVar("_E", Event, Event | Unreadable)
-_NO_LIMIT: Final = 2**62
 _PAUSE_SECONDS: Final = 0.1
 
 
@@ -55,14 +47,6 @@ class _Tolerant(Protocol[_R_co]):
     """A question that can be asked of a schema that lacks something."""
 
     def __call__(self, connection: BoundedConnection, *, is_whole: bool) -> _R_co: ...
-
-
-class _AnswerLost(Exception):
-    """The answer to a commit was lost; `event` may have been made, and then leads to `after`."""
-
-    def __init__(self, event: Event, after: RolloutState, problem: StoreUnavailable) -> None:
-        super().__init__(event, after, problem)
-        self.event, self.after, self.problem = event, after, problem
 
 
 class PostgresqlRolloutStore:
@@ -95,6 +79,7 @@ class PostgresqlRolloutStore:
         self._patience = patience_seconds
         self._expire = expire_seconds
         self._lines: dict[tuple[int, str], _Line] = {}
+        self._changes = Changes(rollout)
         self._warned: set[str] = set()
 
     def install(self) -> None:
@@ -114,14 +99,14 @@ class PostgresqlRolloutStore:
             for (text,) in self._rows(sql.LOAD, self._rollout):
                 return state_of(parsed(text))
         except ValueError:
-            return self._asked(self._mended)
-        return self._asked(self._mended) if self.history(limit=1) else RolloutState()
+            return self._asked(self._changes.mend)
+        return self._asked(self._changes.mend) if self.history(limit=1) else RolloutState()
 
     def change(self, change: Change, *, expected: int) -> RolloutState:
         """See `RolloutStore`. Where the answer is lost, the database is asked what became of the change, for up to three times `patience_seconds`."""
         try:
-            return self._asked(lambda connection: self._changed(connection, change, expected))
-        except _AnswerLost as lost:
+            return self._asked(lambda connection: self._changes.make(connection, change, expected))
+        except AnswerLost as lost:
             return self._settled(lost)
 
     def attach(self, version: int, digest: str, windows: Any) -> None:
@@ -141,13 +126,13 @@ class PostgresqlRolloutStore:
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """See `RolloutStore`. Raises StoreUnavailable at what is no event, with its version."""
-        rows = self._rows(sql.HISTORY, self._rollout, after, _NO_LIMIT if limit is None else limit)
-        return self._with_evidence([_event_in(version, text) for version, text in rows])
+        rows = self._rows(sql.HISTORY, self._rollout, after, NO_LIMIT if limit is None else limit)
+        return self._with_evidence([event_in(version, text) for version, text in rows])
 
     def record(self) -> Sequence[Event | Unreadable]:
         """See `RolloutStore`."""
         return self._with_evidence(
-            [read_event(text) for _, text in self._rows(sql.HISTORY, self._rollout, 0, _NO_LIMIT)]
+            [read_event(text) for _, text in self._rows(sql.HISTORY, self._rollout, 0, NO_LIMIT)]
         )
 
     def wait(self, known: int, timeout: float) -> bool:
@@ -190,7 +175,7 @@ class PostgresqlRolloutStore:
             connection.execute(sql.FORGET, (self._rollout, self._expire))
             return self._tolerantly(connection, rows)
 
-        return [_seen_in(*row) for row in self._asked(found, "reports" if reports else "asking")]
+        return [worker_in(*row) for row in self._asked(found, "reports" if reports else "asking")]
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""
@@ -208,56 +193,27 @@ class PostgresqlRolloutStore:
     def __repr__(self) -> str:
         return f"PostgresqlRolloutStore({self._address.shown!r}, rollout={self._rollout!r})"
 
-    def _changed(self, connection: BoundedConnection, change: Change, expected: int) -> RolloutState:
-        """Raises _AnswerLost where all of it was asked for, and the answer to the commit was a failure."""
-        asked: tuple[Event, RolloutState] | None = None
-        try:
-            with connection.transaction():
-                state, now = self._locked(connection)
-                if state.version != expected:
-                    raise RolloutConflict(expected, state.version)
-                event = made(change, state, now)
-                after = event.applied(state)
-                connection.execute(sql.RECORD, (self._rollout, event.version, canonical(event_data(event))))
-                connection.execute(sql.PUT, (after.version, canonical(state_data(after)), self._rollout))
-                connection.execute(sql.TELL, (self._rollout,))
-                asked = event, after
-        except Exception as error:
-            if asked is None:
-                raise  # before the commit: it was not made, and will not be
-            raise _AnswerLost(*asked, self._address.unavailable(error)) from error
-        return after
-
-    def _settled(self, lost: _AnswerLost) -> RolloutState:
+    def _settled(self, lost: AnswerLost) -> RolloutState:
         """Find out what became of a change whose answer was lost.
 
         Raises:
             StoreUnavailable: it was not made, and never will be.
             ChangeUnknown: the database does not say.
         """
-        until = time.monotonic() + 3 * self._patience
+        problem, until = self._address.unavailable(lost.error), time.monotonic() + 3 * self._patience
         while True:
             try:
-                is_made = self._asked(lambda connection: self._is_made(connection, lost.event))
+                is_made = self._asked(lambda connection: self._changes.is_made(connection, lost.event))
             except StoreUnavailable as error:
                 if time.monotonic() >= until:
-                    said = (
-                        f"{lost.problem}; it is unknown whether version {lost.event.version} was made, as then: {error}"
-                    )
+                    said = f"{problem}; it is unknown whether version {lost.event.version} was made, as then: {error}"
                     raise ChangeUnknown(said) from error
                 time.sleep(_PAUSE_SECONDS)
             else:
                 break
         if not is_made:
-            raise StoreUnavailable(f"{lost.problem}; the change was not made")
+            raise StoreUnavailable(f"{problem}; the change was not made")
         return lost.after
-
-    def _is_made(self, connection: BoundedConnection, event: Event) -> bool:
-        """Whether an event is recorded. The lock is waited for: the transaction that was to record it may still be under way."""
-        with connection.transaction():
-            connection.execute(sql.LOCK, (self._rollout,))
-            rows = connection.execute(sql.RECORDED, (self._rollout, event.version)).fetchall()
-        return [text for (text,) in rows] == [canonical(event_data(event))]
 
     def _tolerantly(self, connection: BoundedConnection, ask: _Tolerant[_R]) -> _R:
         """Ask for everything, and where a column is missing that is only for figures, for the rest."""
@@ -278,7 +234,7 @@ class PostgresqlRolloutStore:
         except StoreUnavailable as error:
             self._warn(f"events are shown without the figures that are kept beside them: {error}")
             return entries
-        found = {version: _evidence_in(text) for version, text in rows}
+        found = {version: evidence_in(text) for version, text in rows}
         return with_evidence(entries, found.get)
 
     def _warn(self, problem: str) -> None:
@@ -286,37 +242,6 @@ class PostgresqlRolloutStore:
         if problem not in self._warned:
             self._warned.add(problem)
             _log.warning("%s", problem)
-
-    def _mended(self, connection: BoundedConnection) -> RolloutState:
-        with connection.transaction():
-            return self._locked(connection)[0]
-
-    def _locked(self, connection: BoundedConnection) -> tuple[RolloutState, float]:
-        """In a transaction, which then has it alone: the state, from the record if need be, and the time."""
-        is_first = connection.execute(sql.FIRST, (self._rollout, canonical(state_data(RolloutState())))).rowcount
-        text, now = connection.execute(sql.LOCK, (self._rollout,)).fetchall()[0]
-        try:
-            if not is_first:
-                return state_of(parsed(text)), now
-            what = "the state in PostgreSQL is missing"
-        except ValueError as error:
-            what = f"the state in PostgreSQL cannot be used: {error}"
-        return self._anew(connection, what, is_first=bool(is_first)), now
-
-    def _anew(self, connection: BoundedConnection, what: str, *, is_first: bool) -> RolloutState:
-        """The state that the record leads to, written. Raises StoreUnavailable: there is none, or it does not hold."""
-        rows = connection.execute(sql.HISTORY, (self._rollout, 0, _NO_LIMIT)).fetchall()
-        if is_first and not rows:
-            return RolloutState()
-        try:
-            if not rows:
-                raise ValueError("it is empty")
-            state = replayed(event_of(parsed(text)) for _, text in rows)
-        except ValueError as error:
-            raise StoreUnavailable(f"{what}; it cannot be written anew from the record: {error}") from None
-        connection.execute(sql.PUT, (state.version, canonical(state_data(state)), self._rollout))
-        _log.warning("%s; written anew from the record, version %d", what, state.version)
-        return state
 
     def _rows(self, query: LiteralString, *values: Any) -> list[tuple[Any, ...]]:
         return self._asked(lambda connection: connection.execute(query, values).fetchall())
@@ -359,26 +284,3 @@ def _drop(line: _Line) -> None:
     if line.connection is not None:
         line.connection.close()
         line.connection = None
-
-
-def _event_in(version: int, text: str) -> Event:
-    try:
-        return event_of(parsed(text))
-    except ValueError as error:
-        raise StoreUnavailable(f"version {version} of the record is no event: {error}") from None
-
-
-def _seen_in(worker_id: str, text: str, report: str, age_seconds: float) -> WorkerSeen:
-    try:
-        return WorkerSeen(reported(beat_of(parsed(text)), report), max(0.0, age_seconds))
-    except ValueError as error:
-        return unreadable(worker_id, str(error), age_seconds)
-
-
-def _evidence_in(text: str) -> Evidence | None:
-    """Return figures, unless they cannot be read: the event counts all the same."""
-    try:
-        return read_evidence(text)
-    except ValueError as error:
-        _log.warning("figures in PostgreSQL cannot be read: %s", error)
-        return None
