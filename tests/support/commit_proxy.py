@@ -18,8 +18,8 @@ class CommitProxy:
 
     Attributes:
         port: on 127.0.0.1.
-        on_commit: is called with what forwards the commit to the server. The client is cut off before; where it does not call it, the
-            server waits for the commit.
+        on_commit: is called with what forwards the commit to the server. The client is cut off
+            before; where it does not call it, the server waits for the commit.
         is_closed: whether new connections are refused.
     """
 

@@ -28,14 +28,17 @@ class Fault(Enum):
 
 @dataclass(frozen=True)
 class Ended:
-    """How the process ended: "done", "refused", "unknown", "interrupted", "killed"; and whether the fault came at all."""
+    """Whether the fault came at all, and how the process ended.
+
+    That is "done", "refused", "unknown", "interrupted" or "killed".
+    """
 
     how: str
     has_failed: bool
 
 
 def run(work: Callable[[], object], fault: Fault, number: int) -> Ended:
-    """Do some work in a forked process in which the `number`-th call that changes the disk goes wrong."""
+    """Do some work in a forked process whose `number`-th call that changes the disk fails."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -66,8 +66,8 @@ def append_line(path: Path, line: bytes) -> None:
     """Add a line, durably. The rest of a line that was cut off makes way for it.
 
     Raises:
-        OSError: the line is not there, or only a part of it, or it may not outlive a loss of power; `shorten` to `end_of_lines`
-            from before takes it back.
+        OSError: the line is not there, or only a part of it, or it may not outlive a loss of
+            power; `shorten` to `end_of_lines` from before takes it back.
     """
     is_new = not path.exists()
     with _about(path):
@@ -86,7 +86,10 @@ def append_line(path: Path, line: bytes) -> None:
 
 
 def end_of_lines(path: Path) -> int:
-    """Where the last whole line of a file ends, in bytes; 0 if the file is missing. Raises OSError."""
+    """Where the last whole line of a file ends, in bytes; 0 if the file is missing.
+
+    Raises OSError.
+    """
     if not path.exists():
         return 0
     with path.open("rb") as file:
@@ -94,7 +97,10 @@ def end_of_lines(path: Path) -> int:
 
 
 def shorten(path: Path, end: int) -> None:
-    """Cut off, durably, what a file has beyond `end` bytes. A file that is missing stays missing. Raises OSError."""
+    """Cut off, durably, what a file has beyond `end` bytes.
+
+    A file that is missing stays missing. Raises OSError.
+    """
     if not path.exists():
         return
     with _about(path):

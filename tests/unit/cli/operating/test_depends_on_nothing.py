@@ -1,4 +1,4 @@
-"""The way back on the command line: what else is broken does not keep it from throwing the switch."""
+"""The way back on the command line throws the switch, whatever else is broken."""
 
 from __future__ import annotations
 

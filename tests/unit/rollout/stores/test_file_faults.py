@@ -1,4 +1,4 @@
-"""A file store whose disk fails, or whose process is killed, in the middle of a change: a command that failed never comes into force."""
+"""A file store whose disk fails, or whose process is killed, in the middle of a change."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def empty(folder: Path) -> RolloutState:
 def faults(
     tmp_path: Path, begin: Callable[[Path], RolloutState], fault: Fault
 ) -> Iterator[tuple[Path, RolloutState, str]]:
-    """For each call at which the disk can fail during a change: the folder, the state from before, and how the command ended."""
+    """Yield, for each call that can fail: folder, state from before, how the command ended."""
     number = 0
     while True:
         number += 1
@@ -158,7 +158,7 @@ def test_a_disk_that_is_really_full_changes_nothing(full: Path, left: int) -> No
 
 
 def test_a_state_that_cannot_be_read_after_a_failure_leaves_the_outcome_open(tmp_path: Path) -> None:
-    """Only where the state is replaced, and then neither it nor the folder can be used any more."""
+    """Only where the state is replaced, and cannot be read any more then."""
     with_one_percent(tmp_path)
 
     class Losing(FileRolloutStore):

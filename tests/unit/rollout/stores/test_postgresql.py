@@ -313,7 +313,7 @@ def test_a_change_whose_answer_is_lost_is_found_to_be_made(
 def test_a_change_that_is_still_being_committed_is_waited_for(
     losing: tuple[CommitProxy, PostgresqlRolloutStore], *, is_first: bool
 ) -> None:
-    """To look whether it is recorded, without its lock, would find nothing, and it would come into force afterwards."""
+    """Without its lock it would not be found, and would come into force afterwards."""
     proxy, store = losing
     if is_first:
         store = PostgresqlRolloutStore(proxy.dsn, rollout=uuid.uuid4().hex, patience_seconds=1)
@@ -375,7 +375,7 @@ def test_an_operator_is_told_the_truth_of_a_change_whose_answer_is_lost(
 
 @pytest.fixture
 def migrating(server: RunningPostgresql) -> Iterator[tuple[PostgresqlRolloutStore, Callable[[str], None]]]:
-    """A store in a database of its own, with version 1 and a worker; and what changes its schema."""
+    """Yield a store in a database of its own, and what changes its schema."""
     name = f"migrating_{uuid.uuid4().hex}"
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

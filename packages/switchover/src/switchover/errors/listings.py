@@ -42,7 +42,10 @@ class StoreUnavailable(SwitchoverError):
 
 
 class ChangeUnknown(StoreUnavailable):
-    """The answer to a change was lost, and the store could not be asked whether it was made. It may be in force."""
+    """The answer to a change was lost, and the store could not be asked whether it was made.
+
+    It may be in force.
+    """
 
 
 class PlanError(_Listing):

@@ -59,7 +59,9 @@ class Fleet:
         )
 
     def figures(self) -> Mapping[str, Any]:
-        """Return what the calls of each operation come to at the moment, as JSON has it: `Operator(…, windows=fleet.figures)`.
+        """Return what the calls of each operation come to at the moment, as JSON has it.
+
+        For `Operator(…, windows=fleet.figures)`.
 
         Raises:
             StoreUnavailable: the heartbeats cannot be read. Plan and state are not needed.

@@ -1,4 +1,4 @@
-"""Figures for an event that is in force already: attached if they can be read in time, and no reason to fail."""
+"""Figures for a change that is in force already: attached if they can be read in time."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ EVIDENCE_SECONDS: Final = 1.0
 
 
 def attach_within(seconds: float, store: RolloutStore, after: RolloutState, windows: Callable[[], Any]) -> None:
-    """Attach the figures of the moment to the event that led to a state. A warning says if there are none.
+    """Attach the figures of the moment to the event that led to a state.
 
-    They are read on a thread of their own: a disk or a database may hang for longer than anyone should wait at night. What comes
-    later is still attached, if the process lives.
+    A warning says if there are none.
+
+    They are read on a thread of their own: a disk or a database may hang for longer than anyone
+    should wait at night. What comes later is still attached, if the process lives.
     """
     problems: list[str] = []
 

@@ -38,8 +38,9 @@ class Operator:
     An order that meets somebody else's change is given again, if it still means the same: nobody touched the same operations meanwhile.
     One that goes back, or holds, always does. An order that would change nothing is not recorded.
 
-    The way back depends on the store's state and audit log, and on nothing else: the switch is thrown first, and then the figures of
-    that moment are attached to the event, if they can be read in `EVIDENCE_SECONDS`. What goes up is recorded with its figures.
+    The way back depends on the store's state and audit log, and on nothing else: the switch is
+    thrown first, and then the figures of that moment are attached to the event, if they can be
+    read in `EVIDENCE_SECONDS`. What goes up is recorded with its figures.
 
     Args:
         store: where it is kept.
@@ -107,8 +108,9 @@ class Operator:
     ) -> RolloutState:
         """Give operations, groups or waves (None: all of the plan) a share.
 
-        It is free of stages and of the order of waves, but not a way around a bake: what would begin a wave waits, as `start` does,
-        until the waves before it that are complete have baked. Forced: it does not, and goes up though workers do not obey.
+        It is free of stages and of the order of waves, but not a way around a bake: what would
+        begin a wave waits, as `start` does, until the waves before it that are complete have
+        baked. Forced: it does not, and goes up though workers do not obey.
         """
 
         def decided(state: RolloutState) -> Edit:
@@ -143,7 +145,9 @@ class Operator:
         return self._ordered("resume", decided, why)
 
     def rollback(self, targets: Sequence[str] | None = None, *, why: str = "") -> RolloutState:
-        """Pull the kill switch: pin operations, groups or waves (None: everything) to this process, and take their shares back to 0.
+        """Pull the kill switch: pin targets to this process, and take their shares back to 0.
+
+        Targets are operations, cohorts, groups or waves; None means everything.
 
         Without a reason, `NO_REASON` is recorded.
         """
@@ -157,7 +161,9 @@ class Operator:
         return self._ordered("rollback", decided, why if why.strip() else NO_REASON, goes_on=True)
 
     def undone(self) -> Undone | None:
-        """Return what undid the last order of this operator; None while what it brought about is in force, or before the first.
+        """Return what undid the last order of this operator.
+
+        None while what it brought about is in force, and before the first.
 
         Raises:
             StoreUnavailable: the store does not answer, so there is no telling.
@@ -228,7 +234,7 @@ class Operator:
         except StoreUnavailable:
             if not goes_on:
                 raise
-            return False  # to go back twice does no harm, and must not depend on the whole audit log
+            return False  # going back twice does no harm, and must not depend on the audit log
 
     def _is_touched(self, edit: Edit, first: RolloutState) -> bool:
         return any(event.after.overlaps(edit) for event in self._store.history(after=first.version))
@@ -253,5 +259,5 @@ class Operator:
 
 
 def _named_action(action: str, *, is_forced: bool) -> str:
-    """Return how the audit log names an action: it shows which one overruled what protects a rollout."""
+    """Return how the audit log names an action, so that it shows what was forced."""
     return f"{action} (forced)" if is_forced else action

@@ -88,13 +88,14 @@ class Planned(Protocol):
 def named(
     plan: Planned, groups: Mapping[str, Sequence[str]], targets: Sequence[str], *, others: Collection[str] = ()
 ) -> list[str]:
-    """Return the operations that targets stand for: ids, cohorts, groups or waves, and all that move together with them.
+    """Return the operations that targets stand for, and all that move together with them.
 
     Args:
         plan: its waves and cohorts.
         groups: operation ids by the name of a group.
-        targets: names.
-        others: ids of operations that count though the plan does not have them: it has changed since, or cannot be read.
+        targets: ids, cohorts, groups or waves.
+        others: ids of operations that count though the plan does not have them: it has changed
+            since, or cannot be read.
 
     Raises:
         RolloutRefused: a name stands for nothing.
@@ -137,13 +138,14 @@ def is_complete(wave: PlannedWave, state: RolloutState) -> bool:
 
 
 def wave_to_start(plan: Planned, state: RolloutState, name: str | None, now: float | None) -> PlannedWave:
-    """Return the wave that is next, or the one named, if those before it are complete and have baked.
+    """Return the next wave, or the one named, if those before it are complete and have baked.
 
     Args:
         plan: its waves.
         state: that is in force.
         name: of a wave; None for the next.
-        now: the store's time, in seconds since 1970; None to start whatever those before it have come to.
+        now: the store's time, in seconds since 1970; None to start whatever those before it have
+            come to.
 
     Raises:
         RolloutRefused: it cannot be started; the text says what would help.
@@ -168,7 +170,10 @@ def _require_over(wave: PlannedWave, state: RolloutState, now: float) -> None:
 
 
 def require_baked(wave: PlannedWave, state: RolloutState, now: float) -> None:
-    """Raise RolloutRefused while the stage that a wave has reached is to last. `now`: the store's time."""
+    """Raise RolloutRefused while the stage that a wave has reached is to last.
+
+    `now`: the store's time.
+    """
     since = max(state.since.get(name, 0) for name in wave.operations)
     left = bake_seconds(wave, state) - max(0.0, now - since)
     if left > 0:
@@ -181,7 +186,7 @@ def require_baked(wave: PlannedWave, state: RolloutState, now: float) -> None:
 def require_baked_before(
     plan: Planned, state: RolloutState, shares: Mapping[str, Share], now: Callable[[], float]
 ) -> None:
-    """Raise RolloutRefused where shares would begin a wave while one before it is complete, and still bakes.
+    """Raise RolloutRefused where shares would begin a wave while a complete one before it bakes.
 
     Args:
         plan: its waves.

@@ -36,7 +36,8 @@ class Undone:
 
     Attributes:
         version: that is in force.
-        event: the change that undid it; None where the store holds another history, or the audit log cannot be read.
+        event: the change that undid it; None where the store holds another history, or the audit
+            log cannot be read.
     """
 
     version: int
@@ -50,14 +51,17 @@ class Undone:
 
 
 def is_rising(edit: Edit, state: RolloutState) -> bool:
-    """Whether an edit gives anything more to the service than it has in a state, or releases something."""
+    """Whether an edit gives the service more than it has in a state, or releases something."""
     if edit.is_pinned is False or not (all(edit.pinned.values()) and all(edit.held.values())):
         return True
     return any(share > state.shares.get(name, Share(0)) for name, share in edit.shares.items())
 
 
 def undone(store: RolloutStore, established: Established) -> Undone | None:
-    """Return what undid a command; None while what it brought about is in force. Raises StoreUnavailable."""
+    """Return what undid a command; None while what it brought about is in force.
+
+    Raises StoreUnavailable.
+    """
     state = store.load()
     was = established.state
     is_replaced = state.version < was.version or (state.version == was.version and state.head != was.head)

@@ -64,8 +64,9 @@ class Event:
         at: when the store took it: UTC, RFC 3339, milliseconds.
         before, after: what it set, as it was and as it is.
         digest: SHA-256 over the canonical JSON of everything else.
-        windows_at: when `windows` was attached, where that came after the event; "" where the event itself holds it. What was
-            attached is not under the digest, which then stands for an event without figures.
+        windows_at: when `windows` was attached, where that came after the event; "" where the
+            event itself holds it. What was attached is not under the digest, which then stands for
+            an event without figures.
 
     The rest is as in `Change`.
     """
@@ -122,7 +123,7 @@ def made(change: Change, state: RolloutState, now: float) -> Event:
 
 
 def event_data(event: Event) -> dict[str, Any]:
-    """Return the event as its digest covers it, in JSON: without figures that were attached later."""
+    """Return the event as JSON, as its digest covers it: without figures attached later."""
     data: dict[str, Any] = {name: getattr(event, name) for name in _MEMBERS}
     windows = None if event.windows_at else event.windows
     return {**data, "before": edit_data(event.before), "after": edit_data(event.after), "windows": windows}

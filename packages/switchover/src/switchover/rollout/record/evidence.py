@@ -1,4 +1,4 @@
-"""Figures that are attached to an event after it was recorded: what is kept beside the audit log, and not in its chain."""
+"""Figures that are attached to an event later, and lie beside the chain of the audit log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Evidence:
 
 
 def evidence_text(version: int, digest: str, windows: Any, now: float) -> str:
-    """Return the figures of an event as canonical JSON. `now`: seconds since 1970. Raises ValueError for what is not JSON."""
+    """Return the figures of an event as canonical JSON.
+
+    `now`: seconds since 1970. Raises ValueError for what is not JSON.
+    """
     return canonical({"version": version, "digest": digest, "at": written_time(now), "windows": windows})
 
 
@@ -46,11 +49,12 @@ def read_evidence(written: str | bytes) -> Evidence:
 
 
 def with_evidence(entries: Iterable[_E], find: Callable[[int], Evidence | None]) -> list[_E]:
-    """Return the entries of an audit log, each event without figures of its own with those that are kept beside it.
+    """Return the entries of an audit log, with the figures that are kept beside it.
 
     Args:
         entries: of the log.
-        find: returns what is kept for a version. Figures of another event of the same version are left out.
+        find: returns what is kept for a version. Figures of another event of the same version are
+            left out.
     """
     return [_joined(entry, find) for entry in entries]
 

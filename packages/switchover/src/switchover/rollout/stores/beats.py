@@ -50,8 +50,9 @@ class BeatFiles:
     def seen(self, *, reports: bool) -> list[WorkerSeen]:
         """Return the workers that live, by id, and clear away what others left.
 
-        A file that cannot be read counts as a worker with a problem, until it is as old as a worker that has gone silent: the
-        worker behind it may well live, under another user's mask or in another version.
+        A file that cannot be read counts as a worker with a problem, until it is as old as a
+        worker that has gone silent: the worker behind it may well live, under another user's mask
+        or in another version.
 
         Raises:
             OSError: the folder cannot be listed, so there is no saying who lives.
@@ -94,7 +95,8 @@ class BeatFiles:
         except FileNotFoundError:
             raise
         except (OSError, ValueError) as error:
-            # It may have been written by another user or version: the file's own time says whether its worker still writes it.
+            # It may have been written by another user or version: the file's own time says whether
+            # its worker still writes it.
             age = _age(path)
             problem = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             return unreadable(path.stem, problem, age) if age <= self._expire else None
@@ -105,7 +107,10 @@ class BeatFiles:
 
 
 def _age(path: Path) -> float:
-    """Return how many seconds ago a file was written, either way round, as clocks are set. Raises FileNotFoundError."""
+    """Return how many seconds ago a file was written, either way round, as clocks are set.
+
+    Raises FileNotFoundError.
+    """
     try:
         return abs(time.time() - path.lstat().st_mtime)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Figures beside an audit log, as files of a folder: one for each event that was recorded without."""
+"""Figures beside an audit log as files of a folder: one for each event recorded without."""
 
 from __future__ import annotations
 
@@ -25,13 +25,19 @@ class EvidenceFiles:
         self._folder = folder
 
     def keep(self, version: int, digest: str, windows: Any, now: float) -> None:
-        """Keep the figures of an event, durably. Raises OSError, and ValueError for what is not JSON."""
+        """Keep the figures of an event, durably.
+
+        Raises OSError, and ValueError for what is not JSON.
+        """
         written = evidence_text(version, digest, windows, now)
         self._folder.mkdir(parents=True, exist_ok=True)
         replace_file(self._path(version), written.encode("ascii"))
 
     def find(self, version: int) -> Evidence | None:
-        """Return the figures of an event. The audit log is readable without them: a warning says what is wrong with the file."""
+        """Return the figures of an event.
+
+        The audit log is readable without them: a warning says what is wrong with the file.
+        """
         path = self._path(version)
         try:
             with regular_file(path) as file:

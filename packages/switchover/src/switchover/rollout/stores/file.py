@@ -39,9 +39,11 @@ _SETTLED_NANOSECONDS: Final = 1_000_000_000
 class FileRolloutStore:
     """See `RolloutStore`; for all processes of one machine, on a local disk, on Linux and macOS.
 
-    `state.json` is what is in force, and carries its own digest; `history.jsonl` is the audit log, an event a line, and is written first.
-    A change is in force once `state.json` has been replaced, and not before: a line without it, of a command that failed or was killed, is
-    taken out again. A state that is garbage, or was edited by hand, is written again from a log that holds, with all of its lines.
+    `state.json` is what is in force, and carries its own digest; `history.jsonl` is the audit log,
+    an event a line, and is written first. A change is in force once `state.json` has been
+    replaced, and not before: a line without it, of a command that failed or was killed, is taken
+    out again. A state that is garbage, or was edited by hand, is written again from a log that
+    holds, with all of its lines.
 
     Args:
         folder: is made with the first change or heartbeat.
@@ -185,11 +187,12 @@ class FileRolloutStore:
         """With the lock held: record an event, and replace the state that it follows.
 
         Raises:
-            OSError: nothing is in force that was not before, and the line is out of the log, or will be before the next is written.
+            OSError: nothing is in force that was not before, and the line is out of the log, or
+                will be before the next is written.
             ChangeUnknown: the state cannot be read any more.
         """
         if not self._state.exists():
-            self._put(state)  # from now on it is the state that says whether the first event came into force
+            self._put(state)  # it says from now on whether the first event came into force
         end, after = self._log.end(), event.applied(state)
         try:
             self._log.append(event)
@@ -204,7 +207,10 @@ class FileRolloutStore:
         return after
 
     def _is_in_force(self, after: RolloutState, error: BaseException) -> bool:
-        """Whether a change came into force before something went wrong with it. Raises ChangeUnknown."""
+        """Whether a change came into force before something went wrong with it.
+
+        Raises ChangeUnknown.
+        """
         try:
             return self._read() == after
         except (OSError, ValueError) as other:
@@ -234,7 +240,10 @@ class FileRolloutStore:
             yield entry
 
     def _settled_entries(self) -> list[Event | Unreadable]:
-        """Return the log, with a remark in the place of a last line that is not in force. Raises OSError."""
+        """Return the log, with a remark in the place of a last line that is not in force.
+
+        Raises OSError.
+        """
         entries = list(self._log.entries())
         if entries and self._is_unfinished(entries[-1]):
             with suppress(OSError), self._locked():  # so that no change is being made

@@ -1,4 +1,7 @@
-"""An audit log as a file: an event a line. What the state says decides whether the last line counts."""
+"""An audit log as a file: an event a line.
+
+What the state says decides whether the last line counts.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,9 @@ _log = logging.getLogger("switchover.rollout")
 class LogFile:
     """Written with the store's lock held; read by all processes of the machine.
 
-    A line is written before the state that it leads to, so the last line may be *unfinished*: its command failed or was killed
-    before it came into force. Its command was answered with an error, or not at all, and no `load` ever returned its state.
+    A line is written before the state that it leads to, so the last line may be *unfinished*: its
+    command failed or was killed before it came into force. Its command was answered with an error,
+    or not at all, and no `load` ever returned its state.
 
     Args:
         path: may be missing.
@@ -36,11 +40,17 @@ class LogFile:
         return end_of_lines(self.path)
 
     def append(self, event: Event) -> None:
-        """Add an event, durably. Raises OSError: whether it is there or not, `take_out` removes it."""
+        """Add an event, durably.
+
+        Raises OSError: whether it is there or not, `take_out` removes it.
+        """
         append_line(self.path, canonical(event_data(event)).encode("ascii"))
 
     def take_out(self, end: int, event: Event) -> None:
-        """Remove what was written after `end` for an event that did not come into force. Where that fails, `drop_unfinished` does it."""
+        """Remove what was written after `end` for an event that did not come into force.
+
+        Where that fails, `drop_unfinished` does it.
+        """
         try:
             shorten(self.path, end)
         except OSError as error:
@@ -50,7 +60,8 @@ class LogFile:
     def drop_unfinished(self, state: RolloutState) -> None:
         """Remove the last line if it never came into force. Raises OSError: it cannot be removed.
 
-        A log that was tampered with does not keep anyone from going back: a warning says so, and `verify` finds the place.
+        A log that was tampered with does not keep anyone from going back: a warning says so, and
+        `verify` finds the place.
         """
         line = last_line(self.path)
         entry = read_event(line or b"null")
@@ -62,7 +73,10 @@ class LogFile:
             _log.warning("%s does not end where version %d came from", self.path, state.version)
 
     def entries(self) -> Iterator[Event | Unreadable]:
-        """Yield what lies in the log. A last line that is still being written is not yet part of it. Raises OSError."""
+        """Yield what lies in the log.
+
+        A last line that is still being written is not yet part of it. Raises OSError.
+        """
         if not self.path.exists():
             return
         with self.path.open("rb") as file:

@@ -50,8 +50,10 @@ class _Tolerant(Protocol[_R_co]):
 
 
 class PostgresqlRolloutStore:
-    """See `RolloutStore`; for all processes that reach the database. Each of them has at most two connections, made after a fork, and a
-    third where reports are read. A schema that lacks what is only for figures is no obstacle: `install` adds it.
+    """See `RolloutStore`; for all processes that reach the database.
+
+    Each of them has at most two connections, made after a fork, and a third where reports are
+    read. A schema that lacks what is only for figures is no obstacle: `install` adds it.
 
     Args:
         dsn: as libpq takes it, without a driver's name: `postgresql://user@host/database`.
@@ -103,7 +105,11 @@ class PostgresqlRolloutStore:
         return self._asked(self._changes.mend) if self.history(limit=1) else RolloutState()
 
     def change(self, change: Change, *, expected: int) -> RolloutState:
-        """See `RolloutStore`. Where the answer is lost, the database is asked what became of the change, for up to three times `patience_seconds`."""
+        """See `RolloutStore`.
+
+        Where the answer is lost, the database is asked what became of the change, for up to three
+        times `patience_seconds`.
+        """
         try:
             return self._asked(lambda connection: self._changes.make(connection, change, expected))
         except AnswerLost as lost:
@@ -184,7 +190,7 @@ class PostgresqlRolloutStore:
     def close(self) -> None:
         """See `RolloutStore`."""
         for (pid, _), line in list(self._lines.items()):
-            if pid == os.getpid() and line.lock.acquire(timeout=self._patience):  # else a question is still under way
+            if pid == os.getpid() and line.lock.acquire(timeout=self._patience):
                 try:
                     _drop(line)
                 finally:
@@ -216,7 +222,7 @@ class PostgresqlRolloutStore:
         return lost.after
 
     def _tolerantly(self, connection: BoundedConnection, ask: _Tolerant[_R]) -> _R:
-        """Ask for everything, and where a column is missing that is only for figures, for the rest."""
+        """Ask for everything, and for less where a column is missing that is only for figures."""
         import psycopg  # noqa: PLC0415 - an extra
 
         try:

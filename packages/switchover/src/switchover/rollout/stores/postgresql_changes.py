@@ -65,12 +65,18 @@ class Changes:
         return after
 
     def mend(self, connection: BoundedConnection) -> RolloutState:
-        """Return the state, written again from the audit log if it is missing or cannot be read. Raises StoreUnavailable."""
+        """Return the state, written again from the audit log if it is missing or cannot be read.
+
+        Raises StoreUnavailable.
+        """
         with connection.transaction():
             return self._locked(connection)[0]
 
     def is_made(self, connection: BoundedConnection, event: Event) -> bool:
-        """Whether an event is recorded. The lock is waited for: the transaction that was to record it may still be under way."""
+        """Whether an event is recorded.
+
+        The lock is waited for: the transaction that was to record it may still be under way.
+        """
         with connection.transaction():
             self._locked(connection)
             rows = connection.execute(sql.RECORDED, (self._rollout, event.version)).fetchall()
@@ -89,7 +95,10 @@ class Changes:
         return self._anew(connection, what, is_first=bool(is_first)), now
 
     def _anew(self, connection: BoundedConnection, what: str, *, is_first: bool) -> RolloutState:
-        """The state that the record leads to, written. Raises StoreUnavailable: there is none, or it does not hold."""
+        """The state that the record leads to, written.
+
+        Raises StoreUnavailable: there is none, or it does not hold.
+        """
         rows = connection.execute(sql.HISTORY, (self._rollout, 0, NO_LIMIT)).fetchall()
         if is_first and not rows:
             return RolloutState()

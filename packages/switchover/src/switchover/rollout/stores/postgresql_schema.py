@@ -59,7 +59,8 @@ KEEP: Final = """
     ON CONFLICT (rollout, version) DO UPDATE SET evidence = excluded.evidence
 """
 EVIDENCE: Final = """
-    SELECT version, evidence FROM switchover_rollout_evidence WHERE rollout = %s AND version BETWEEN %s AND %s
+    SELECT version, evidence FROM switchover_rollout_evidence
+    WHERE rollout = %s AND version BETWEEN %s AND %s
 """
 TELL: Final = "SELECT pg_notify('switchover_rollout', %s)"
 HISTORY: Final = """
@@ -70,7 +71,8 @@ BEAT: Final = """
     ON CONFLICT (rollout, id) DO UPDATE SET beat = excluded.beat, report = excluded.report, seen = excluded.seen
 """
 BEAT_WITHOUT_REPORT: Final = """
-    INSERT INTO switchover_rollout_workers (rollout, id, beat, seen) VALUES (%s, %s, %s, clock_timestamp())
+    INSERT INTO switchover_rollout_workers (rollout, id, beat, seen)
+    VALUES (%s, %s, %s, clock_timestamp())
     ON CONFLICT (rollout, id) DO UPDATE SET beat = excluded.beat, seen = excluded.seen
 """
 WORKERS: Final = """

@@ -30,12 +30,15 @@ class RolloutStore(Protocol):
         Raises:
             RolloutConflict: another version is in force; nothing was changed.
             StoreUnavailable: nothing was changed, and this change never comes into force.
-            ChangeUnknown: the change may have been made; `load` and `history` tell once the store answers again.
+            ChangeUnknown: the change may have been made; `load` and `history` tell once the store
+                answers again.
         """
         ...
 
     def attach(self, version: int, digest: str, windows: Any) -> None:
-        """Keep figures beside an event that was recorded without. `history` and `record` return it with them.
+        """Keep figures beside an event that was recorded without.
+
+        `history` and `record` return it with them.
 
         Args:
             version: of the event.
@@ -49,7 +52,7 @@ class RolloutStore(Protocol):
         ...
 
     def now(self) -> float:
-        """Return the store's time, in seconds since 1970: the clock that events and `RolloutState.since` go by."""
+        """Return the store's time in seconds since 1970: events and bake times go by it."""
         ...
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
@@ -69,9 +72,12 @@ class RolloutStore(Protocol):
         ...
 
     def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
-        """Return the workers that gave a sign of life lately, by id. Without their `reports` it costs little, however much they report.
+        """Return the workers that gave a sign of life lately, by id.
 
-        A heartbeat that is there and cannot be read is a worker whose problem says so, and no reason to fail.
+        Without their `reports` it costs little, however much they report.
+
+        A heartbeat that is there and cannot be read is a worker whose problem says so, and no
+        reason to fail.
         """
         ...
 

@@ -102,7 +102,9 @@ def reported(beat: WorkerBeat, written: str | bytes) -> WorkerBeat:
 
 
 def unreadable(name: str, why: str, age_seconds: float) -> WorkerSeen:
-    """Stand in for a worker whose heartbeat cannot be read: host and process id are unknown, and so is the version that it goes by.
+    """Stand in for a worker whose heartbeat cannot be read.
+
+    Its host, process id and version are unknown.
 
     Args:
         name: of the file or row; the id is made of it.
