@@ -20,7 +20,7 @@ from support.commit_proxy import CommitProxy, commit_proxy
 from support.postgresql import RunningPostgresql, postgresql_server
 from support.rollouts import FixedPlan, beat, change
 from switchover.errors import ChangeUnknown, StoreUnavailable
-from switchover.rollout import Share
+from switchover.rollout import RolloutState, Share
 from switchover.rollout.fleet import Fleet
 from switchover.rollout.orders import Operator
 from switchover.rollout.plan import RolloutPlan
@@ -433,6 +433,28 @@ def test_the_switch_is_thrown_in_a_store_that_is_half_migrated_and_what_is_missi
     else:
         with pytest.raises(StoreUnavailable, match=missing):
             store.workers(reports=False)
+
+
+@pytest.mark.parametrize("statement", [statement for statement, _, _ in SCHEMAS])
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda operator: operator.rollback(["getTrip"]),
+        lambda operator: operator.hold(["getTrip"]),
+        lambda operator: operator.set_share(Share(0), ["getTrip"], why="down"),
+    ],
+    ids=["rollback", "hold", "set"],
+)
+def test_every_way_down_works_in_a_store_that_is_half_migrated(
+    migrating: tuple[PostgresqlRolloutStore, Callable[[str], None]],
+    statement: str,
+    order: Callable[[Operator], RolloutState],
+) -> None:
+    store, migrate = migrating
+    migrate(statement)
+    fleet = Fleet(store, RolloutPlan(waves=()))
+    assert order(Operator(store, FixedPlan(()), who="kokoro", windows=fleet.figures)).version == 2
+    assert store.load().version == 2
 
 
 def test_install_completes_a_store_that_is_half_migrated(

@@ -89,7 +89,7 @@ def is_next(entry: Event | Unreadable, state: RolloutState) -> bool:
     """Whether an entry is the event that would follow a state."""
     if isinstance(entry, Unreadable):
         return False
-    return entry.previous == state.head and entry.version == state.version + 1 and entry.is_whole()
+    return entry.previous == state.head and entry.version > state.version and entry.is_whole()
 
 
 def unfinished(event: Event) -> Unreadable:
