@@ -41,6 +41,11 @@ class FakeRolloutStore:
         self._history: list[Event] = []
         self._beats: dict[str, tuple[WorkerBeat, float]] = {}
 
+    def is_known(self) -> bool:
+        """See `RolloutStore`."""
+        self._answer()
+        return bool(self._state.version or self._beats)
+
     def load(self) -> RolloutState:
         """See `RolloutStore`."""
         self._answer()
