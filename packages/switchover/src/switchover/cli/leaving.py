@@ -21,7 +21,6 @@ _NAMES: Final = {
     signal.SIGHUP: "the terminal is gone",
 }
 NOTHING_DONE: Final = "nothing was changed"
-_WAITING: Final = "waiting for the answer of the store; once more ends this at once"
 _UNKNOWN: Final = "the store has not answered, so the change may be in force; `switchover status` shows it"
 
 
@@ -80,7 +79,6 @@ class Leaving:
             self._leave(taken, self.done)
         elif self._noted is None:
             self._noted = taken
-            _say(f"{_NAMES[taken]}; {_WAITING}")
         else:
             self._leave(taken, _UNKNOWN)
 

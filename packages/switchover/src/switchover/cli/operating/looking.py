@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from switchover.cli import settings as configuration
@@ -15,7 +16,7 @@ from switchover.cli.operating.rendering import rendered
 from switchover.cli.operating.text import printable
 from switchover.cli.operating.verdict import Verdict, judge
 from switchover.cli.settings import UsageError
-from switchover.errors.listings import StoreUnavailable, SwitchoverError
+from switchover.errors.listings import ObjectivesError, StoreUnavailable, SwitchoverError
 from switchover.rollout.fleet import Fleet, FleetView
 from switchover.telemetry.objectives import Objectives, load
 
@@ -28,12 +29,12 @@ def status(options: argparse.Namespace) -> int:
     """Show the rollout as it is now, and judge it; the exit code is that of the verdict."""
     try:
         with seen_place_of(options) as place:
-            view = place.fleet.view()
-        verdict = judge(view, _objectives(options))
+            view, path = place.fleet.view(), _objectives(options)
     except (UsageError, SwitchoverError) as error:
         if options.json:
             print(json.dumps({"verdict": Verdict(2, (str(error),)).to_json()}, indent=2))
         raise UsageError(str(error)) from error
+    verdict = _judged(view, path)
     if options.json:
         print(json.dumps(view.to_json() | {"verdict": verdict.to_json()}, indent=2))
     else:
@@ -55,10 +56,19 @@ def watch(options: argparse.Namespace) -> int:
     return 0
 
 
-def _objectives(options: argparse.Namespace) -> Objectives:
-    """Those of slo.toml beside pyproject.toml; the defaults if there is none. Raises ObjectivesError."""
-    path = configuration.of_rollout(options.contract)[0] / "slo.toml"
-    return load(path) if path.is_file() else Objectives()
+def _objectives(options: argparse.Namespace) -> Path:
+    """Where they are: slo.toml beside pyproject.toml. Raises UsageError."""
+    return configuration.of_rollout(options.contract)[0] / "slo.toml"
+
+
+def _judged(view: FleetView, path: Path) -> Verdict:
+    """By the objectives of the project, or the defaults if there are none. Unusable ones leave what is wrong anyway."""
+    try:
+        return judge(view, load(path) if path.is_file() else Objectives())
+    except ObjectivesError as error:
+        found = judge(view, Objectives())
+        reason = f"{error.headline}: {'; '.join(map(str, error.items))}"
+        return found if found.code else Verdict(2, (reason,))
 
 
 def _shown(view: FleetView, verdict: Verdict) -> str:
@@ -79,7 +89,7 @@ def _watched(look: _Watched, show: Callable[[str], None], options: argparse.Name
 class _Watched:
     """What is to be seen now; where the store does not answer, what was seen last, and that it is old."""
 
-    def __init__(self, fleet: Fleet, objectives: Objectives) -> None:
+    def __init__(self, fleet: Fleet, objectives: Path) -> None:
         self._fleet, self._objectives = fleet, objectives
         self._last = "nothing has been seen yet"
 
@@ -88,7 +98,7 @@ class _Watched:
             view = self._fleet.view()
         except StoreUnavailable as error:
             return f"THE STORE DOES NOT ANSWER: {printable(str(error))}\nworkers keep to what they have; seen last:\n\n{self._last}"
-        self._last = _shown(view, judge(view, self._objectives))
+        self._last = _shown(view, _judged(view, self._objectives))
         return self._last
 
 

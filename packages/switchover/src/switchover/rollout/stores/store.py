@@ -23,7 +23,8 @@ class RolloutStore(Protocol):
     def is_known(self) -> bool:
         """Whether this store was ever used: it holds a state, an audit log, or a worker's heartbeat.
 
-        False means that its address is new, or mistyped. Asking creates nothing, and reads no more than it takes.
+        False means that its address is new, or mistyped. A worker that has left may leave no trace. Asking creates
+        nothing, and reads no more than it takes.
         """
         ...
 
