@@ -17,8 +17,10 @@ from support.processes import ROOT
 from support.rollouts import beat
 from switchover.cli import settings
 from switchover.contract import Document
-from switchover.rollout import Share
+from switchover.errors import StoreUnavailable
+from switchover.rollout import RolloutState, Share
 from switchover.rollout.plan import load
+from switchover.rollout.record import Change
 from switchover.rollout.stores import FileRolloutStore, WorkerSeen
 
 LIBRARY = ROOT / "tests" / "library" / "openapi.yaml"
@@ -303,6 +305,7 @@ def test_a_store_that_does_not_answer_is_told_without_its_password(
     code, out, err = here.run("rollback", "--why", "x")
     assert (code, out) == (1, "")
     assert "PostgreSQL at 127.0.0.1/diary: " in err
+    assert "\nnothing was changed, and workers keep to what they have. Bring the store back; " in err
     assert "hunter2" not in err
 
 
@@ -311,3 +314,46 @@ def test_the_settings_do_not_show_the_store() -> None:
     found = settings.load(None)
     assert found.store == "file:.switchover/rollout"
     assert found.store not in repr(found)
+
+
+class Losing(Obedient):
+    """It makes a change, and its answer is lost."""
+
+    def change(self, change: Change, *, expected: int) -> RolloutState:
+        super().change(change, expected=expected)
+        raise StoreUnavailable("the connection was cut")
+
+
+class Mute(FileRolloutStore):
+    """Nothing is known of its workers once something has changed."""
+
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+        if self.load().version:
+            raise StoreUnavailable("the disk is gone")
+        return super().workers(reports=reports)
+
+
+@pytest.mark.parametrize(
+    ("kind", "out", "said"),
+    [
+        (Losing, "", "the connection was cut\nthe change may be in force: `switchover status` shows it"),
+        (Mute, "carried out: version 1 is in force\n", "the disk is gone\nversion 1 is in force; whether workers"),
+    ],
+)
+def test_a_store_that_fails_during_a_change_or_after_it_says_what_that_means(
+    here: Project, monkeypatch: pytest.MonkeyPatch, kind: type[FileRolloutStore], out: str, said: str
+) -> None:
+    monkeypatch.setattr("switchover.rollout.stores.opening.FileRolloutStore", kind)
+    code, printed, err = here.run("hold", "--why", "x")
+    assert (code, printed) == (1, out)
+    assert err.startswith(f"switchover: {said}"), err
+    assert here.store.load().version == 1
+
+
+def test_without_a_plan_it_says_what_can_be_named(obedient: Project) -> None:
+    obedient.run("start")
+    (obedient.folder / "rollout.toml").unlink()
+    code, _, err = obedient.run("rollback", "reads")
+    assert (code, "cohorts and waves are unknown: name operations, or nothing for all of them" in err) == (1, True)
+    assert "'reads' is no operation" in err
+    assert obedient.store.load().version == 1

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from switchover.cli.leaving import Leaving
 from switchover.cli.operating.places import MOST_NAME, Place, falling_place_of, rising_place_of, who_of
 from switchover.cli.operating.text import printable
 from switchover.cli.settings import UsageError
+from switchover.errors.listings import StoreUnavailable
 from switchover.rollout.orders import Obeyed, Operator
 from switchover.rollout.orders.obedience import wait_obeyed
 from switchover.rollout.record.reading import LONGEST_TEXT
@@ -20,6 +22,11 @@ from switchover.rollout.state import RolloutState
 
 _Order = Callable[[Operator], RolloutState]
 _QUIET_SECONDS: Final = 0.5
+
+_BEFORE: Final = """\
+nothing was changed, and workers keep to what they have. Bring the store back; to take all calls back without it,
+restart the workers with the ceiling down: Rollout(ceiling="direct")"""
+_DURING: Final = "the change may be in force: `switchover status` shows it once the store answers"
 
 NOT_GIVEN: Final = "not given"
 """The reason of a rollback that was given none."""
@@ -91,8 +98,9 @@ def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, ne
     """The exit code: 1 if a worker has not obeyed, or, where that is what the order is for, there is none to obey."""
     leaving: Leaving = options.leaving
     operator = place.operator(who_of(options))
-    with leaving.deferred():
+    with _explained(_BEFORE):
         before = place.store.load().version
+    with leaving.deferred(), _explained(_DURING):
         started = time.monotonic()
         state = order(operator)
         said = "nothing to change" if state.version == before else "carried out"
@@ -102,9 +110,19 @@ def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, ne
     if not options.wait:
         print("not waited for workers; `switchover status` tells who obeys")
         return 0
-    obeyed = _waited(place, state.version, options.wait, started)
+    with _explained(f"version {state.version} is in force; whether workers have converged is unknown"):
+        obeyed = _waited(place, state.version, options.wait, started)
     _tell(obeyed, time.monotonic() - started)
     return 1 if obeyed.late or (needs_workers and not obeyed.of) else 0
+
+
+@contextmanager
+def _explained(consequence: str) -> Iterator[None]:
+    """Add to the error of a store what it means for the change."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{error}\n{consequence}") from error
 
 
 def _waited(place: Place, version: int, seconds: float, started: float) -> Obeyed:

@@ -113,7 +113,7 @@ def falling_place_of(options: argparse.Namespace, *, goes_on: bool) -> Iterator[
         except Exception as error:
             if not goes_on:
                 raise
-            _go_on("the plan", error)
+            _go_on("the plan", f"{error}\ncohorts and waves are unknown: name operations, or nothing for all of them")
             plan = _plan_of_state(store)
         try:
             digest = _pinned(options)
@@ -227,7 +227,7 @@ def _pinned(options: argparse.Namespace) -> str:
     return pinned_digest(contract)
 
 
-def _go_on(without: str, error: Exception) -> None:
+def _go_on(without: str, error: object) -> None:
     print(f"switchover: going on without {without}: {error}", file=sys.stderr)
 
 
