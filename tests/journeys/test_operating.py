@@ -19,6 +19,7 @@ import pytest
 from support.fleet import rollout_store
 from support.operating import written
 from support.processes import clean_environment, running
+from support.rollouts import beat
 from support.waiting import eventually
 from switchover.rollout.stores import RolloutStore
 
@@ -48,6 +49,13 @@ def switchover(project: Path, *arguments: str | bytes) -> subprocess.CompletedPr
         timeout=SECONDS,
         check=False,
     )
+
+
+def known(project: Path) -> RolloutStore:
+    """The store, which a worker follows that applies nothing."""
+    store = rollout_store("file", str(project / ".switchover" / "rollout"))
+    store.heartbeat(beat())
+    return store
 
 
 @contextmanager
@@ -98,6 +106,7 @@ def test_a_frozen_worker_is_named_and_the_exit_code_tells_the_truth(project: Pat
 
 
 def test_a_watch_ends_cleanly_at_ctrl_c_without_a_terminal(project: Path) -> None:
+    known(project)
     with subprocess.Popen(
         [*COMMAND, "watch", "--every", "0.2"],
         cwd=project,
@@ -115,6 +124,7 @@ def test_a_watch_ends_cleanly_at_ctrl_c_without_a_terminal(project: Path) -> Non
 
 
 def test_a_watch_ends_cleanly_at_ctrl_c_in_a_terminal(project: Path) -> None:
+    known(project)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*COMMAND, "watch", "--every", "0.2"],
@@ -145,7 +155,7 @@ import os, signal, sys
 
 class Interrupting:
     def find_spec(self, name, path=None, target=None):
-        if name == "switchover.contract":
+        if name == "switchover.rollout.fleet":
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupting())
@@ -155,12 +165,12 @@ raise SystemExit(main(["watch"]))
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=project, capture_output=True, text=True, timeout=SECONDS, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "switchover: interrupted\n")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "switchover: interrupted; nothing was changed\n")
 
 
 def test_whoever_edits_the_record_is_found_out(project: Path) -> None:
     for arguments in (("hold", "reads", "--why", "freeze"), ("rollback", "--why", "wrong answers"), ("resume",)):
-        switchover(project, *arguments, "--wait", "0")
+        switchover(project, *arguments, "--wait", "0", "--create")
     done = switchover(project, "history", "--verify")
     assert (done.returncode, "all 3 events hold" in done.stdout) == (0, True)
     path = project / ".switchover" / "rollout" / "history.jsonl"
@@ -174,7 +184,13 @@ def test_whoever_edits_the_record_is_found_out(project: Path) -> None:
 
 
 def test_bytes_that_are_no_text_end_in_no_traceback(project: Path) -> None:
-    for arguments in ((b"rollback", b"\xff", b"--why", b"\xff"), (b"hold", b"--as", b"\xff"), (b"status", b"\xff")):
+    arguments: tuple[bytes, ...]
+    for arguments in (
+        (b"rollback", b"--create", b"--wait", b"0", b"--why", b"\xff"),
+        (b"rollback", b"\xff", b"--why", b"\xff"),
+        (b"hold", b"--as", b"\xff"),
+        (b"status", b"\xff"),
+    ):
         done = switchover(project, *arguments)
         assert done.returncode in (0, 1, 2)
         assert "Traceback" not in done.stderr

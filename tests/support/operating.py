@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,10 @@ def project(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 def written(folder: Path) -> None:
-    """Contract, plan and settings."""
+    """Contract, lock, plan and settings."""
     shutil.copy(ROOT / "tests" / "library" / "openapi.yaml", folder)
+    digest = hashlib.sha256((folder / "openapi.yaml").read_bytes()).hexdigest()
+    (folder / "contract.lock").write_text(f'[files]\n"openapi.yaml" = "sha256:{digest}"\n')
     (folder / "rollout.toml").write_text(PLAN)
     settings = '[tool.switchover]\ncontract = "openapi.yaml"\nstore = "file:.switchover/rollout"\n'
     (folder / "pyproject.toml").write_text(settings)

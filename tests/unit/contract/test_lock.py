@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from switchover.cli.operating.pinned import pinned_digest
+from switchover.cli.settings import UsageError
 from switchover.contract import Document, lock_path, lock_text, verify_lock
 from switchover.errors import ContractError
 from unit.contract.documents import HEAD, load
@@ -67,3 +69,30 @@ def test_a_lock_that_is_none_says_so(tmp_path: Path, content: bytes | None, mess
         path.write_bytes(content)
 
     assert _differences(load(HEAD + "paths: {}\n"), path)[0].startswith(message)
+
+
+def test_a_lock_of_several_files_has_the_digest_of_the_whole(tmp_path: Path) -> None:
+    document = _several()
+    path = tmp_path / "contract.lock"
+    path.write_text(lock_text(document), "utf-8")
+    assert pinned_digest(tmp_path / "openapi.yaml") == document.digest
+    path.write_text(lock_text(document).replace(document.digest, "sha256:0"), "utf-8")
+    assert _differences(document, path) == [
+        "contract.lock:1 has another digest of the whole than its files have; run `switchover freeze`"
+    ]
+
+
+def test_a_lock_of_one_file_needs_no_digest_of_the_whole(tmp_path: Path) -> None:
+    document = load(HEAD + "paths: {}\n")
+    (tmp_path / "contract.lock").write_text(lock_text(document), "utf-8")
+    assert "digest =" not in lock_text(document)
+    assert pinned_digest(tmp_path / "openapi.yaml") == document.digest
+
+
+def test_a_lock_of_several_files_written_before_there_was_a_digest_of_the_whole_holds(tmp_path: Path) -> None:
+    document = _several()
+    path = tmp_path / "contract.lock"
+    path.write_text(lock_text(document).replace(f'digest = "{document.digest}"\n', ""), "utf-8")
+    verify_lock(document, path)
+    with pytest.raises(UsageError, match=r"holds no digest of the whole contract; `switchover freeze` writes it"):
+        pinned_digest(tmp_path / "openapi.yaml")

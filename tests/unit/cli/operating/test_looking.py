@@ -44,11 +44,12 @@ def test_a_rollout_is_seen_at_a_glance(here: Project) -> None:
     here.obeys("web-1", **reported())
     here.obeys("web-2")
     code, out, err = here.run("status")
-    assert (code, err) == (0, "")
+    assert (code, err) == (1, "")
     assert out.splitlines()[0].endswith("UTC: version 2, 2 of 2 workers obey")
+    assert out.splitlines()[1] == "WRONG: getBook: the circuit is open in 1 of 1 workers"
     assert "wave reads bakes for another 10min" in out
     words = "getBook 2/3 50 % 25.0 % 4 3.02ms/3.02ms 0 % 2.03s/2.03s 100.0 % OPEN in 1 of 1"
-    assert line_of(out, "getBook").split() == words.split()
+    assert line_of(out.split("\n\n", 1)[1], "getBook").split() == words.split()
     assert line_of(out, "listBooks").split() == "reads listBooks 1/3 1 % - 0 - - - - -".split()
     assert line_of(out, "addBook").endswith(" held")
     assert line_of(out, "lendBook").endswith(" PINNED")
@@ -64,17 +65,19 @@ def test_who_does_not_obey_is_seen_with_what_keeps_it(here: Project) -> None:
     assert code == 1
     assert "version 1, 2 of 3 workers obey" in out
     assert "KILL SWITCH: every operation stays in-process" in out
-    late = line_of(out, "web-2")
+    assert line_of(out, "WRONG").endswith("version 1 cannot be applied\\x1b[2J) has not converged")
+    late = next(line for line in out.splitlines() if line.startswith("worker web-2"))
     assert late.startswith("worker web-2 (pid 1 on machine, version 0, ")
     assert late.endswith("version 1 cannot be applied\\x1b[2J) does not obey version 1")
-    assert line_of(out, "web-3").endswith("out of breath)")
+    assert line_of(out, "web-3").endswith("out of breath) reports a problem")
+    assert out.splitlines()[-1].endswith("out of breath)")
 
 
 def test_programs_are_told_the_same(here: Project) -> None:
     here.obeys("web-1", **reported(CircuitState.HALF_OPEN))
     code, out, _ = here.run("status", "--json")
     told = json.loads(out)
-    assert code == 0
+    assert code == 1
     (trip,) = [it for it in told["operations"] if it["operation"] == "getBook"]
     assert (trip["measuredPercent"], trip["http"]["errorRate"], trip["lastHttpAt"]) == (25.0, 1.0, 1.5)
     assert trip["circuits"] == {"closed": 0, "open": 0, "halfOpen": 1}
@@ -83,6 +86,7 @@ def test_programs_are_told_the_same(here: Project) -> None:
 
 
 def test_a_watch_without_a_terminal_is_a_block_for_each_interval(here: Project) -> None:
+    here.obeys()
     code, out, _ = here.run("watch", "--every", "0.01", "--count", "3")
     assert code == 0
     assert out.count("rollout at ") == 3
@@ -92,6 +96,7 @@ def test_a_watch_without_a_terminal_is_a_block_for_each_interval(here: Project) 
 def test_a_watch_in_a_terminal_redraws_and_gives_the_cursor_back_at_ctrl_c(
     here: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    here.obeys()
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
 
     def interrupted(_: float) -> None:
@@ -105,6 +110,7 @@ def test_a_watch_in_a_terminal_redraws_and_gives_the_cursor_back_at_ctrl_c(
 
 
 def test_a_watch_gets_over_a_store_that_does_not_answer(here: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.obeys()
     views, seen = Fleet.view, []
 
     def view(self: Fleet) -> FleetView:
@@ -123,6 +129,7 @@ def test_a_watch_gets_over_a_store_that_does_not_answer(here: Project, monkeypat
 
 
 def test_the_record_is_shown_and_held_to_itself(here: Project) -> None:
+    here.obeys()
     assert here.run("history")[1] == "nothing has been changed yet\n"
     for version in range(3):
         here.store.change(change("set", why=f"reason {version}\x1b", getBook=100 * version), expected=version)
@@ -141,7 +148,7 @@ def test_the_record_is_shown_and_held_to_itself(here: Project) -> None:
 
 
 def test_what_became_of_several_operations_alike_is_said_once_and_last(here: Project) -> None:
-    here.run("hold", "--wait", "0")
+    here.run("hold", "--wait", "0", "--create")
     here.run("hold", "reads", "--why", "again", "--wait", "0")
     here.run("rollback", "reads", "--why", "slow", "--wait", "0")
     out = here.run("history")[1]

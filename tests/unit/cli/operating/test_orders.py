@@ -7,18 +7,23 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from support.operating import Project, project
+from support.processes import ROOT
 from support.rollouts import beat
 from switchover.cli import settings
 from switchover.contract import Document
-from switchover.rollout import Share
+from switchover.errors import StoreUnavailable
+from switchover.rollout import RolloutState, Share
 from switchover.rollout.plan import load
+from switchover.rollout.record import Change
 from switchover.rollout.stores import FileRolloutStore, WorkerSeen
+
+LIBRARY = ROOT / "tests" / "library" / "openapi.yaml"
 
 
 @pytest.fixture
@@ -129,8 +134,6 @@ def test_progress_is_shown_to_whoever_watches_and_ctrl_c_says_what_is_in_force(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["rollback"], 2, "the following arguments are required: --why"),
-        (["rollback", "--why", " "], 2, "--why is empty; say why"),
         (["rollback", "getBok", "--why", "x"], 1, "'getBok' is no operation, "),
         (["set", "getBook", "10"], 2, "the following arguments are required: --why"),
         (["set", "10", "--why", "x"], 2, "set takes names and a percentage"),
@@ -147,9 +150,9 @@ def test_progress_is_shown_to_whoever_watches_and_ctrl_c_says_what_is_in_force(
         (["watch", "--every", "0"], 2, "0 is no time between; write seconds, such as 2"),
         (["watch", "--count", "0"], 2, "0 is no count; it is 1 or more"),
         (["history", "--limit", "-1"], 2, "'-1' is no count; it is 0 or more"),
-        (["status", "--contract", "no.yaml"], 2, "no.yaml:1 No such file or directory"),
+        (["start", "--contract", "no.yaml"], 2, "no.yaml:1 No such file or directory"),
         (["hold", "--store", "redis://"], 2, "this is no address of a store; write file:"),
-        (["hold", "--plan", "no.toml", "--wait", "0"], 0, "going on without contract and plan: there is no no.toml"),
+        (["hold", "--plan", "no.toml", "--wait", "0"], 0, "going on without the plan: there is no no.toml"),
         (["start", "--plan", "no.toml"], 2, "there is no no.toml; `switchover plan init` writes one"),
     ],
 )  # fmt: skip
@@ -172,8 +175,8 @@ def test_the_environment_names_another_store_and_the_command_line_a_third(
     here: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", "file:elsewhere")
-    here.run("hold", "--wait", "0")
-    here.run("hold", "--wait", "0", "--store", "file:third")
+    here.run("hold", "--wait", "0", "--create")
+    here.run("hold", "--wait", "0", "--create", "--store", "file:third")
     assert here.store.load().version == 0
     assert (here.folder / "elsewhere" / "state.json").is_file()
     assert (here.folder / "third" / "state.json").is_file()
@@ -186,42 +189,113 @@ def test_settings_that_cannot_be_used_are_told_where_nothing_else_names_a_store(
 
 
 @pytest.mark.parametrize(
-    "command", [["status"], ["watch", "--count", "1"], ["start"], ["explain", "--operation", "getBook"]]
+    ("command", "broken", "said"),
+    [
+        *(
+            (name, "rollout.toml", "rollout.toml is no TOML")
+            for name in ("status", "watch", "start", "resume", "explain")
+        ),
+        *((name, "openapi.yaml", "openapi.yaml:1") for name in ("start", "promote", "set")),
+    ],
 )
-@pytest.mark.parametrize(
-    ("broken", "said"), [("openapi.yaml", "openapi.yaml:1"), ("rollout.toml", "rollout.toml is no TOML")]
-)
-def test_a_contract_or_a_plan_that_cannot_be_used_keeps_a_command_from_starting(
-    here: Project, command: list[str], broken: str, said: str
+def test_a_contract_or_a_plan_that_cannot_be_used_keeps_a_command_that_needs_it_from_starting(
+    here: Project, command: str, broken: str, said: str
 ) -> None:
+    needed = {"watch": ["--count", "1"], "explain": ["--operation", "getBook"], "set": ["getBook", "1", "--why", "x"]}
     (here.folder / broken).write_text("[: broken")
-    code, out, err = here.run(*command)
+    code, out, err = here.run(command, *needed.get(command, []))
     assert (code, out, said in err) == (2, "", True), err
 
 
-def test_going_back_needs_no_contract_to_be_named(obedient: Project) -> None:
+def test_rollback_needs_no_contract_to_be_named(obedient: Project) -> None:
     obedient.run("start")
     (obedient.folder / "pyproject.toml").write_text('[tool.switchover]\nstore = "file:.switchover/rollout"\n')
-    code, out, err = obedient.run("rollback", "--why", "wrong")
-    assert (code, "going on without contract and plan: which contract?" in err) == (0, True), err
+    code, out, err = obedient.run("rollback", "reads", "--why", "wrong")
+    assert (code, "going on without the digest of the contract: nothing names the contract" in err) == (0, True), err
     assert "1 of 1 workers obeyed" in out
+    assert obedient.store.load().pinned == {"listBooks", "getBook"}
 
 
-@pytest.mark.parametrize("broken", ["openapi.yaml", "rollout.toml", "pyproject.toml"])
-def test_going_back_depends_on_neither_contract_nor_plan(
-    obedient: Project, broken: str, monkeypatch: pytest.MonkeyPatch
+def broken_text(path: Path) -> None:
+    path.write_text("[: broken")
+
+
+def deeply_nested(path: Path) -> None:
+    path.write_text("a = " + "[" * 100_000)
+
+
+def no_utf8(path: Path) -> None:
+    path.write_bytes(b"\xff")
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def dangling(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+BREAKING = [broken_text, deeply_nested, no_utf8, folder, dangling, Path.unlink]
+
+
+@pytest.mark.parametrize("breaking", BREAKING)
+@pytest.mark.parametrize("broken", ["openapi.yaml", "contract.lock", "rollout.toml", "pyproject.toml"])
+def test_rollback_depends_on_no_file_of_the_project(
+    obedient: Project, broken: str, breaking: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    obedient.run("start")
-    (obedient.folder / broken).write_text("[: broken")
-    monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", "file:.switchover/rollout")
-    code, out, err = obedient.run("rollback", "getBook", "--why", "wrong")
-    assert (code, "going on without contract and plan: " in err) == (0, True), err
-    assert "1 of 1 workers obeyed" in out
+    assert obedient.run("start")[0] == 0
+    breaking(obedient.folder / broken)
+    monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", f"file:{obedient.folder}/.switchover/rollout")
+    for arguments in (["getBook"], []):
+        code, out, err = obedient.run("rollback", *arguments)
+        assert (code, "1 of 1 workers obeyed" in out, "Traceback" in err) == (0, True, False), err
     assert obedient.store.load().pinned == {"getBook"}
-    assert obedient.run("rollback", "--why", "wrong")[0] == 0
     assert obedient.store.load().is_pinned
-    assert obedient.store.history()[1].plan_digest.startswith("sha256:")
-    assert obedient.run("start", "--force", "--why", "x")[0] in (1, 2)
+    event = obedient.store.history()[1]
+    assert (event.action, event.why) == ("rollback", "not given")
+    without_digest = "going on without the digest of the contract: " in err
+    assert without_digest is (broken in ("contract.lock", "pyproject.toml"))
+    assert event.contract_digest == ("" if without_digest else Document.load(LIBRARY).digest)
+    if broken == "rollout.toml":
+        assert "going on without the plan: " in err
+
+
+def test_rollback_works_from_a_folder_that_was_removed(
+    obedient: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SWITCHOVER_ROLLOUT_STORE", f"file:{obedient.folder}/.switchover/rollout")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, out, err = obedient.run("rollback")
+    assert (code, "1 of 1 workers obeyed" in out, "going on without the plan: " in err) == (0, True, True), err
+    assert obedient.store.load().is_pinned
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ([], "not given"),
+        (["--why", ""], "not given"),
+        (["--why", " \t"], "not given"),
+        (["--why", "x" * 5000], "x" * 4000),
+        (["--as", " "], "not given"),
+        (["--as", "x" * 300], "not given"),
+    ],
+)
+def test_rollback_answers_a_missing_or_overlong_text_with_no_usage_error(
+    obedient: Project, arguments: list[str], why: str
+) -> None:
+    code, out, err = obedient.run("rollback", *arguments)
+    assert (code, err) == (0, ""), err
+    assert "1 of 1 workers obeyed" in out
+    (event,) = obedient.store.history()
+    assert event.why == why
+    assert event.who in (f"{getpass.getuser()}@{socket.gethostname()}", "x" * 200)
 
 
 def test_a_store_that_does_not_answer_is_told_without_its_password(
@@ -231,6 +305,7 @@ def test_a_store_that_does_not_answer_is_told_without_its_password(
     code, out, err = here.run("rollback", "--why", "x")
     assert (code, out) == (1, "")
     assert "PostgreSQL at 127.0.0.1/diary: " in err
+    assert "\nnothing was changed, and workers keep to what they have. Bring the store back; " in err
     assert "hunter2" not in err
 
 
@@ -239,3 +314,46 @@ def test_the_settings_do_not_show_the_store() -> None:
     found = settings.load(None)
     assert found.store == "file:.switchover/rollout"
     assert found.store not in repr(found)
+
+
+class Losing(Obedient):
+    """It makes a change, and its answer is lost."""
+
+    def change(self, change: Change, *, expected: int) -> RolloutState:
+        super().change(change, expected=expected)
+        raise StoreUnavailable("the connection was cut")
+
+
+class Mute(FileRolloutStore):
+    """Nothing is known of its workers once something has changed."""
+
+    def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+        if self.load().version:
+            raise StoreUnavailable("the disk is gone")
+        return super().workers(reports=reports)
+
+
+@pytest.mark.parametrize(
+    ("kind", "out", "said"),
+    [
+        (Losing, "", "the connection was cut\nthe change may be in force: `switchover status` shows it"),
+        (Mute, "carried out: version 1 is in force\n", "the disk is gone\nversion 1 is in force; whether workers"),
+    ],
+)
+def test_a_store_that_fails_during_a_change_or_after_it_says_what_that_means(
+    here: Project, monkeypatch: pytest.MonkeyPatch, kind: type[FileRolloutStore], out: str, said: str
+) -> None:
+    monkeypatch.setattr("switchover.rollout.stores.opening.FileRolloutStore", kind)
+    code, printed, err = here.run("hold", "--why", "x")
+    assert (code, printed) == (1, out)
+    assert err.startswith(f"switchover: {said}"), err
+    assert here.store.load().version == 1
+
+
+def test_without_a_plan_it_says_what_can_be_named(obedient: Project) -> None:
+    obedient.run("start")
+    (obedient.folder / "rollout.toml").unlink()
+    code, _, err = obedient.run("rollback", "reads")
+    assert (code, "cohorts and waves are unknown: name operations, or nothing for all of them" in err) == (1, True)
+    assert "'reads' is no operation" in err
+    assert obedient.store.load().version == 1

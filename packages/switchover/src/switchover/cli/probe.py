@@ -7,9 +7,11 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from switchover.cli.output import Output
 from switchover.cli.settings import UsageError, contract_if_named
 from switchover.contract import Document
 from switchover.errors import ContractError
@@ -73,7 +75,8 @@ def _watched(watch: Watch, options: argparse.Namespace) -> int:
     from switchover.probe import beats  # noqa: PLC0415 - as below
 
     try:
-        asyncio.run(watch.run(beats(options.every, options.count)))
+        rounds = beats(options.every, options.count)
+        asyncio.run(watch.run(_while_read(rounds, options.standard_output)))
     except KeyboardInterrupt:
         if watch.is_well is None:
             raise
@@ -95,6 +98,14 @@ def _watch(options: argparse.Namespace) -> Watch:
         deliveries=_deliveries(options),
         complain=lambda what: print(f"switchover: {what}", file=sys.stderr),
     )
+
+
+async def _while_read(rounds: AsyncIterator[int], output: Output) -> AsyncIterator[int]:
+    """End after the round in which the reader of the output has gone: repeated probes would go on for ever."""
+    async for number in rounds:
+        yield number
+        if output.is_gone:
+            return
 
 
 def _targets(options: argparse.Namespace, *, has_token: bool) -> list[ProbeTarget]:

@@ -26,6 +26,10 @@ rehearsal = "diary.rehearsal:calls"       # optional: the safe calls that `rehea
 rehearsal_report = "rehearsal.json"       # optional: where its report is kept"""
 
 
+_FILE: Final = "pyproject.toml"
+_PLAN: Final = "rollout.toml"
+
+
 class UsageError(Exception):
     """The command cannot start; the message says what to do."""
 
@@ -54,7 +58,7 @@ class Settings:
     @property
     def plan(self) -> Path:
         """Where the plan of the rollout is: rollout.toml beside pyproject.toml, if nothing else is said."""
-        return self.rollout or self.root / "rollout.toml"
+        return self.rollout or self.root / _PLAN
 
 
 _PATHS: Final = ("contract", "package", "rollout", "rehearsal_report")
@@ -68,11 +72,7 @@ def load(contract: str | None) -> Settings:
     Raises:
         UsageError: there are none, or they cannot be used; with every problem.
     """
-    file = _nearest(Path.cwd())
-    table = _table(file) if file is not None else {}
-    root = file.parent if file is not None else Path.cwd()
-    if problems := list(_problems(table)):
-        raise UsageError(f"{file}, [tool.switchover]:\n" + "\n".join(f"  - {problem}" for problem in problems))
+    root, table = _usable()
     if contract is not None:
         # A contract named on the command line need not be the one that the project's interface belongs to.
         path = Path(contract).resolve()
@@ -92,13 +92,11 @@ def store_if_named() -> tuple[Path, str | None]:
     Raises:
         UsageError: the file cannot be read, or the store is no text.
     """
-    file = _nearest(Path.cwd())
-    if file is None:
-        return Path.cwd(), None
-    named = _table(file).get("store")
+    root, table = _nearest(Path.cwd())
+    named = table.get("store")
     if named is not None and not isinstance(named, str):
-        raise UsageError(f"{file}, [tool.switchover]:\n  - 'store' has to be a text")
-    return file.parent, named
+        raise UsageError(f"{root / _FILE}, [tool.switchover]:\n  - 'store' has to be a text")
+    return root, named
 
 
 def contract_if_named(contract: str | None) -> Path | None:
@@ -117,10 +115,29 @@ def if_any(contract: str | None) -> Settings | None:
     Raises:
         UsageError: the file's settings cannot be used.
     """
-    file = _nearest(Path.cwd())
-    if contract is None and (file is None or "contract" not in _table(file)):
+    if contract is None and "contract" not in _nearest(Path.cwd())[1]:
         return None
     return load(contract)
+
+
+def of_rollout(contract: str | None) -> tuple[Path, Path, Path | None]:
+    """Return the folder of the project, where its plan is, and its contract, or None where nothing names one.
+
+    Raises:
+        UsageError: the file's settings are unusable.
+    """
+    settings = if_any(contract)
+    if settings is not None:
+        return settings.root, settings.plan, settings.contract
+    root, table = _usable()
+    return root, (root / table.get("rollout", _PLAN)).resolve(), None
+
+
+def _usable() -> tuple[Path, dict[str, Any]]:
+    root, table = _nearest(Path.cwd())
+    if problems := list(_problems(table)):
+        raise UsageError(f"{root / _FILE}, [tool.switchover]:\n" + "\n".join(f"  - {each}" for each in problems))
+    return root, table
 
 
 def _settings(root: Path, table: dict[str, Any]) -> Settings:
@@ -129,18 +146,19 @@ def _settings(root: Path, table: dict[str, Any]) -> Settings:
     return Settings(root=root, **{**values, **lists})
 
 
-def _nearest(folder: Path) -> Path | None:
+def _nearest(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """The folder of the nearest file that has settings, and these; else the folder itself, and none."""
     for candidate in (folder, *folder.parents):
-        path = candidate / "pyproject.toml"
-        if path.is_file() and _table(path):
-            return path
-    return None
+        path = candidate / _FILE
+        if path.is_file() and (table := _table(path)):
+            return candidate, table
+    return folder, {}
 
 
 def _table(path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, no TOML, a number without end
         raise UsageError(f"{path} cannot be read: {error}") from error
     tool = document.get("tool")
     table = tool.get("switchover", {}) if isinstance(tool, dict) else {}
@@ -236,5 +254,5 @@ def shown(path: Path) -> str:
     """A path as messages name it: from the working directory, if it is below it."""
     try:
         return str(path.relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):  # OSError: the working directory was removed
         return str(path)

@@ -23,12 +23,13 @@ def lock_path(contract: str | Path) -> Path:
 
 
 def lock_text(document: Document) -> str:
-    """The lock of a document: one digest for each of its files."""
+    """Return the lock of a document: one digest for each file, and, where there are several, that of the whole."""
     # Basic strings of TOML escape what strings of JSON escape.
     lines = [
         f'{json.dumps(name, ensure_ascii=False)} = "{digest}"' for name, digest in sorted(_digests(document).items())
     ]
-    return _HEADER + "\n[files]\n" + "\n".join(lines) + "\n"
+    whole = f'\ndigest = "{document.digest}"\n' if len(lines) > 1 else ""
+    return _HEADER + whole + "\n[files]\n" + "\n".join(lines) + "\n"
 
 
 def verify_lock(document: Document, path: Path) -> None:
@@ -44,11 +45,12 @@ def verify_lock(document: Document, path: Path) -> None:
 
 def _differences(document: Document, path: Path) -> list[str]:
     try:
-        locked = tomllib.loads(path.read_text("utf-8")).get("files")
+        table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return [f"does not exist; `switchover freeze` writes {path.name}"]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return [f"cannot be read ({error}); `switchover freeze` writes it anew"]
+    locked = table.get("files")
     if not isinstance(locked, dict):
         return ["has no [files]; `switchover freeze` writes it anew"]
     found = _digests(document)
@@ -67,6 +69,8 @@ def _differences(document: Document, path: Path) -> list[str]:
         for name in locked
         if name not in found
     ]
+    if not (changed or added or removed) and table.get("digest", document.digest) != document.digest:
+        return ["has another digest of the whole than its files have; run `switchover freeze`"]
     return changed + added + removed
 
 

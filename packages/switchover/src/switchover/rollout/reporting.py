@@ -8,15 +8,18 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from switchover.rollout.circuit import CircuitState
 from switchover.rollout.record.reading import canonical, mapping, members
-from switchover.rollout.rollout import Rollout
 from switchover.rollout.stores.worker import MOST_REPORT_BYTES
-from switchover.rollout.windows import OutcomeWindows, WindowSnapshot
-from switchover.telemetry import Recorder
-from switchover.telemetry.events import CallEvent
+from switchover.rollout.windows.snapshot import WindowSnapshot
+
+if TYPE_CHECKING:  # a command that reads reports makes none
+    from switchover.rollout.rollout import Rollout
+    from switchover.rollout.windows.outcomes import OutcomeWindows
+    from switchover.telemetry.events import CallEvent
+    from switchover.telemetry.recorder import Recorder
 
 FORMAT: Final = 1
 _ROOM: Final = MOST_REPORT_BYTES - 1024
@@ -43,6 +46,8 @@ class Reporter:
     @classmethod
     def watching(cls, recorder: Recorder, rollout: Rollout) -> Self:
         """A reporter of all that a recorder is told, with windows of its own; both are subscribed."""
+        from switchover.rollout.windows.outcomes import OutcomeWindows  # noqa: PLC0415 - see the imports above
+
         made = cls(rollout, OutcomeWindows())
         recorder.subscribe(made.windows)
         recorder.subscribe(made)

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from switchover.cli.operating.places import place_of
+from switchover.cli.operating.places import seen_place_of
 from switchover.cli.operating.text import printable, table
 from switchover.cli.settings import UsageError
 from switchover.rollout import CircuitState, Explanation, Rollout
@@ -16,7 +16,7 @@ from switchover.rollout.fleet import FleetView
 
 def explain(options: argparse.Namespace) -> int:
     """Say where a call would go."""
-    with place_of(options) as place:
+    with seen_place_of(options) as place:
         view, state = place.fleet.view(), place.store.load()
         rollout = Rollout(place.plan.rules(), state=state)
     try:

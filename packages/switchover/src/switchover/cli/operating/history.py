@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from switchover.cli.operating.places import store_of
+from switchover.cli.operating.places import require_known, store_of
 from switchover.cli.operating.text import printable, table
 from switchover.rollout.record import BrokenLink, Event, Unreadable, changes, event_data, held_to
 
@@ -15,6 +15,7 @@ from switchover.rollout.record import BrokenLink, Event, Unreadable, changes, ev
 def history(options: argparse.Namespace) -> int:
     """Show the record; with --verify, the exit code is 1 if it does not hold."""
     with store_of(options) as store:
+        require_known(store, options)
         record = store.record()
         findings, head = held_to(store, record) if options.verify else ((), "")
     shown = list(enumerate(record, 1))[-options.limit :] if options.limit else list(enumerate(record, 1))

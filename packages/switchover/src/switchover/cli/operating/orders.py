@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
-from switchover.cli.operating.places import Place, place_of, who_of
+from switchover.cli.leaving import Leaving
+from switchover.cli.operating.places import MOST_NAME, Place, falling_place_of, rising_place_of, who_of
 from switchover.cli.operating.text import printable
 from switchover.cli.settings import UsageError
+from switchover.errors.listings import StoreUnavailable
 from switchover.rollout.orders import Obeyed, Operator
 from switchover.rollout.orders.obedience import wait_obeyed
 from switchover.rollout.record.reading import LONGEST_TEXT
@@ -20,17 +23,31 @@ from switchover.rollout.state import RolloutState
 _Order = Callable[[Operator], RolloutState]
 _QUIET_SECONDS: Final = 0.5
 
+_BEFORE: Final = """\
+nothing was changed, and workers keep to what they have. Bring the store back; to take all calls back without it,
+restart the workers with the ceiling down: Rollout(ceiling="direct")"""
+_DURING: Final = "the change may be in force: `switchover status` shows it once the store answers"
+
+NOT_GIVEN: Final = "not given"
+"""The reason of a rollback that was given none."""
+
 
 def start(options: argparse.Namespace) -> int:
     """Bring a wave to its first stage."""
     why = _forced_why(options)
-    return _carried_out(options, lambda operator: operator.start(options.wave, why=why, is_forced=options.force))
+    with rising_place_of(options) as place:
+        return _carried_out(
+            options, place, lambda operator: operator.start(options.wave, why=why, is_forced=options.force)
+        )
 
 
 def promote(options: argparse.Namespace) -> int:
     """Bring a wave to its next stage."""
     why = _forced_why(options)
-    return _carried_out(options, lambda operator: operator.promote(options.wave, why=why, is_forced=options.force))
+    with rising_place_of(options) as place:
+        return _carried_out(
+            options, place, lambda operator: operator.promote(options.wave, why=why, is_forced=options.force)
+        )
 
 
 def set_share(options: argparse.Namespace) -> int:
@@ -43,48 +60,69 @@ def set_share(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(f"the last of what `set` takes is a percentage: {error}") from error
     chosen = None if options.all else targets
-    return _carried_out(options, lambda operator: operator.set_share(share, chosen, why=why, is_forced=options.force))
+    with rising_place_of(options) as place:
+        return _carried_out(
+            options, place, lambda operator: operator.set_share(share, chosen, why=why, is_forced=options.force)
+        )
 
 
 def hold(options: argparse.Namespace) -> int:
     """Keep operations from going up."""
     why = _why(options.why)
-    return _carried_out(options, lambda operator: operator.hold(_targets(options), why=why), goes_on=True)
+    with falling_place_of(options, goes_on=True) as place:
+        return _carried_out(options, place, lambda operator: operator.hold(_targets(options), why=why))
 
 
 def resume(options: argparse.Namespace) -> int:
     """Release operations from hold and kill switch."""
     why = _why(options.why)
-    return _carried_out(options, lambda operator: operator.resume(_targets(options), why=why))
+    with falling_place_of(options, goes_on=False) as place:
+        return _carried_out(options, place, lambda operator: operator.resume(_targets(options), why=why))
 
 
 def rollback(options: argparse.Namespace) -> int:
-    """Take operations back to this process, and see that every worker has obeyed."""
-    why = _why(options.why)
-    if not why.strip():
-        raise UsageError("--why is empty; say why, for those who read the record: --why 'wrong answers in getTrip'")
-    return _carried_out(
-        options, lambda operator: operator.rollback(_targets(options), why=why), goes_on=True, needs_workers=True
-    )
+    """Take operations back to this process, and see that every worker has converged.
+
+    A kill switch does not answer with a usage error: a reason that is missing or too long is recorded as far as it
+    goes, and so is a name.
+    """
+    why = options.why.strip()[:LONGEST_TEXT] or NOT_GIVEN
+    options.who = (options.who or "").strip()[:MOST_NAME] or None
+    with falling_place_of(options, goes_on=True) as place:
+        return _carried_out(
+            options, place, lambda operator: operator.rollback(_targets(options), why=why), needs_workers=True
+        )
 
 
-def _carried_out(
-    options: argparse.Namespace, order: _Order, *, goes_on: bool = False, needs_workers: bool = False
-) -> int:
+def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, needs_workers: bool = False) -> int:
     """The exit code: 1 if a worker has not obeyed, or, where that is what the order is for, there is none to obey."""
-    who = who_of(options)
-    with place_of(options, goes_on=goes_on) as place:
+    leaving: Leaving = options.leaving
+    operator = place.operator(who_of(options))
+    with _explained(_BEFORE):
         before = place.store.load().version
+    with leaving.deferred(), _explained(_DURING):
         started = time.monotonic()
-        state = order(place.operator(who))
+        state = order(operator)
         said = "nothing to change" if state.version == before else "carried out"
-        print(f"{said}: version {state.version} is in force", flush=True)
-        if not options.wait:
-            print("not waited for workers; `switchover status` tells who obeys")
-            return 0
+        said = f"{said}: version {state.version} is in force"
+        leaving.done = f"{said}; whether all workers have converged was not shown, `switchover status` says it"
+    print(said, flush=True)
+    if not options.wait:
+        print("not waited for workers; `switchover status` tells who obeys")
+        return 0
+    with _explained(f"version {state.version} is in force; whether workers have converged is unknown"):
         obeyed = _waited(place, state.version, options.wait, started)
     _tell(obeyed, time.monotonic() - started)
     return 1 if obeyed.late or (needs_workers and not obeyed.of) else 0
+
+
+@contextmanager
+def _explained(consequence: str) -> Iterator[None]:
+    """Add to the error of a store what it means for the change."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{error}\n{consequence}") from error
 
 
 def _waited(place: Place, version: int, seconds: float, started: float) -> Obeyed:

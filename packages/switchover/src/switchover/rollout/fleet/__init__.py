@@ -1,8 +1,27 @@
 """What all workers of a rollout are doing, seen together."""
 
-from switchover.rollout.fleet.figures import OperationFigures, SideFigures, merged
-from switchover.rollout.fleet.fleet import Fleet
-from switchover.rollout.fleet.view import FleetView, OperationView, WaveView, WorkerView
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from switchover.rollout.fleet.figures import OperationFigures, SideFigures, merged
+    from switchover.rollout.fleet.fleet import Fleet
+    from switchover.rollout.fleet.view import FleetView, OperationView, WaveView, WorkerView
+else:
+    from switchover.lazy import import_lazily
+
+    __getattr__ = import_lazily(
+        __name__,
+        {
+            "Fleet": "fleet",
+            "FleetView": "view",
+            "OperationFigures": "figures",
+            "OperationView": "view",
+            "SideFigures": "figures",
+            "WaveView": "view",
+            "WorkerView": "view",
+            "merged": "figures",
+        },
+    )
 
 __all__ = [
     "Fleet",

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from switchover.rollout.circuit import CircuitState
 from switchover.rollout.reporting import OperationReport
-from switchover.rollout.windows import WindowSnapshot
+from switchover.rollout.windows.snapshot import WindowSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

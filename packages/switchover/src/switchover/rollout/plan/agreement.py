@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from switchover.contract import Operation
 from switchover.rollout.plan.findings import Findings
 from switchover.rollout.plan.model import Cohort, RolloutPlan
+
+if TYPE_CHECKING:
+    from switchover.contract import Operation
 
 
 def check(plan: RolloutPlan, operations: Sequence[Operation] | None, findings: Findings) -> None:

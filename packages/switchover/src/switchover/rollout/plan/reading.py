@@ -6,9 +6,8 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from switchover.contract import Operation
 from switchover.errors import PlanError
 from switchover.rollout.plan import fields
 from switchover.rollout.plan.agreement import check
@@ -18,6 +17,9 @@ from switchover.rollout.plan.lines import Path as Place
 from switchover.rollout.plan.model import Cohort, RolloutPlan, Stage, Wave
 from switchover.telemetry.objectives.fields import is_unknown, shown
 from switchover.telemetry.objectives.units import Duration
+
+if TYPE_CHECKING:
+    from switchover.contract import Operation
 
 _WAVE: Final[Mapping[str, fields.Field]] = {
     "name": fields.name,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from switchover.contract import Operation
 from switchover.errors import PlanError
 from switchover.rollout.plan.findings import PlanFinding
+
+if TYPE_CHECKING:
+    from switchover.contract import Operation
 
 _HEAD: Final = """\
 # How traffic moves over to the service, and in which order. `switchover plan check` holds it against the contract,

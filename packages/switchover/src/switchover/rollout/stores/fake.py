@@ -43,6 +43,12 @@ class FakeRolloutStore:
         self._history: list[Event] = []
         self._evidence: dict[int, Evidence] = {}
         self._beats: dict[str, tuple[WorkerBeat, float]] = {}
+        self._is_known = False
+
+    def is_known(self) -> bool:
+        """See `RolloutStore`."""
+        self._answer()
+        return self._is_known
 
     def load(self) -> RolloutState:
         """See `RolloutStore`."""
@@ -58,7 +64,7 @@ class FakeRolloutStore:
                 raise RolloutConflict(expected, state.version)
             event = made(change, state, self._clock())
             self._history.append(event)
-            self._state = event.applied(state)
+            self._state, self._is_known = event.applied(state), True
             self._changed.notify_all()
             return self._state
 
@@ -90,6 +96,7 @@ class FakeRolloutStore:
     def heartbeat(self, worker: WorkerBeat) -> None:
         """See `RolloutStore`."""
         self._answer()
+        self._is_known = True
         self._beats[worker.id] = (worker, self._monotonic())
 
     def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:

@@ -71,6 +71,11 @@ class FileRolloutStore:
         self._loaded: tuple[int, _Signature] | None = None
         self._is_settled = True
 
+    def is_known(self) -> bool:
+        """See `RolloutStore`. The folder of heartbeats stays when the last worker has left."""
+        with self._answering():
+            return any(_is_there(path) for path in (self._state, self._history, self._folder / "workers"))
+
     def load(self) -> RolloutState:
         """See `RolloutStore`. Raises StoreUnavailable if neither the state nor the record can be read; the text says what is wrong with both."""
         with self._answering():
@@ -275,6 +280,15 @@ class FileRolloutStore:
             yield
         except (OSError, ValueError) as error:
             raise StoreUnavailable(str(error)) from error
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something at a path. Raises OSError where that cannot be seen, unlike `Path.exists`."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _signature(status: os.stat_result) -> _Signature:

@@ -95,6 +95,10 @@ class PostgresqlRolloutStore:
 
         self._asked(steps)
 
+    def is_known(self) -> bool:
+        """See `RolloutStore`. One look at the state is enough as a rule; tables that do not exist hold nothing."""
+        return self._asked(lambda connection: any(_holds(connection, each, self._rollout) for each in sql.HOLDS))
+
     def load(self) -> RolloutState:
         """See `RolloutStore`. What cannot be read is written anew from the record. Raises StoreUnavailable if that does not hold either."""
         try:
@@ -284,6 +288,15 @@ class PostgresqlRolloutStore:
             if use == "listening":
                 line.connection.execute("LISTEN switchover_rollout")
         return line.connection
+
+
+def _holds(connection: BoundedConnection, question: LiteralString, rollout: str) -> bool:
+    import psycopg  # noqa: PLC0415 - an extra
+
+    try:
+        return bool(connection.execute(question, (rollout,)).fetchall())
+    except psycopg.errors.UndefinedTable:
+        return False
 
 
 def _drop(line: _Line) -> None:

@@ -42,6 +42,13 @@ STEPS: Final = (
 """Plain text, not jsonb: digests are made of it."""
 
 LOCK_INSTALL: Final = "SELECT pg_advisory_xact_lock(hashtext('switchover_rollout'))"
+HOLDS: Final = (
+    "SELECT 1 FROM switchover_rollout WHERE rollout = %s",
+    "SELECT 1 FROM switchover_rollout_history WHERE rollout = %s LIMIT 1",
+    "SELECT 1 FROM switchover_rollout_workers WHERE rollout = %s LIMIT 1",
+)
+"""Each tells by a row whether a rollout was ever used. No column that a later step adds is named."""
+
 LOAD: Final = "SELECT state FROM switchover_rollout WHERE rollout = %s"
 VERSION: Final = "SELECT version FROM switchover_rollout WHERE rollout = %s"
 FIRST: Final = (

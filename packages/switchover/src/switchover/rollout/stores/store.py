@@ -20,6 +20,14 @@ class RolloutStore(Protocol):
     holds a secret.
     """
 
+    def is_known(self) -> bool:
+        """Whether this store was ever used: it holds a state, an audit log, or a worker's heartbeat.
+
+        False means that its address is new, or mistyped. A worker that has left may leave no trace. Asking creates
+        nothing, and reads no more than it takes.
+        """
+        ...
+
     def load(self) -> RolloutState:
         """What is in force; version 0 before the first change."""
         ...

@@ -6,7 +6,7 @@ from typing import Final
 
 from switchover.telemetry.metrics import names
 from switchover.telemetry.objectives import queries
-from switchover.telemetry.objectives.dashboard.layout import Panel, Row
+from switchover.telemetry.objectives.grafana.layout import Panel, Row
 from switchover.telemetry.objectives.model import Objectives
 from switchover.telemetry.objectives.scopes import scopes
 from switchover.telemetry.objectives.timing import Timing

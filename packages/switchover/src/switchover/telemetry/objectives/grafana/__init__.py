@@ -6,8 +6,8 @@ import json
 from typing import Any, Final
 
 from switchover.telemetry.metrics import names
-from switchover.telemetry.objectives.dashboard.content import rows
-from switchover.telemetry.objectives.dashboard.layout import placed
+from switchover.telemetry.objectives.grafana.content import rows
+from switchover.telemetry.objectives.grafana.layout import placed
 from switchover.telemetry.objectives.model import Objectives
 from switchover.telemetry.objectives.timing import SERVICE_TIMING, Timing
 
