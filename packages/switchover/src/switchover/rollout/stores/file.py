@@ -74,7 +74,7 @@ class FileRolloutStore:
     def is_known(self) -> bool:
         """See `RolloutStore`. The folder of heartbeats stays when the last worker has left."""
         with self._answering():
-            return any(_is_there(path) for path in (self._state, self._history, self._folder / "workers"))
+            return any(_is_there(path) for path in (self._state, self._log.path, self._folder / "workers"))
 
     def load(self) -> RolloutState:
         """See `RolloutStore`. Raises StoreUnavailable if neither the state nor the record can be read; the text says what is wrong with both."""
