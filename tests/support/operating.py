@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.processes import ROOT
-from support.rollouts import beat
+from support.rollouts import beat_at
 from switchover.cli import main
 from switchover.rollout.stores import FileRolloutStore
 
@@ -55,7 +55,7 @@ class Project:
 
     def obeys(self, worker: str = "web-1", **report: Any) -> None:
         """A worker has applied what is in force."""
-        self.store.heartbeat(beat(worker, self.store.load().version, **report))
+        self.store.heartbeat(beat_at(self.store.load(), worker, report=report))
 
 
 def project(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Project:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from switchover.rollout import Share
+from switchover.rollout import RolloutState, Share
 from switchover.rollout.record import Change, Edit
 from switchover.rollout.stores import WorkerBeat
 
@@ -20,8 +20,14 @@ def change(
 
 
 def beat(worker_id: str = "web-1", version: int = 0, problem: str = "", **report: Any) -> WorkerBeat:
-    """A sign of life, with what it reports."""
+    """A sign of life as older workers give it, with what it reports."""
     return WorkerBeat(id=worker_id, host="machine", pid=1, version=version, problem=problem, report=report)
+
+
+def beat_at(state: RolloutState, worker_id: str = "web-1", **said: Any) -> WorkerBeat:
+    """A sign of life of a worker that goes by a state; `said`: other members of the beat."""
+    values: dict[str, Any] = {"host": "machine", "pid": 1, "version": state.version, "head": state.head, **said}
+    return WorkerBeat(id=worker_id, **values)
 
 
 @dataclass(frozen=True)

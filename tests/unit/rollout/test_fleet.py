@@ -94,7 +94,7 @@ def test_who_is_silent_or_behind_does_not_obey_and_what_is_silent_is_not_counted
     world.store.heartbeat(beat("behind", 0, **report(direct=window(0.1, 0.1))))
     world.store.heartbeat(beat("well", 1))
     view = world.fleet.view()
-    assert {worker.seen.beat.id: worker.is_obeying for worker in view.workers} == {
+    assert {worker.judged.beat.id: worker.is_obeying for worker in view.workers} == {
         "frozen": False,
         "behind": False,
         "well": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.operating import Project, project
-from support.rollouts import beat, change
+from support.rollouts import beat, beat_at, change
 from switchover.errors import StoreUnavailable
 from switchover.rollout import CircuitState
 from switchover.rollout.fleet import Fleet, FleetView
@@ -35,6 +36,10 @@ def reported(circuit: CircuitState = CircuitState.OPEN) -> dict[str, Any]:
 
 def line_of(text: str, word: str) -> str:
     return next(line for line in text.splitlines() if word in line)
+
+
+def row_of(text: str, worker: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(f"{worker} "))
 
 
 def test_a_rollout_is_seen_at_a_glance(here: Project) -> None:
@@ -63,14 +68,48 @@ def test_who_does_not_obey_is_seen_with_what_keeps_it(here: Project) -> None:
     here.store.heartbeat(beat("web-3", 1, problem="out of breath"))
     code, out, _ = here.run("status")
     assert code == 1
-    assert "version 1, 2 of 3 workers obey" in out
+    assert "version 1, 1 of 3 workers obey" in out
     assert "KILL SWITCH: every operation stays in-process" in out
-    assert line_of(out, "WRONG").endswith("version 1 cannot be applied\\x1b[2J) has not converged")
-    late = next(line for line in out.splitlines() if line.startswith("worker web-2"))
-    assert late.startswith("worker web-2 (pid 1 on machine, version 0, ")
-    assert late.endswith("version 1 cannot be applied\\x1b[2J) does not obey version 1")
-    assert line_of(out, "web-3").endswith("out of breath) reports a problem")
-    assert out.splitlines()[-1].endswith("out of breath)")
+    assert [line for line in out.splitlines() if line.startswith("WRONG")][0].endswith(
+        "has not converged: it reports a problem"
+    )
+    late = row_of(out, "web-2")
+    assert re.match(
+        r"web-2 +1 on machine +0 +[0-9.]+m?s +-  NOT CONVERGED: it reports a problem: version 1 cannot be", late
+    )
+    assert late.endswith("version 1 cannot be applied\\x1b[2J")
+    assert row_of(out, "web-3").endswith("NOT CONVERGED: it reports a problem: out of breath")
+    assert row_of(out, "web-1").endswith("-  converged")
+
+
+def test_status_tells_age_lease_and_another_history(here: Project) -> None:
+    state = here.store.change(change(pin_all=True), expected=0)
+    here.store.heartbeat(beat_at(state, "web-1", lease_seconds=60.0))
+    here.store.heartbeat(beat_at(state, "web-2", head="f" * 64))
+    here.store.heartbeat(beat_at(state, "web-3", version=9, head="f" * 64))
+    here.store.heartbeat(beat("web-4", 1))
+    here.store.heartbeat(beat_at(state, "master", is_parent=True))
+    code, out, _ = here.run("status")
+    assert (code, "version 1, 2 of 4 workers obey" in out) == (1, True)
+    assert re.search(r"^web-1 +1 on machine +1 +[0-9.]+m?s +60s  converged$", out, re.MULTILINE)
+    for worker, version in (("web-2", 1), ("web-3", 9)):
+        what = f"NOT CONVERGED: it holds version {version} of another history, which this store does not have"
+        assert row_of(out, worker).endswith(what)
+    assert row_of(out, "web-4").endswith("converged, judged by its version alone")
+    assert "(1 more only forked workers, and made no call)" in out
+    told = {worker["id"]: worker for worker in json.loads(here.run("status", "--json")[1])["workers"]}
+    assert (told["web-1"]["leaseSeconds"], told["web-1"]["standing"]) == (60.0, "converged")
+    assert (told["web-2"]["standing"], told["web-2"]["head"]) == ("diverged", "f" * 64)
+
+
+def test_of_many_workers_all_that_have_not_converged_are_listed(here: Project) -> None:
+    state = here.store.change(change(pin_all=True), expected=0)
+    for number in range(30):
+        here.store.heartbeat(beat_at(state, f"well-{number}"))
+        here.store.heartbeat(beat_at(state, f"late-{number}", version=0, head="0" * 64))
+    out = here.run("status")[1]
+    assert (out.count("NOT CONVERGED"), out.count("  converged")) == (30, 0)
+    assert "(30 more that have converged)" in out
 
 
 def test_programs_are_told_the_same(here: Project) -> None:

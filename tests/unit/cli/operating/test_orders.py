@@ -14,7 +14,7 @@ import pytest
 
 from support.operating import Project, project
 from support.processes import ROOT
-from support.rollouts import beat
+from support.rollouts import beat, beat_at
 from switchover.cli import settings
 from switchover.contract import Document
 from switchover.errors import StoreUnavailable
@@ -37,7 +37,7 @@ class Obedient(FileRolloutStore):
     """Its only worker applies everything when it is asked after."""
 
     def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
-        self.heartbeat(beat("web-1", self.load().version))
+        self.heartbeat(beat_at(self.load()))
         return super().workers(reports=reports)
 
 
@@ -126,7 +126,7 @@ def test_progress_is_shown_to_whoever_watches_and_ctrl_c_says_what_is_in_force(
     monkeypatch.setattr(time, "sleep", interrupted)
     code, out, err = here.run("rollback", "--why", "wrong")
     assert code == 130
-    assert out.endswith("version 1 is in force; who obeys was not waited for\n")
+    assert out.endswith("version 1 was put into force; who obeys was not waited for\n")
     assert "\rwaiting for workers to obey version 1: 3.2 s \r\x1b[K" in err
     assert err.endswith("switchover: interrupted\n")
 

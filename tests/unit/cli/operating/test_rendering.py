@@ -16,6 +16,7 @@ from switchover.cli.operating.rendering import duration, rendered
 from switchover.cli.operating.text import printable, table, width
 from switchover.rollout import CircuitState, Share
 from switchover.rollout.fleet import FleetView, OperationFigures, OperationView, SideFigures, WaveView, WorkerView
+from switchover.rollout.orders import JudgedWorker, Standing
 from switchover.rollout.stores import WorkerBeat, WorkerSeen
 
 NAMES = st.text(st.characters(exclude_categories=())) | st.sampled_from(["\x1b[2J", "\ud800", "a\nb", "旅行", "é", ""])
@@ -48,18 +49,23 @@ OPERATIONS = st.builds(
 WORKERS = st.builds(
     WorkerView,
     st.builds(
-        WorkerSeen,
+        JudgedWorker,
         st.builds(
-            WorkerBeat,
-            id=st.sampled_from(["web-1", "web-2"]),
-            host=NAMES,
-            pid=st.integers(0, 2**22),
-            version=st.integers(0, 2**53),
-            problem=NAMES,
+            WorkerSeen,
+            st.builds(
+                WorkerBeat,
+                id=st.sampled_from(["web-1", "web-2"]),
+                host=NAMES,
+                pid=st.integers(0, 2**22),
+                version=st.integers(0, 2**53),
+                problem=NAMES,
+                lease_seconds=st.none() | SECONDS,
+            ),
+            SECONDS,
         ),
-        SECONDS,
+        st.sampled_from(Standing),
+        NAMES,
     ),
-    st.booleans(),
 )
 VIEWS = st.builds(
     FleetView,
@@ -72,6 +78,7 @@ VIEWS = st.builds(
     operations=st.lists(OPERATIONS).map(tuple),
     workers=st.lists(WORKERS).map(tuple),
     left_out=st.integers(0, 9),
+    parents=st.integers(0, 9),
 )
 
 

@@ -54,6 +54,7 @@ COMMANDS: Final[dict[str, tuple[_Adding, str]]] = {
         operating.rollback,
         "the kill switch: take operations back in-process, and see that all workers obey",
     ),
+    "forget": (operating.forget, "strike off a worker that is known to be gone, so that nothing waits for it"),
     "history": (operating.history, "show every change: who, when, from, to, why"),
     "explain": (operating.explain, "say where a user would go, and why"),
     "probe": (options_of.probe, "ask services from outside: status, conformance, where the time goes"),

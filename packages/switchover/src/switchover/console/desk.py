@@ -98,7 +98,7 @@ class OperatorDesk:
                 "obeyed": obeyed.n,
                 "workers": obeyed.of,
                 "seconds": round(time.monotonic() - started, 3),
-                "late": [WorkerView(worker, is_obeying=False).to_json() for worker in obeyed.late],
+                "late": [WorkerView(worker).to_json() for worker in obeyed.late],
             }
         )
 

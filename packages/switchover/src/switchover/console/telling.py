@@ -6,7 +6,7 @@ from typing import Any
 
 from switchover.console.api import Explanation, History
 from switchover.rollout import Explanation as Explained
-from switchover.rollout.record import Event, Unreadable, changes, held_to
+from switchover.rollout.record import Event, Unreadable, event_words, held_to
 from switchover.rollout.stores import RolloutStore
 
 
@@ -45,5 +45,5 @@ def _event(position: int, entry: Event | Unreadable) -> dict[str, Any]:
         told = dict.fromkeys(("at", "action", "who", "why", "digest"), "")
         return {"position": position, "version": 0, **told, "changes": [], "unreadable": entry.what}
     told = {name: getattr(entry, name) for name in ("at", "action", "who", "why", "digest")}
-    words = [*changes(entry.before, entry.after)]
+    words = [*event_words(entry)]
     return {"position": position, "version": entry.version, **told, "changes": words, "unreadable": ""}

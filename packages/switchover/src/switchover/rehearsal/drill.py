@@ -15,6 +15,7 @@ from switchover.rehearsal.orders import Orders
 from switchover.rehearsal.returning import Returning
 from switchover.rehearsal.tally import Tally
 from switchover.rollout.orders import Operator
+from switchover.rollout.orders.convergence import Chain
 from switchover.rollout.orders.obedience import require_obedient
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
@@ -118,7 +119,7 @@ class Rehearsal:
         before = self.store.load()
         require_quiet(before, self.drill.operations, is_from_current=self.drill.is_from_current)
         workers = self.store.workers()
-        require_obedient(workers, before)
+        require_obedient(workers, Chain(self.store, before))
         try:
             self.load.start(self.interrupted)
             self.drill = replace(self.drill, operations=self.load.operations)

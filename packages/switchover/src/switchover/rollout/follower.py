@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+import atexit
 import os
-import re
-import secrets
 import socket
 import threading
 import time
@@ -14,25 +12,27 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from switchover.disk import replace_file
 from switchover.errors import StoreUnavailable, outline
-from switchover.rollout.following import FollowerStatus, Rhythm
-from switchover.rollout.record.reading import canonical, parsed
-from switchover.rollout.record.states import state_data, state_of
-from switchover.rollout.state import RolloutState
+from switchover.rollout.cached import StateCache
+from switchover.rollout.companion import Companion, require_lease, running_time
+from switchover.rollout.following import FollowerStatus, Rhythm, new_worker_id
+from switchover.rollout.following import log as _log
+from switchover.rollout.state import GENESIS, RolloutState
+from switchover.rollout.stores.process import start_of, this_place
 from switchover.rollout.stores.store import RolloutStore
 from switchover.rollout.stores.worker import WorkerBeat, report_text
 
-_log = logging.getLogger("switchover.rollout")
+_SIGN_OFF_SECONDS: Final = 1.0
+"""So long a process that ends waits at most for the store to know of it."""
 
 
 class Follower:
     """Keeps what is in force in this process equal to what is in force in the store.
 
     A store that does not answer leaves the last state in force. A forked process follows by itself, under an id of its own, if the one that
-    it was forked from did.
+    it was forked from did. A process that ends signs off, also where nothing calls `stop`.
 
     Args:
         store: blocks, for bounded times.
@@ -41,7 +41,14 @@ class Follower:
         cache: a file with the last state that was applied, for a start while the store is down. Not needed beside a `FileRolloutStore`.
         report: what this process has to tell of its calls, with every sign of life that follows a quiet second: `Reporter.report`.
         rhythm: when.
+        lease_seconds: after so long without a sign of life that the store took, `suspend(True)` is called; None: never.
+            A store outage that lasts longer then takes all calls back.
+        suspend: answers every new call in this process, or goes by the state again: `Rollout.suspend`.
         clock: monotonic, seconds.
+        lease_clock: seconds, also while the machine is suspended.
+
+    Raises:
+        ValueError: a lease that is not positive, or without `suspend`.
     """
 
     def __init__(
@@ -53,19 +60,26 @@ class Follower:
         cache: Path | None = None,
         report: Callable[[], Mapping[str, Any]] | None = None,
         rhythm: Rhythm | None = None,
+        lease_seconds: float | None = None,
+        suspend: Callable[[bool], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lease_clock: Callable[[], float] = running_time,
     ) -> None:
-        self._store, self._apply, self._cache = store, apply, cache
+        require_lease(lease_seconds, suspend)
+        self._store, self._apply, self._cache = store, apply, StateCache(cache)
         self._report, self._reported, self._has_reported = report, dict[str, Any](), True
-        self._name = re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[:80] or "worker"
+        self._name = name
         self._rhythm = rhythm or Rhythm()
         self._clock = clock
         self._failing_since: float | None = None
-        self._state: RolloutState | None = None
+        self._held: RolloutState | None = None
         self._thread: threading.Thread | None = None
         self._stop, self._in_force = threading.Event(), threading.Event()
         self._host = socket.gethostname()
-        self._status = FollowerStatus(worker_id=self._new_id())
+        self._beating, self._has_forked, self._started = threading.Lock(), False, ""
+        self._lease, self._suspend, self._lease_clock = lease_seconds, suspend, lease_clock
+        self._companion = self._new_companion()
+        self._status = FollowerStatus(worker_id=new_worker_id(self._name, self._host), lease_seconds=lease_seconds)
         _followers.add(self)
 
     def start(self) -> None:
@@ -78,6 +92,7 @@ class Follower:
         """Follow no more, and sign off. Returns whether the thread has ended, which takes as long as the store's answer."""
         thread, self._thread = self._thread, None
         self._stop.set()
+        self._companion.stop()
         if thread is not None:
             thread.join(timeout)
         return thread is None or not thread.is_alive()
@@ -89,28 +104,39 @@ class Follower:
     def status(self) -> FollowerStatus:
         """How this process stands to the store."""
         since = self._failing_since
-        return replace(self._status, unavailable_seconds=None if since is None else max(0.0, self._clock() - since))
+        return replace(
+            self._status,
+            unavailable_seconds=None if since is None else max(0.0, self._clock() - since),
+            is_suspended=self._companion.is_suspended,
+        )
 
-    def _new_id(self) -> str:
-        host = re.sub(r"[^A-Za-z0-9.-]+", "-", self._host)[:80]
-        return f"{self._name}-{host}-{os.getpid()}-{secrets.token_hex(2)}"
+    def _new_companion(self) -> Companion:
+        return Companion(
+            self._sign_off,
+            lease_seconds=self._lease,
+            suspend=self._suspend or (lambda _: None),
+            clock=self._lease_clock,
+        )
 
     def _launch(self) -> None:
         self._stop = threading.Event()
+        # What a cache holds is not known to be in force, and no store knows of this process yet.
+        is_suspended = self._companion.is_suspended or self._status.is_from_cache
+        self._companion = self._new_companion()
+        self._companion.start(is_suspended=is_suspended)
         self._thread = threading.Thread(target=self._run, args=(self._stop,), name="switchover-rollout", daemon=True)
         self._thread.start()
 
     def _start_from_cache(self) -> None:
-        if self._cache is None:
+        state = self._cache.read()
+        if state is None:
             return
         try:
-            state = state_of(parsed(self._cache.read_bytes()))
             self._apply(state)
-        except FileNotFoundError:
+        except Exception as error:  # what cannot be applied is as good as no cache
+            self._cache.refuse(error)
             return
-        except Exception as error:  # a cache that cannot be used is none
-            _log.warning("the cache %s cannot be used: %s", self._cache, error)
-            return
+        self._held = state
         self._status = replace(self._status, version=state.version, is_from_cache=True)
 
     def _run(self, stop: threading.Event) -> None:
@@ -124,6 +150,10 @@ class Follower:
                 self._failed(error)
                 stop.wait(self._rhythm.pause(failures))
         with suppress(Exception):
+            self._sign_off()
+
+    def _sign_off(self) -> None:
+        with self._beating:  # after it there is no beat that would list this process again
             self._store.leave(self._status.worker_id)
 
     def _round(self, is_news: bool) -> bool:  # noqa: FBT001 - the answer of the round before
@@ -131,43 +161,36 @@ class Follower:
         if is_news:
             state = self._store.load()
             self._require_newer(state)
-            if state != self._state:
+            if state != self._held:
                 self._put_into_force(state)
+            self._status = replace(self._status, version=state.version, is_from_cache=False)
+            self._in_force.set()
         else:
             self._reported = self._told()
-        version = self._status.version or 0
-        self._beat(version)
+        self._beat()
         self._answered()
-        return self._store.wait(version, self._rhythm.beat_seconds)
+        return self._store.wait(self._status.version or 0, self._rhythm.beat_seconds)
 
     def _require_newer(self, state: RolloutState) -> None:
         """A store that goes back has lost changes: a folder that is not mounted, a backup. What is in force stays so, above all the kill switch."""
-        version, applied = self._status.version or 0, self._state
-        if state.version < version or (applied is not None and state.version == version and state.head != applied.head):
-            problem = (
-                f"the store has lost changes: version {version} is in force here, and it holds another {state.version}"
-            )
-            self._beat(version, problem)
-            raise StoreUnavailable(f"{problem}; a version past {version} will be followed")
+        held = self._held
+        if held is None or state.version > held.version or (state.version, state.head) == (held.version, held.head):
+            return
+        problem = (
+            f"the store has lost changes: version {held.version} is in force here, and it holds another {state.version}"
+        )
+        self._beat(problem)
+        raise StoreUnavailable(f"{problem}; a version past {held.version} will be followed")
 
     def _put_into_force(self, state: RolloutState) -> None:
         try:
             self._apply(state)
         except Exception as error:
             problem = f"version {state.version} cannot be applied: {type(error).__name__}"
-            self._beat(self._status.version or 0, problem)
+            self._beat(problem)
             raise RuntimeError(problem) from error
-        self._state = state
-        self._status = replace(self._status, version=state.version, is_from_cache=False)
-        self._keep(state)
-        self._in_force.set()
-
-    def _keep(self, state: RolloutState) -> None:
-        if self._cache is not None:
-            try:
-                replace_file(self._cache, canonical(state_data(state)).encode("ascii"))
-            except OSError as error:
-                _log.warning("the cache %s cannot be written: %s", self._cache, error)
+        self._held = state
+        self._cache.write(state)
 
     def _told(self) -> dict[str, Any]:
         """A report that can be sent. Made only where there is no news, so that nobody waits for it to learn who obeys."""
@@ -182,22 +205,38 @@ class Follower:
         self._has_reported = True
         return report
 
-    def _beat(self, version: int, problem: str = "") -> None:
+    def _beat(self, problem: str = "") -> None:
+        held, at = self._held, self._companion.now()
         beat = WorkerBeat(
             id=self._status.worker_id,
             host=self._host,
             pid=os.getpid(),
-            version=version,
+            version=0 if held is None else held.version,
+            head=GENESIS if held is None else held.head,
             problem=problem,
+            place=this_place(),
+            started=self._started_at(),
+            lease_seconds=self._lease,
+            is_parent=self._has_forked and self._reported.get("calls") == 0,
             report=self._reported,
         )
-        self._store.heartbeat(beat)
+        with self._beating:
+            if not self._stop.is_set():
+                self._store.heartbeat(beat)
+                self._companion.renew(at)
+
+    def _started_at(self) -> str:
+        if not self._started:
+            with suppress(OSError):
+                self._started = start_of(os.getpid())
+        return self._started
 
     def _answered(self) -> None:
         if self._status.problem:
             _log.warning("the rollout's store answers again; version %s is in force", self._status.version)
         self._failing_since = None
         self._status = replace(self._status, problem="")
+        self._companion.resume()
 
     def _failed(self, error: Exception) -> None:
         problem = str(error) if isinstance(error, StoreUnavailable | RuntimeError) else type(error).__name__
@@ -213,12 +252,24 @@ class Follower:
         was_following = self._thread is not None
         self._thread = None
         self._stop, self._in_force = threading.Event(), threading.Event()
-        self._status = replace(self._status, worker_id=self._new_id())
+        self._beating, self._has_forked, self._started = threading.Lock(), False, ""
+        self._status = replace(self._status, worker_id=new_worker_id(self._name, self._host))
         self._reported = {}
-        if self._state is not None:
+        if self._held is not None and not self._status.is_from_cache:
             self._in_force.set()
         if was_following:
             self._launch()
+
+    def _after_fork_in_parent(self) -> None:
+        self._has_forked = self._has_forked or self._thread is not None
+
+    def _begin_sign_off(self) -> bool:
+        """The process ends, and this thread will be stopped wherever it is."""
+        if self._thread is None:
+            return False
+        self._stop.set()
+        self._companion.begin_sign_off()
+        return True
 
 
 _followers: weakref.WeakSet[Follower] = weakref.WeakSet()
@@ -229,4 +280,17 @@ def _after_fork() -> None:
         follower._after_fork()  # noqa: SLF001 - the module's own
 
 
-os.register_at_fork(after_in_child=_after_fork)
+def _after_fork_in_parent() -> None:
+    for follower in list(_followers):
+        follower._after_fork_in_parent()  # noqa: SLF001 - the module's own
+
+
+def _at_exit() -> None:
+    """Sign off what still follows. Registered early, so it runs after the application's own exit handlers."""
+    until = time.monotonic() + _SIGN_OFF_SECONDS
+    for follower in [it for it in list(_followers) if it._begin_sign_off()]:  # noqa: SLF001 - the module's own
+        follower._companion.wait_signed_off(until - time.monotonic())  # noqa: SLF001 - the module's own
+
+
+os.register_at_fork(after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
+atexit.register(_at_exit)

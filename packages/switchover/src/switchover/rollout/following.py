@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import random
+import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+log = logging.getLogger("switchover.rollout")
+
+
+def new_worker_id(name: str, host: str) -> str:
+    """An id of this process under which nothing else was ever heard; letters, digits, `.` and `-`."""
+    first = re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[:80] or "worker"
+    machine = re.sub(r"[^A-Za-z0-9.-]+", "-", host)[:80]
+    return f"{first}-{machine}-{os.getpid()}-{secrets.token_hex(2)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +30,8 @@ class FollowerStatus:
         is_from_cache: was that state read from the cache file, and not from the store?
         unavailable_seconds: for how long the store has not answered; None if it does.
         problem: what went wrong last, if it still is; "" otherwise. Holds no secrets.
+        lease_seconds: after so long without the store everything is answered in this process; None: that never happens.
+        is_suspended: whether that is so now.
     """
 
     worker_id: str
@@ -24,6 +39,8 @@ class FollowerStatus:
     is_from_cache: bool = False
     unavailable_seconds: float | None = None
     problem: str = ""
+    lease_seconds: float | None = None
+    is_suspended: bool = False
 
     def __str__(self) -> str:
         if self.version is None:
@@ -32,6 +49,8 @@ class FollowerStatus:
             said = f"version {self.version} in force" + (", from the cache file" if self.is_from_cache else "")
         if self.unavailable_seconds is not None:
             said += f"; the store has not answered for {self.unavailable_seconds:.1f} s"
+        if self.is_suspended:
+            said += f"; the lease of {self.lease_seconds:g} s has run out, so everything is answered in this process"
         return f"{said}: {self.problem}" if self.problem else said
 
 

@@ -41,6 +41,7 @@ class Reporter:
     def __init__(self, rollout: Rollout, windows: OutcomeWindows, *, clock: Callable[[], float] = time.time) -> None:
         self._rollout, self.windows, self._clock = rollout, windows, clock
         self._last: dict[str, float] = {}
+        self._calls = 0
         _reporters.add(self)
 
     @classmethod
@@ -54,13 +55,15 @@ class Reporter:
         return made
 
     def __call__(self, events: Sequence[CallEvent]) -> None:
-        """Note when calls over HTTP began."""
+        """Count calls, and note when those over HTTP began."""
+        self._calls += len(events)
         for event in events:
             if event[2] == "http":
                 self._last[event[1]] = max(event[6], self._last.get(event[1], 0.0))
 
     def report(self) -> dict[str, Any]:
-        """What there is to tell now: `{"format": 1, "at": …, "operations": {…}, "leftOut": 0}`, `at` in seconds since 1970.
+        """What there is to tell now: `{"format": 1, "at": …, "operations": {…}, "leftOut": 0, "calls": 3}`, `at` in seconds since
+        1970, `calls` all that ended since the process began.
 
         Where there is too much to tell, the operations that were called least are left out, and counted.
         """
@@ -82,10 +85,11 @@ class Reporter:
             "at": self._clock(),
             "operations": operations,
             "leftOut": len(reports) - len(operations),
+            "calls": self._calls,
         }
 
     def _after_fork(self) -> None:
-        self._last = {}
+        self._last, self._calls = {}, 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

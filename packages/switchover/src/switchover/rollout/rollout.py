@@ -62,6 +62,7 @@ class Rollout:
         self._changing = threading.RLock()
         self._circuits: dict[str, Circuit] = {}
         self._covered: dict[str, None] = {}
+        self._is_suspended = False
         self._subscribers: list[Applied] = []
         self.table = self._compiled(state or RolloutState())
         _rollouts.add(self)
@@ -94,6 +95,12 @@ class Rollout:
             except Exception:  # whoever watches must not end the watching
                 _log.exception("a subscriber failed on version %d", state.version)
         return True
+
+    def suspend(self, is_suspended: bool) -> None:  # noqa: FBT001 - `Follower(…, suspend=rollout.suspend)`
+        """Answer every new call in this process, or go by the state again."""
+        with self._changing:
+            self._is_suspended = is_suspended
+            self.table = self._compiled(self.table.state)
 
     def subscribe(self, subscriber: Applied) -> None:
         """Have `subscriber` called with every state that is applied, on the thread that applies it."""
@@ -136,7 +143,7 @@ class Rollout:
 
     def _compiled(self, state: RolloutState) -> Table:
         self._covered.update(dict.fromkeys((*self._rules.operations, *state.shares, *state.pinned)))
-        is_low = self.ceiling == "direct"
+        is_low = self._is_suspended or self.ceiling == "direct"
         return compiled(self._covered, self._rules, state, has_ceiling=is_low, circuit_of=self._circuit_of)
 
     def _circuit_of(self, operation: str) -> Circuit:

@@ -48,6 +48,9 @@ _EXAMPLES: Final = {
     "  switchover rollback getTrip listTrips --why 'slow'   these\n\n"
     "It returns when every worker has obeyed, and names those that have not. It needs neither contract nor plan:\n"
     "where these cannot be read, it says so and goes on.\n",
+    "forget": "  switchover forget web-host-4711-1a2b --why 'its pod was deleted'\n\n"
+    "It strikes off a worker that ended without signing off and is known to be gone.\n"
+    "One that lives after all is listed again.\n",
     "history": "  switchover history           the last 20 changes\n  switchover history --verify  does the record hold? and its head\n",
     "explain": "  switchover explain --user aiko --operation getTrip\n"
     "  switchover explain --user aiko --operation getTrip --group beta --backend http\n",
@@ -119,6 +122,17 @@ def rollback(parser: argparse.ArgumentParser) -> None:
 
     _change(parser, "rollback", orders.rollback)
     _targets(parser)
+
+
+def forget(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `forget`."""
+    from switchover.cli.operating import orders  # noqa: PLC0415 - see the module
+
+    _options(parser, "forget", orders.forget, _CHANGE_CODES)
+    parser.set_defaults(is_change=True, create=False)
+    parser.add_argument("worker", metavar="WORKER", help="its id, as `switchover status` shows it")
+    parser.add_argument("--why", required=True, metavar="TEXT", help="how it is known to be gone, for the audit log")
+    parser.add_argument("--as", dest="who", metavar="NAME", help="who stands by it (default: user@host)")
 
 
 def history(parser: argparse.ArgumentParser) -> None:

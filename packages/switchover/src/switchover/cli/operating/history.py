@@ -9,7 +9,7 @@ from typing import Any
 
 from switchover.cli.operating.places import require_known, store_of
 from switchover.cli.operating.text import printable, table
-from switchover.rollout.record import BrokenLink, Event, Unreadable, changes, event_data, held_to
+from switchover.rollout.record import BrokenLink, Event, Unreadable, event_data, event_words, held_to
 
 
 def history(options: argparse.Namespace) -> int:
@@ -53,7 +53,7 @@ def _rendered(shown: Sequence[tuple[int, Event | Unreadable]], count: int) -> st
         if isinstance(entry, Unreadable):
             rows.append((str(position), "UNREADABLE", "", "", "", entry.what))
         else:
-            what = "; ".join(changes(entry.before, entry.after))
+            what = "; ".join(event_words(entry))
             rows.append((str(position), entry.at, entry.who, entry.action, entry.why, what))
     left = count - len(shown)
     return table(rows) + (f"\n({left} before these; --limit 0 shows all)" if left else "")

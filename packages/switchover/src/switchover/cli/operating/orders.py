@@ -10,12 +10,20 @@ from contextlib import contextmanager
 from typing import Final
 
 from switchover.cli.leaving import Leaving
-from switchover.cli.operating.places import MOST_NAME, Place, falling_place_of, rising_place_of, who_of
+from switchover.cli.operating.outcome import outcome_code, outcome_lines, passing_line
+from switchover.cli.operating.places import (
+    MOST_NAME,
+    Place,
+    falling_place_of,
+    require_known,
+    rising_place_of,
+    store_of,
+    who_of,
+)
 from switchover.cli.operating.text import printable
 from switchover.cli.settings import UsageError
 from switchover.errors.listings import StoreUnavailable
-from switchover.rollout.orders import Obeyed, Operator
-from switchover.rollout.orders.obedience import wait_obeyed
+from switchover.rollout.orders import Obeyed, Operator, forget_worker
 from switchover.rollout.record.reading import LONGEST_TEXT
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
@@ -94,6 +102,19 @@ def rollback(options: argparse.Namespace) -> int:
         )
 
 
+def forget(options: argparse.Namespace) -> int:
+    """Strike off a worker that is known to be gone."""
+    why, leaving = _why(options.why), options.leaving
+    with store_of(options) as store:
+        require_known(store, options)
+        with leaving.deferred():
+            state = forget_worker(store, options.worker, who=who_of(options), why=why)
+            said = f"forgotten: version {state.version} is in force"
+            leaving.done = said
+    print(f"{said}; {printable(options.worker)} is not waited for any more")
+    return 0
+
+
 def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, needs_workers: bool = False) -> int:
     """The exit code: 1 if a worker has not obeyed, or, where that is what the order is for, there is none to obey."""
     leaving: Leaving = options.leaving
@@ -108,12 +129,15 @@ def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, ne
         leaving.done = f"{said}; whether all workers have converged was not shown, `switchover status` says it"
     print(said, flush=True)
     if not options.wait:
+        if operator.passed is not None:
+            print(passing_line(state.version, operator.passed))
         print("not waited for workers; `switchover status` tells who obeys")
         return 0
     with _explained(f"version {state.version} is in force; whether workers have converged is unknown"):
-        obeyed = _waited(place, state.version, options.wait, started)
-    _tell(obeyed, time.monotonic() - started)
-    return 1 if obeyed.late or (needs_workers and not obeyed.of) else 0
+        obeyed = _waited(operator, state.version, options.wait, started)
+    for line in outcome_lines(obeyed, time.monotonic() - started):
+        print(line)
+    return outcome_code(obeyed, needs_workers=needs_workers)
 
 
 @contextmanager
@@ -125,7 +149,7 @@ def _explained(consequence: str) -> Iterator[None]:
         raise StoreUnavailable(f"{error}\n{consequence}") from error
 
 
-def _waited(place: Place, version: int, seconds: float, started: float) -> Obeyed:
+def _waited(operator: Operator, version: int, seconds: float, started: float) -> Obeyed:
     """Wait until all workers obey, with a line of progress where somebody watches."""
     is_watched = sys.stderr.isatty()
 
@@ -138,26 +162,13 @@ def _waited(place: Place, version: int, seconds: float, started: float) -> Obeye
         time.sleep(pausing)
 
     try:
-        return wait_obeyed(place.store, version, seconds, pause=pause)
+        return operator.wait_obeyed(version, seconds, pause=pause)
     except KeyboardInterrupt:
-        print(f"version {version} is in force; who obeys was not waited for", flush=True)
+        print(f"version {version} was put into force; who obeys was not waited for", flush=True)
         raise
     finally:
         if is_watched:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _tell(obeyed: Obeyed, seconds: float) -> None:
-    if not obeyed.of:
-        print("no worker follows this rollout, so there was nobody to obey")
-        return
-    print(f"{obeyed.n} of {obeyed.of} workers obeyed, {seconds:.2f} s after the order")
-    for worker in obeyed.late:
-        print(f"NOT OBEYED by {printable(str(worker))}")
-    if obeyed.late:
-        print(
-            "what they still do goes by an older version: end them (kill -9 PID on their host), or cut them off from the service"
-        )
 
 
 def _targets(options: argparse.Namespace) -> Sequence[str] | None:

@@ -15,6 +15,9 @@ _HEAD: Final = (
     *("direct p50/p95", "errors", "http p50/p95", "errors", "circuit", ""),
 )
 _RIGHT: Final = frozenset((3, 4, 5, 6, 7, 8, 9))
+_WORKERS_HEAD: Final = ("worker", "pid", "version", "heard", "lease", "")
+_WORKERS_RIGHT: Final = frozenset((2, 3, 4))
+_MOST_WELL: Final = 20
 _NOTHING: Final = "-"
 _LATEST: Final = 253_402_300_799  # the last second of the year 9999
 
@@ -95,18 +98,38 @@ def _circuit(view: OperationView) -> str:
 
 
 def _notes(view: FleetView) -> Iterator[str]:
-    late = [worker for worker in view.workers if not worker.is_obeying or worker.seen.beat.problem]
-    if late:
+    if view.workers:
         yield ""
-    for worker in late:
-        yield _late(worker, view)
+        yield _workers(view)
+    if view.parents:
+        yield f"({view.parents} more only forked workers, and made no call)"
     if view.left_out:
         yield f"{view.left_out} operations were not reported: workers have more of them than fit into a report"
 
 
-def _late(worker: WorkerView, view: FleetView) -> str:
-    said = f"worker {printable(str(worker.seen))}"
-    return said if worker.is_obeying else f"{said} does not obey version {view.version}"
+def _workers(view: FleetView) -> str:
+    """All that have not converged, and some that have."""
+    late = [worker for worker in view.workers if not worker.is_obeying]
+    well = [worker for worker in view.workers if worker.is_obeying]
+    shown = [*late, *well[: max(0, _MOST_WELL - len(late))]]
+    text = table([_WORKERS_HEAD, *map(_worker, shown)], right=_WORKERS_RIGHT)
+    left = len(view.workers) - len(shown)
+    return f"{text}\n({left} more that have converged)" if left else text
+
+
+def _worker(worker: WorkerView) -> tuple[str, ...]:
+    beat, judged = worker.judged.beat, worker.judged
+    said = "converged" if worker.is_obeying else f"NOT CONVERGED: {judged.what}"
+    if worker.is_obeying and judged.what:
+        said = f"{said}, {judged.what}"
+    return (
+        beat.id,
+        f"{beat.pid} on {beat.host}",
+        str(beat.version),
+        duration(judged.seen.age_seconds),
+        _NOTHING if beat.lease_seconds is None else duration(beat.lease_seconds),
+        f"{said}: {beat.problem}" if beat.problem else said,
+    )
 
 
 def duration(seconds: float) -> str:

@@ -60,7 +60,7 @@ def judge(view: FleetView, objectives: Objectives) -> Verdict:
 
 def _worker(worker: WorkerView) -> Iterator[str]:
     if not worker.is_obeying:
-        yield f"worker {worker.seen} has not converged"
+        yield f"worker {worker.seen} has not converged: {worker.judged.what}"
     elif worker.seen.beat.problem:
         yield f"worker {worker.seen} reports a problem"
 

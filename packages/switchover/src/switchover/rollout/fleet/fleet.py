@@ -7,13 +7,12 @@ from typing import Any, Protocol
 
 from switchover.rollout.fleet.figures import OperationFigures, merged
 from switchover.rollout.fleet.view import FleetView, OperationView, WaveView, WorkerView
-from switchover.rollout.orders.obedience import SILENT_SECONDS
+from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, judge
 from switchover.rollout.orders.planned import Planned, PlannedWave, bake_seconds, is_complete, lowest
 from switchover.rollout.reporting import reports_of
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
-from switchover.rollout.stores.worker import WorkerSeen
 
 
 class _Named(Protocol):
@@ -45,6 +44,9 @@ class Fleet:
         """The rollout as it is now. Raises StoreUnavailable."""
         state, workers = self._store.load(), self._store.workers()
         living = [worker for worker in workers if worker.age_seconds <= SILENT_SECONDS]
+        chain = Chain(self._store, state)
+        chain.catch_up(workers)
+        judged = judge(workers, state.version, chain, must_be_heard=True)
         figures = merged(reports_of(worker.beat.report) for worker in living)
         now = self._clock()
         return FleetView(
@@ -54,7 +56,8 @@ class Fleet:
             is_pinned=state.is_pinned,
             waves=tuple(_wave(wave, state, now) for wave in self._plan.waves),
             operations=tuple(self._operations(state, figures)),
-            workers=tuple(WorkerView(worker, _is_obeying(worker, state)) for worker in workers),
+            workers=tuple(map(WorkerView, judged)),
+            parents=sum(worker.beat.is_parent for worker in workers),
             left_out=sum(_left_out(worker.beat.report) for worker in living),
         )
 
@@ -105,10 +108,6 @@ def _wave(wave: PlannedWave, state: RolloutState, now: float) -> WaveView:
 def _reached(wave: PlannedWave, share: Share) -> int:
     """The number of the highest stage that a share has reached."""
     return sum(stage.share <= share for stage in wave.stages)
-
-
-def _is_obeying(worker: WorkerSeen, state: RolloutState) -> bool:
-    return worker.age_seconds <= SILENT_SECONDS and worker.beat.version == state.version
 
 
 def _left_out(report: Mapping[str, Any]) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from switchover.rollout.circuit import CircuitState
 from switchover.rollout.fleet.figures import OperationFigures
+from switchover.rollout.orders.convergence import JudgedWorker
 from switchover.rollout.share import Share
 from switchover.rollout.state import GENESIS
 from switchover.rollout.stores.worker import WorkerSeen
@@ -87,22 +88,35 @@ class OperationView:
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """One worker, and whether it lives and has applied what is in force."""
+    """One worker, and whether it lives and goes by what is in force."""
 
-    seen: WorkerSeen
-    is_obeying: bool
+    judged: JudgedWorker
+
+    @property
+    def seen(self) -> WorkerSeen:
+        """Its last sign of life."""
+        return self.judged.seen
+
+    @property
+    def is_obeying(self) -> bool:
+        """Whether it lives and goes by what is in force."""
+        return self.judged.has_converged
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""
-        beat = self.seen.beat
+        beat = self.judged.beat
         return {
             "id": beat.id,
             "host": beat.host,
             "pid": beat.pid,
             "version": beat.version,
-            "ageSeconds": round(max(0.0, self.seen.age_seconds), 2),
+            "ageSeconds": round(max(0.0, self.judged.seen.age_seconds), 2),
             "problem": beat.problem,
             "isObeying": self.is_obeying,
+            "standing": self.judged.standing.value,
+            "what": self.judged.what,
+            "head": beat.head,
+            "leaseSeconds": beat.lease_seconds,
         }
 
 
@@ -116,6 +130,7 @@ class FleetView:
         is_pinned: does the kill switch keep all operations in-process?
         waves, operations: in the order of the plan; operations that are not planned and have a share, a pin or calls come last.
         workers: by id.
+        parents: processes that only forked workers, and are not among these.
         left_out: operations that workers did not report because there are too many; a sum over the workers.
     """
 
@@ -127,6 +142,7 @@ class FleetView:
     operations: tuple[OperationView, ...] = ()
     workers: tuple[WorkerView, ...] = ()
     left_out: int = 0
+    parents: int = 0
 
     @property
     def obeying(self) -> int:

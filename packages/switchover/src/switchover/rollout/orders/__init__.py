@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from switchover.rollout.orders.convergence import JudgedWorker, Standing
+    from switchover.rollout.orders.forget import forget_worker
     from switchover.rollout.orders.obedience import Obeyed
     from switchover.rollout.orders.operator import Operator
     from switchover.rollout.orders.planned import Planned, PlannedWave
@@ -15,13 +17,27 @@ else:
         __name__,
         {
             "Established": "undoing",
+            "JudgedWorker": "convergence",
             "Obeyed": "obedience",
             "Operator": "operator",
             "Planned": "planned",
             "PlannedWave": "planned",
+            "Standing": "convergence",
             "Undone": "undoing",
+            "forget_worker": "forget",
             "order_key": "repeating",
         },
     )
 
-__all__ = ["Established", "Obeyed", "Operator", "Planned", "PlannedWave", "Undone", "order_key"]
+__all__ = [
+    "Established",
+    "JudgedWorker",
+    "Obeyed",
+    "Operator",
+    "Planned",
+    "PlannedWave",
+    "Standing",
+    "Undone",
+    "forget_worker",
+    "order_key",
+]

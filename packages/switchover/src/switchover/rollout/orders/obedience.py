@@ -1,4 +1,4 @@
-"""Has an order been obeyed, by whom, and how long did it take?"""
+"""Has an order been obeyed, by whom, how long did it take, and does it still hold?"""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from switchover.errors import RolloutRefused
+from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, JudgedWorker, Standing, judge
+from switchover.rollout.orders.undoing import Undone
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
 from switchover.rollout.stores.worker import WorkerSeen
 
-SILENT_SECONDS: Final = 5.0
-"""A worker gives a sign of life every second; one that has been silent for so long is frozen, dead, or cut off."""
+__all__ = ["SILENT_SECONDS", "Obeyed", "is_ahead", "require_obedient", "wait_obeyed"]
+
 _LOOK_SECONDS: Final = 0.02
+_MOST_PASSES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +25,34 @@ class Obeyed:
     """What became of an order.
 
     Attributes:
-        n: workers that have applied the version, or a later one.
+        n: workers that go by the version, or a later one of the same history.
         of: workers there are.
         seconds: how long was waited.
-        late: those that have not, with their last sign of life: frozen, dead within the last half minute, or cut off from the store.
+        late: those that do not: frozen, dead, cut off from the store, or with another history.
+        assumed: of `n`, those that need a word: their lease ran out, or they do not say which history they follow.
+        version: that was waited for; higher than the order's own if versions that the store had lost had to be passed.
+        passed: the version of another history that workers held and that was passed, or None.
+        undone: what put the order out of force while it waited, or None.
     """
 
     n: int
     of: int
     seconds: float
-    late: tuple[WorkerSeen, ...] = ()
+    late: tuple[JudgedWorker, ...] = ()
+    assumed: tuple[JudgedWorker, ...] = ()
+    version: int = 0
+    passed: int | None = None
+    undone: Undone | None = None
 
     def is_complete(self) -> bool:
-        """Is there a worker, and did all of them obey?"""
-        return self.of > 0 and self.n == self.of
+        """Whether there is a worker, all of them converged, and what was ordered is still in force."""
+        return self.of > 0 and self.n == self.of and self.undone is None
 
     def __str__(self) -> str:
         said = f"{self.n} of {self.of} workers obeyed within {self.seconds:.2f} s"
-        return f"{said}; not: {', '.join(map(str, self.late))}" if self.late else said
+        if self.late:
+            said = f"{said}; not: {', '.join(map(str, self.late))}"
+        return f"{said}; undone by {self.undone}" if self.undone else said
 
 
 def wait_obeyed(
@@ -47,30 +60,72 @@ def wait_obeyed(
     version: int,
     timeout: float,
     *,
+    undone: Callable[[], Undone | None] = lambda: None,
+    is_back: bool = False,
+    passing: Callable[[int], RolloutState | None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], object] = time.sleep,
 ) -> Obeyed:
-    """Wait until every worker has applied a version, for at most `timeout` seconds. Raises StoreUnavailable."""
-    started = clock()
-    missing: dict[str, WorkerSeen] = {}
+    """Wait until every worker has applied a version, for at most `timeout` seconds.
+
+    Args:
+        store: where the order is in force.
+        version: that it led to.
+        timeout: seconds.
+        undone: is asked at the end what put the order out of force.
+        is_back: it takes calls back, so that a lease which ran out has done the same.
+        passing: is given the highest version that workers hold while they follow another history. Makes a change with
+            a higher one, so that they follow it, and returns its state; or None, and these workers are named.
+        clock: monotonic, seconds.
+        pause: waits for some seconds.
+
+    Raises:
+        StoreUnavailable: the store does not answer.
+    """
+    started, chain, passed, passes = clock(), Chain(store), None, 0
     while True:
         seen = store.workers(reports=False)
-        # One that was silent and is not listed any more has not left: it was given up.
-        missing = {key: worker for key, worker in missing.items() if worker.age_seconds > SILENT_SECONDS}
-        late = {worker.beat.id: worker for worker in seen if worker.beat.version < version}
-        obeyed = len(seen) - len(late)
-        missing = {**{key: gone for key, gone in missing.items() if key not in {it.beat.id for it in seen}}, **late}
+        chain.catch_up(seen)
+        judged = judge(seen, version, chain, is_back=is_back)
+        if passes < _MOST_PASSES and any(is_ahead(it, chain.state) for it in judged):
+            passes += 1
+            state = passing(max(it.beat.version for it in seen))
+            if state is not None:
+                passed, version, chain = state.version - 1, state.version, Chain(store, state)
+                continue
         waited = clock() - started
-        if not missing or waited >= timeout:
-            return Obeyed(obeyed, obeyed + len(missing), waited, tuple(missing.values()))
+        late = tuple(it for it in judged if not it.has_converged)
+        if not late or waited >= timeout:
+            break
         pause(min(_LOOK_SECONDS, timeout - waited))
+    return Obeyed(
+        len(judged) - len(late),
+        len(judged),
+        waited,
+        late,
+        assumed=tuple(it for it in judged if it.has_converged and it.what),
+        version=version,
+        passed=passed,
+        undone=undone(),
+    )
 
 
-def require_obedient(workers: Sequence[WorkerSeen], state: RolloutState, *, way_out: str = "") -> None:
-    """Raises RolloutRefused unless there are workers, and all of them live and have applied what is in force; the text ends with the way out."""
-    if not workers:
+def is_ahead(worker: JudgedWorker, state: RolloutState) -> bool:
+    """Whether a worker lives, follows another history than the store, and will not follow this one by itself."""
+    return worker.is_heard and worker.standing is Standing.DIVERGED and worker.beat.version >= state.version
+
+
+def require_obedient(workers: Sequence[WorkerSeen], chain: Chain, *, way_out: str = "") -> None:
+    """Require that there are workers, and that all of them live and go by what is in force.
+
+    Raises:
+        RolloutRefused: they do not; the text ends with the way out.
+    """
+    state = chain.state
+    judged = judge(workers, state.version, chain, must_be_heard=True)
+    if not judged:
         raise RolloutRefused("no_workers", f"no worker follows this rollout, so there is nobody to obey{way_out}")
-    late = [it for it in workers if it.beat.version != state.version or it.age_seconds > SILENT_SECONDS]
+    late = [it for it in judged if not it.has_converged]
     if late:
         shown = ", ".join(map(str, late))
         raise RolloutRefused(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable, SwitchoverError
 from switchover.rollout.orders.evidence import EVIDENCE_SECONDS, attach_within
-from switchover.rollout.orders.obedience import Obeyed, require_obedient, wait_obeyed
+from switchover.rollout.orders.histories import everything_back, held_elsewhere, pass_version, require_one_history
+from switchover.rollout.orders.obedience import Obeyed, wait_obeyed
 from switchover.rollout.orders.planned import (
     Planned,
     named,
@@ -19,6 +22,7 @@ from switchover.rollout.orders.planned import (
     wave_to_start,
 )
 from switchover.rollout.orders.repeating import REMEMBERED, is_carried_out
+from switchover.rollout.orders.rise import edit_to
 from switchover.rollout.orders.undoing import Established, Undone, is_rising, undone
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
@@ -34,6 +38,10 @@ _ATTEMPTS: Final = 50
 
 class Operator:
     """Gives orders to everyone who follows a store.
+
+    While a worker that lives follows another history, because the store was lost, replaced or
+    restored, only `rollback` is carried out. It passes the version of that worker, and takes
+    everything back, whatever it names: see `histories`.
 
     An order that meets somebody else's change is given again, if it still means the same: nobody touched the same operations meanwhile.
     One that goes back, or holds, always does. An order that would change nothing is not recorded.
@@ -54,6 +62,7 @@ class Operator:
 
     Attributes:
         established: what the last order of this operator brought about; None before.
+        passed: the version of another history that workers held and that the last rollback passed, or None.
 
     Every order returns the state in force then, and raises:
         RolloutRefused: it is not carried out; the text says what would help.
@@ -76,9 +85,11 @@ class Operator:
     ) -> None:
         self._store, self._plan, self._who = store, plan, who
         self._groups, self._key = groups or {}, key
-        self._digests = {"contract_digest": contract_digest, "plan_digest": plan_digest}
+        self._digests: dict[str, Any] = {"contract_digest": contract_digest, "plan_digest": plan_digest}
         self._windows = windows
         self.established: Established | None = None
+        self.passed: int | None = None
+        self._back_why: str | None = None
 
     def start(self, wave: str | None = None, *, why: str = "", is_forced: bool = False) -> RolloutState:
         """Bring a wave, or the one that is next, to its first stage. Forced: though one before it is not complete, or workers do not obey."""
@@ -86,7 +97,9 @@ class Operator:
         def decided(state: RolloutState) -> Edit:
             now = None if is_forced else self._store.now()
             chosen = wave_to_start(self._plan, state, wave, now)
-            return self._risen(state, dict.fromkeys(chosen.operations, chosen.stages[0].share), is_forced=is_forced)
+            return edit_to(
+                self._store, state, dict.fromkeys(chosen.operations, chosen.stages[0].share), is_forced=is_forced
+            )
 
         return self._ordered(_named_action("start", is_forced=is_forced), decided, why)
 
@@ -99,7 +112,7 @@ class Operator:
             if not is_forced:
                 require_baked(chosen, state, self._store.now())
             below = [name for name in chosen.operations if state.shares.get(name, Share(0)) < stage]
-            return self._risen(state, dict.fromkeys(below, stage), is_forced=is_forced)
+            return edit_to(self._store, state, dict.fromkeys(below, stage), is_forced=is_forced)
 
         return self._ordered(_named_action("promote", is_forced=is_forced), decided, why)
 
@@ -114,7 +127,7 @@ class Operator:
         """
 
         def decided(state: RolloutState) -> Edit:
-            edit = self._risen(state, dict.fromkeys(self._named(targets, state), share), is_forced=is_forced)
+            edit = edit_to(self._store, state, dict.fromkeys(self._named(targets, state), share), is_forced=is_forced)
             if share and not is_forced:
                 require_baked_before(self._plan, state, edit.new_to(state).shares, self._store.now)
             return edit
@@ -125,6 +138,7 @@ class Operator:
         """Keep operations, groups or waves (None: all of the plan) from going up. What they have stays."""
 
         def decided(state: RolloutState) -> Edit:
+            require_one_history(self._store)
             return Edit(held=dict.fromkeys(self._named(targets, state), True))
 
         return self._ordered("hold", decided, why, goes_on=True)
@@ -133,6 +147,7 @@ class Operator:
         """Release from hold and kill switch; None: everything. Shares stay: what was rolled back has none, and starts again."""
 
         def decided(state: RolloutState) -> Edit:
+            require_one_history(self._store)
             if targets is None:
                 return Edit(
                     pinned=dict.fromkeys(state.pinned, False), held=dict.fromkeys(state.held, False), is_pinned=False
@@ -158,7 +173,14 @@ class Operator:
             back = self._named(targets, state)
             return Edit(shares=dict.fromkeys(back, Share(0)), pinned=dict.fromkeys(back, True))
 
-        return self._ordered("rollback", decided, why if why.strip() else NO_REASON, goes_on=True)
+        self._back_why = why if why.strip() else NO_REASON
+        if targets is not None and (held := held_elsewhere(self._store)) is not None:
+            self._named(targets, self._store.load())  # a name that stands for nothing is refused
+            if (passing := self._pass(held)) is not None:
+                return passing
+        state = self._ordered("rollback", decided, self._back_why, goes_on=True)
+        held = held_elsewhere(self._store)
+        return state if held is None else self._pass(held) or state
 
     def undone(self) -> Undone | None:
         """Return what undid the last order of this operator.
@@ -170,13 +192,39 @@ class Operator:
         """
         return None if self.established is None else undone(self._store, self.established)
 
-    def wait_obeyed(self, version: int, timeout: float) -> Obeyed:
-        """Wait until every worker has applied a version, for at most `timeout` seconds; tells who has not. Raises StoreUnavailable."""
-        return wait_obeyed(self._store, version, timeout)
+    def wait_obeyed(self, version: int, timeout: float, *, pause: Callable[[float], object] = time.sleep) -> Obeyed:
+        """Wait until every worker has applied a version, for at most `timeout` seconds.
+
+        The result names those that have not. Where it is the version of the last order, it also
+        says whether that was undone meanwhile, and a rollback passes the versions of workers that
+        follow another history. Raises StoreUnavailable.
+        """
+        is_last = self.established is not None and version == self.established.state.version
+        is_back = is_last and self._back_why is not None
+        obeyed = wait_obeyed(
+            self._store,
+            version,
+            timeout,
+            undone=self.undone if is_last else lambda: None,
+            is_back=is_back,
+            passing=self._pass if is_back else lambda _: None,
+            pause=pause,
+        )
+        return replace(obeyed, passed=self.passed if is_last else None)
+
+    def _pass(self, held: int) -> RolloutState | None:
+        """Give the last rollback again, for everything, past a version of another history."""
+        assert self._back_why is not None
+        state = pass_version(self._store, held, who=self._who, why=self._back_why, key=self._key)
+        if state is not None:
+            self.passed = held
+            self.established = Established(everything_back(state), state)
+        return state
 
     def _ordered(
         self, action: str, decided: Callable[[RolloutState], Edit], why: str, *, goes_on: bool = False
     ) -> RolloutState:
+        self.passed, self._back_why = None, why if action == "rollback" else None
         first = state = self._store.load()
         if self._is_repeated(state.version - REMEMBERED, goes_on=goes_on):
             return state
@@ -243,19 +291,6 @@ class Operator:
         if targets is None:
             targets = [wave.name for wave in self._plan.waves]
         return named(self._plan, self._groups, targets, others={*state.shares, *state.pinned, *state.held})
-
-    def _risen(self, state: RolloutState, shares: Mapping[str, Share], *, is_forced: bool) -> Edit:
-        """The edit to these shares. What goes up has to be free, and the workers have to obey."""
-        rising = [name for name, share in shares.items() if share > state.shares.get(name, Share(0))]
-        pinned = [name for name in rising if state.is_pinned or name in state.pinned]
-        if pinned:
-            raise RolloutRefused("pinned", f"the kill switch keeps {', '.join(pinned)}; resume first")
-        held = [name for name in rising if name in state.held]
-        if held:
-            raise RolloutRefused("held", f"{', '.join(held)} is not to go up for now; resume first")
-        if rising and not is_forced:
-            require_obedient(self._store.workers(reports=False), state, way_out="; force it to go on")
-        return Edit(shares=dict(shares))
 
 
 def _named_action(action: str, *, is_forced: bool) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from switchover.rollout.record.evidence import Evidence, evidence_text, read_evidence, with_evidence
     from switchover.rollout.record.reading import canonical, digest, parsed
     from switchover.rollout.record.states import state_data, state_of
-    from switchover.rollout.record.words import changes
+    from switchover.rollout.record.words import changes, event_words
 else:
     from switchover.lazy import import_lazily
 
@@ -27,6 +27,7 @@ else:
             "digest": "reading",
             "event_data": "event",
             "event_of": "event",
+            "event_words": "words",
             "evidence_text": "evidence",
             "held_to": "chain",
             "made": "event",
@@ -53,6 +54,7 @@ __all__ = [
     "digest",
     "event_data",
     "event_of",
+    "event_words",
     "evidence_text",
     "held_to",
     "made",

@@ -1,5 +1,7 @@
 """The record is a chain: each event carries the digest of the one before, so nothing in it is changed, moved or taken out unseen.
 
+Version numbers follow one another, except at an event that says that it passes versions which the store has lost.
+
 Who can write the record can write all of it anew. Against that helps a digest of its end kept elsewhere: `RolloutState.head`.
 """
 
@@ -87,9 +89,11 @@ def _judged(entries: list[Event | Unreadable], position: int, event: Event | Unr
     before = entries[position - 2] if position > 1 else None
     if isinstance(before, Unreadable):
         return  # whether it follows what was there cannot be told
-    expected = before.version + 1 if before else 1
-    if event.version != expected:
-        what = f"version {event.version} stands where version {expected} belongs: something was taken out or moved"
+    last = before.version if before else 0
+    expected = last + 1 if event.passes is None else event.passes + 1
+    if event.version != expected or expected <= last:
+        belongs = max(expected, last + 1)
+        what = f"version {event.version} stands where version {belongs} belongs: something was taken out or moved"
         yield BrokenLink(position, event.version, what)
     elif event.previous != (before.digest if before else GENESIS):
         yield BrokenLink(position, event.version, f"version {event.version} follows another event than the one before")

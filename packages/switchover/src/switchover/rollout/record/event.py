@@ -16,6 +16,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _TEXTS: Final = ("action", "who", "why", "key", "contract_digest", "plan_digest")
 _MEMBERS: Final = ("version", "previous", "at", *_TEXTS, "before", "after", "windows", "digest")
+_PASSES: Final = "passes"
+HIGHEST_PASSED: Final = 2**52
+"""No change passes a higher version: what leads there is not a rollout, and numbers must not run out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +33,11 @@ class Change:
         key: names the order, so that it is carried out once, however often it is given; or "".
         contract_digest, plan_digest: of the contract and the plan that it was decided on, or "".
         windows: outcomes at that moment: any JSON.
+        passes: a version that workers hold and the store has lost, or has another one of: the change gets a higher
+            number, so that these workers follow it. None for every other change.
 
     Raises:
-        ValueError: nobody ordered it, a text is longer than 4,000 characters, or `windows` is no JSON.
+        ValueError: nobody ordered it, a text is longer than 4,000 characters, `windows` is no JSON, or `passes` is too high.
     """
 
     edit: Edit
@@ -43,6 +48,7 @@ class Change:
     contract_digest: str = ""
     plan_digest: str = ""
     windows: Any = None
+    passes: int | None = None
 
     def __post_init__(self) -> None:
         """See the class."""
@@ -51,6 +57,8 @@ class Change:
         for name in _TEXTS:
             if len(getattr(self, name)) > LONGEST_TEXT:
                 raise ValueError(f"{name} has {len(getattr(self, name))} characters; {LONGEST_TEXT} are the most")
+        if self.passes is not None and not 0 <= self.passes <= HIGHEST_PASSED:
+            raise ValueError(f"passes must be a version, 0 to {HIGHEST_PASSED}, got {self.passes}")
         object.__setattr__(self, "windows", parsed(canonical(self.windows)))
 
 
@@ -59,7 +67,7 @@ class Event:
     """A change that was made.
 
     Attributes:
-        version: of the state that it led to; the first is 1.
+        version: of the state that it led to; the first is 1, and each is the next number, unless it `passes` one.
         previous: digest of the event before it; 64 zeros for the first.
         at: when the store took it: UTC, RFC 3339, milliseconds.
         before, after: what it set, as it was and as it is.
@@ -85,6 +93,7 @@ class Event:
     windows: Any = field(repr=False)
     digest: str = ""
     windows_at: str = ""
+    passes: int | None = None
 
     def applied(self, state: RolloutState) -> RolloutState:
         """The state that it leads to from the one before."""
@@ -106,7 +115,7 @@ class Unreadable:
 def made(change: Change, state: RolloutState, now: float) -> Event:
     """The event that a change of this state is. `now`: seconds since 1970."""
     event = Event(
-        version=state.version + 1,
+        version=max(state.version, change.passes or 0) + 1,
         previous=state.head,
         at=written_time(now),
         action=change.action,
@@ -118,6 +127,7 @@ def made(change: Change, state: RolloutState, now: float) -> Event:
         before=change.edit.found_in(state),
         after=change.edit,
         windows=change.windows,
+        passes=None if change.passes is None else max(state.version, change.passes),
     )
     return replace(event, digest=_digest(event_data(event)))
 
@@ -125,6 +135,8 @@ def made(change: Change, state: RolloutState, now: float) -> Event:
 def event_data(event: Event) -> dict[str, Any]:
     """Return the event as JSON, as its digest covers it: without figures attached later."""
     data: dict[str, Any] = {name: getattr(event, name) for name in _MEMBERS}
+    if event.passes is not None:
+        data[_PASSES] = event.passes
     windows = None if event.windows_at else event.windows
     return {**data, "before": edit_data(event.before), "after": edit_data(event.after), "windows": windows}
 
@@ -135,7 +147,8 @@ def event_of(data: Any) -> Event:
     Raises:
         ValueError: it stands for none; where, what, and what would be right.
     """
-    found = members(data, "#", _MEMBERS)
+    named = (*_MEMBERS, _PASSES) if isinstance(data, dict) and _PASSES in data else _MEMBERS
+    found = members(data, "#", named)
     return Event(
         version=whole(found["version"], "#/version"),
         previous=hexadecimal(found["previous"], "#/previous"),
@@ -145,6 +158,7 @@ def event_of(data: Any) -> Event:
         after=edit_of(found["after"], "#/after"),
         windows=found["windows"],
         digest=hexadecimal(found["digest"], "#/digest"),
+        passes=whole(found[_PASSES], "#/passes") if _PASSES in found else None,
     )
 
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from switchover.rollout.record.edit import Edit
+from switchover.rollout.record.event import Event
+
+
+def event_words(event: Event) -> Iterator[str]:
+    """Yield what an event changed, in words, and which lost versions it passed."""
+    if event.passes is not None:
+        yield f"continues past version {event.passes}, which workers held of another history"
+    yield from changes(event.before, event.after)
 
 
 def changes(before: Edit, after: Edit) -> Iterator[str]:

@@ -17,6 +17,7 @@ from switchover.rollout.stores.worker import (
     WorkerSeen,
     beat_data,
     beat_of,
+    has_left,
     report_text,
     reported,
     unreadable,
@@ -48,7 +49,7 @@ class BeatFiles:
         replace_file(self._path(beat.id), content.encode("ascii"), is_durable=False)
 
     def seen(self, *, reports: bool) -> list[WorkerSeen]:
-        """Return the workers that live, by id, and clear away what others left.
+        """Return the workers that may live, by id, and clear away what others left.
 
         A file that cannot be read counts as a worker with a problem, until it is as old as a
         worker that has gone silent: the worker behind it may well live, under another user's mask
@@ -63,12 +64,15 @@ class BeatFiles:
                 worker = self._read(path, reports=reports)
             except FileNotFoundError:  # its worker has left
                 continue
-            if worker is not None and 0 <= worker.age_seconds <= self._expire:
+            if worker is not None and self._may_live(worker):
                 seen.append(worker)
             else:
                 with suppress(OSError):  # a folder, or another user's
                     path.unlink()
         return seen
+
+    def _may_live(self, worker: WorkerSeen) -> bool:
+        return 0 <= worker.age_seconds <= self._expire and not has_left(worker.beat, is_one_machine=True)
 
     def forget(self, worker_id: str) -> None:
         """A worker ended. Raises OSError."""

@@ -81,7 +81,8 @@ class FakeRolloutStore:
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """See `RolloutStore`."""
         self._answer()
-        return with_evidence(self._history[after : None if limit is None else after + limit], self._evidence.get)
+        events = [event for event in self._history if event.version > after]
+        return with_evidence(events[:limit], self._evidence.get)
 
     def record(self) -> Sequence[Event | Unreadable]:
         """See `RolloutStore`."""

@@ -110,8 +110,8 @@ class FileRolloutStore:
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
         """See `RolloutStore`. Raises StoreUnavailable at a line that is no event, with its number."""
         with self._answering():
-            events = islice(self._events(), after, None if limit is None else after + limit)
-            return with_evidence(events, self._evidence.find)
+            events = (event for event in self._events() if event.version > after)
+            return with_evidence(islice(events, limit), self._evidence.find)
 
     def record(self) -> Sequence[Event | Unreadable]:
         """See `RolloutStore`."""

@@ -20,7 +20,7 @@ from switchover.rollout.stores import postgresql_schema as sql
 from switchover.rollout.stores.postgresql_changes import NO_LIMIT, AnswerLost, Changes
 from switchover.rollout.stores.postgresql_rows import event_in, evidence_in, worker_in
 from switchover.rollout.stores.store import EXPIRE_SECONDS
-from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, report_text
+from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, has_left, report_text
 
 if TYPE_CHECKING:
     from switchover.rollout.stores.postgresql_connection import BoundedConnection
@@ -185,7 +185,11 @@ class PostgresqlRolloutStore:
             connection.execute(sql.FORGET, (self._rollout, self._expire))
             return self._tolerantly(connection, rows)
 
-        return [worker_in(*row) for row in self._asked(found, "reports" if reports else "asking")]
+        seen = [worker_in(*row) for row in self._asked(found, "reports" if reports else "asking")]
+        ended = {it.beat.id for it in seen if has_left(it.beat, is_one_machine=False)}
+        for worker_id in ended:
+            self.leave(worker_id)
+        return [it for it in seen if it.beat.id not in ended]
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""

@@ -71,7 +71,7 @@ EVIDENCE: Final = """
 """
 TELL: Final = "SELECT pg_notify('switchover_rollout', %s)"
 HISTORY: Final = """
-    SELECT version, event FROM switchover_rollout_history WHERE rollout = %s ORDER BY version OFFSET %s LIMIT %s
+    SELECT version, event FROM switchover_rollout_history WHERE rollout = %s AND version > %s ORDER BY version LIMIT %s
 """
 BEAT: Final = """
     INSERT INTO switchover_rollout_workers (rollout, id, beat, report, seen) VALUES (%s, %s, %s, %s, clock_timestamp())

@@ -9,8 +9,9 @@ from switchover.rollout.record.event import Change, Event, Unreadable
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 
-EXPIRE_SECONDS: Final = 30.0
-"""A worker that has been silent for so long counts as gone."""
+EXPIRE_SECONDS: Final = 86_400.0
+"""For so long a worker that did not sign off is listed after its last sign of life, unless its process is known to
+have ended. It may be frozen or cut off and still call the service, so it is not dropped sooner."""
 
 
 class RolloutStore(Protocol):
@@ -64,7 +65,7 @@ class RolloutStore(Protocol):
         ...
 
     def history(self, after: int = 0, limit: int | None = None) -> Sequence[Event]:
-        """Events in the order in which they are recorded, without the first `after`, and at most `limit` of them."""
+        """Events past version `after`, in the order in which they are recorded, and at most `limit` of them."""
         ...
 
     def record(self) -> Sequence[Event | Unreadable]:
@@ -80,7 +81,10 @@ class RolloutStore(Protocol):
         ...
 
     def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
-        """Return the workers that gave a sign of life lately, by id.
+        """Return the workers that may live, by id.
+
+        These are all that did not sign off, except those whose process is known to have ended, and
+        those that have been silent for longer than the store remembers.
 
         Without their `reports` it costs little, however much they report.
 

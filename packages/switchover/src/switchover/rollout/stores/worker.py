@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from switchover.rollout.record.reading import LONGEST_TEXT, canonical, mapping, members, parsed, text, whole
+from switchover.rollout.record.reading import LONGEST_TEXT, canonical, flag, hexadecimal, mapping, parsed, text, whole
+from switchover.rollout.stores.process import boot_of, has_ended, this_place
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-_MEMBERS: Final = ("id", "host", "pid", "version", "problem")
+_REQUIRED: Final[Mapping[str, Callable[[Any, str], Any]]] = {
+    "id": text,
+    "host": text,
+    "pid": whole,
+    "version": whole,
+    "problem": text,
+}
 
 UNREADABLE: Final = "heartbeat unreadable: "
 """How the problem of a worker begins whose heartbeat the store holds and cannot read."""
 
 MOST_REPORT_BYTES: Final = 256 * 1024
 """Of the canonical JSON of a report."""
+
+
+def _seconds(value: Any, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+        return float(value)
+    raise ValueError(f"{where} must be a positive number of seconds, got {value!r:.40}")
+
+
+_OPTIONAL: Final[Mapping[str, Callable[[Any, str], Any]]] = {
+    "head": hexadecimal,
+    "place": text,
+    "started": text,
+    "lease_seconds": _seconds,
+    "is_parent": flag,
+}
+"""Members that a worker of another version may leave out, or write in a form that this one cannot read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +53,11 @@ class WorkerBeat:
         pid: its process id there.
         version: of the state that it has applied.
         problem: what keeps it from applying the one in force, or "".
+        head: digest of the event that led to that state, 64 hex digits; "" if an older worker does not say.
+        place: where its process id is valid: `process.this_place`; "" if unknown.
+        started: when its process started there: `process.start_of`; "" if unknown.
+        lease_seconds: after so long without the store it answers everything in its own process; None if it does not.
+        is_parent: it forked workers and has made no call itself, so it is not a worker.
         report: what its calls came to, as `switchover.rollout.reporting` has it: a JSON object of at most 256 KiB; empty if it tells nothing.
 
     Raises:
@@ -41,6 +69,11 @@ class WorkerBeat:
     pid: int
     version: int
     problem: str = ""
+    head: str = ""
+    place: str = ""
+    started: str = ""
+    lease_seconds: float | None = None
+    is_parent: bool = False
     report: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
     def __post_init__(self) -> None:
@@ -71,19 +104,40 @@ class WorkerSeen:
 
 def beat_data(beat: WorkerBeat) -> dict[str, Any]:
     """The beat as JSON has it, without its report, which is kept beside it."""
-    return {name: getattr(beat, name) for name in _MEMBERS}
+    said = {name: getattr(beat, name) for name in _OPTIONAL if getattr(beat, name)}
+    return {name: getattr(beat, name) for name in _REQUIRED} | said
 
 
 def beat_of(data: Any) -> WorkerBeat:
-    """The beat that plain data stands for, without its report. Raises ValueError, with the place."""
-    found = members(data, "#", _MEMBERS)
-    return WorkerBeat(
-        id=text(found["id"], "#/id"),
-        host=text(found["host"], "#/host"),
-        pid=whole(found["pid"], "#/pid"),
-        version=whole(found["version"], "#/version"),
-        problem=text(found["problem"], "#/problem"),
-    )
+    """Return the beat that plain data stands for, without its report. Unknown members are ignored.
+
+    Raises:
+        ValueError: a member that every version writes is missing or invalid; the text says where.
+    """
+    found = mapping(data, "#")
+    values: dict[str, Any] = {}
+    for name, read in _REQUIRED.items():
+        if name not in found:
+            raise ValueError(f"#/{name} is missing")
+        values[name] = read(found[name], f"#/{name}")
+    for name, read_optional in _OPTIONAL.items():
+        with suppress(ValueError):
+            if name in found:
+                values[name] = read_optional(found[name], f"#/{name}")
+    return WorkerBeat(**values)
+
+
+def has_left(beat: WorkerBeat, *, is_one_machine: bool) -> bool:
+    """Whether the process behind a beat is known to have ended.
+
+    Args:
+        beat: its last one.
+        is_one_machine: the store belongs to one machine, so a beat of another boot is from before a restart.
+    """
+    here = this_place()
+    if is_one_machine and here and beat.place and boot_of(beat.place) != boot_of(here):
+        return True
+    return has_ended(beat.place, beat.pid, beat.started)
 
 
 def report_text(report: Mapping[str, Any]) -> str:

@@ -1,0 +1,84 @@
+"""Two histories of one rollout: what to do where workers follow one that their store has lost.
+
+A store that was lost, replaced or restored from a backup is behind its workers, or beside them. They keep what they have,
+above all the kill switch, until a version past theirs is in force. Such a version brings what the *store* holds, and that
+may be an old backup: so a change passes their version only together with taking everything back.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
+from switchover.rollout.orders.convergence import Chain, JudgedWorker, judge
+from switchover.rollout.orders.obedience import is_ahead
+from switchover.rollout.record.edit import Edit
+from switchover.rollout.record.event import HIGHEST_PASSED, Change
+from switchover.rollout.share import Share
+from switchover.rollout.state import RolloutState
+from switchover.rollout.stores.store import RolloutStore
+
+_ATTEMPTS: Final = 50
+_WAY_OUT: Final = "`switchover rollback` takes everything back and brings them to this store"
+
+
+def held_elsewhere(store: RolloutStore) -> int | None:
+    """Return the highest version that workers hold, if one that lives follows another history.
+
+    None as well where the workers cannot be listed: the way back does not depend on them.
+    """
+    with suppress(StoreUnavailable):
+        ahead, highest = _ahead(store)
+        return highest if ahead else None
+    return None
+
+
+def require_one_history(store: RolloutStore) -> None:
+    """Require that no worker that lives follows another history, as far as workers can be listed.
+
+    Raises:
+        RolloutRefused: one does; the text names it and says what helps.
+    """
+    with suppress(StoreUnavailable):
+        ahead, _ = _ahead(store)
+        if ahead:
+            shown = ", ".join(map(str, ahead))
+            lost = f"the store was lost, replaced or restored, and workers do not follow it: {shown}"
+            raise RolloutRefused("diverged", f"{lost}. Nothing was changed, and they keep what they have; {_WAY_OUT}")
+
+
+def everything_back(state: RolloutState) -> Edit:
+    """The edit that takes every operation back."""
+    return Edit(shares=dict.fromkeys(state.shares, Share(0)), is_pinned=True)
+
+
+def pass_version(store: RolloutStore, held: int, *, who: str, why: str, key: str) -> RolloutState | None:
+    """Take everything back by a change that workers follow which hold a version of another history.
+
+    Returns:
+        The state in force then; None if their version is too high to be one.
+
+    Raises:
+        RolloutConflict: others were faster each time.
+        StoreUnavailable: the store does not answer.
+    """
+    if held > HIGHEST_PASSED:
+        return None
+    state = store.load()
+    for _ in range(_ATTEMPTS):
+        edit, passes = everything_back(state), max(held, state.version)
+        change = Change(edit=edit, action="rollback", who=who, why=why, key=key, passes=passes)
+        try:
+            return store.change(change, expected=state.version)
+        except RolloutConflict:
+            state = store.load()
+    raise RolloutConflict(state.version, state.version, f"others were faster {_ATTEMPTS} times")
+
+
+def _ahead(store: RolloutStore) -> tuple[list[JudgedWorker], int]:
+    chain, workers = Chain(store), store.workers(reports=False)
+    chain.catch_up(workers)
+    judged = judge(workers, chain.state.version, chain)
+    highest = max((it.beat.version for it in workers), default=0)
+    return [it for it in judged if is_ahead(it, chain.state)], highest
