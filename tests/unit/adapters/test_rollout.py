@@ -22,6 +22,7 @@ from livetrip_adapters.rollout import live_trip_plan
 from livetrip_adapters.rollout_store import rollout_store
 from livetrip_contract import Caller
 from support.processes import KEY, running_api
+from support.waiting import eventually
 from switchover import Recorder, Share
 from switchover.context import current
 from switchover.rollout.orders import Operator
@@ -119,6 +120,26 @@ def test_a_store_that_is_none_is_told_in_service_mode_alone_and_without_its_secr
         assert "hunter2" not in str(caught.value)
     monkeypatch.setenv("LIVETRIP_ROLLOUT", "postgresql://u:hunter2@h/d")
     assert "hunter2" not in repr(load_settings())
+
+
+async def test_the_lease_of_the_environment_is_told_to_the_store(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LIVETRIP_ROLLOUT_LEASE_SECONDS", "90")
+    assert load_settings().rollout_lease_seconds == 90
+    for seconds in (90.0, None):
+        given = settings(tmp_path, "http://127.0.0.1:9", rollout_lease_seconds=seconds)
+        async with open_live_trip(given):
+            store = rollout_store(f"file:{tmp_path / 'rollout'}")
+            await asyncio.to_thread(eventually, store.workers)
+            assert [worker.beat.lease_seconds for worker in store.workers()] == [seconds]
+
+
+@pytest.mark.parametrize("wrong", ["soon", "0", "9.9", "nan", "90000"])
+def test_a_lease_that_a_short_outage_would_end_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("LIVETRIP_ROLLOUT_LEASE_SECONDS", wrong)
+    with pytest.raises(SettingsError, match="LIVETRIP_ROLLOUT_LEASE_SECONDS: Input should be"):
+        load_settings()
 
 
 async def test_a_plan_that_cannot_be_used_is_told(tmp_path: Path) -> None:

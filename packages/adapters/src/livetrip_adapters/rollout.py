@@ -56,7 +56,13 @@ async def open_rollout(port: Port[LiveTrip], settings: Settings, recorder: Recor
     if cache is not None:
         make_folder(cache.parent, "LIVETRIP_ROLLOUT_CACHE")
     follower = Follower(
-        store, rollout.apply, name="livetrip", cache=cache, report=Reporter.watching(recorder, rollout).report
+        store,
+        rollout.apply,
+        name="livetrip",
+        cache=cache,
+        report=Reporter.watching(recorder, rollout).report,
+        lease_seconds=settings.rollout_lease_seconds,
+        suspend=rollout.suspend,
     )
     follower.start()
     try:

@@ -75,6 +75,8 @@ class Settings(BaseModel):
             all of them.
         rollout_plan: `LIVETRIP_ROLLOUT_PLAN`, a rollout.toml instead of the one that is packaged.
         rollout_cache: `LIVETRIP_ROLLOUT_CACHE`, where a process remembers the last state for a start while PostgreSQL is down.
+        rollout_lease_seconds: `LIVETRIP_ROLLOUT_LEASE_SECONDS`, 10 or more: after so long without the rollout's store a process
+            answers everything itself, until the store answers again. Unset: it never does.
         credentials: what this process proves itself with, made of the variables of that kind.
         telemetry: what this process tells of its calls.
     """
@@ -93,6 +95,7 @@ class Settings(BaseModel):
     rollout: SecretStr | None = None
     rollout_plan: Path | None = None
     rollout_cache: Path = Path(".livetrip/rollout-cache.json")
+    rollout_lease_seconds: Annotated[float, Field(ge=10, le=86_400)] | None = None
     credentials: SkipValidation[CredentialSource | None] = None
     # Where the environment is read, this is given, and a variable of this name counts for nothing.
     telemetry: Annotated[TelemetrySettings, NoDecode] = TelemetrySettings()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +13,18 @@ from typing import Any
 
 import pytest
 
+from support.clock import OwnedClock
 from support.rollouts import change
 from support.waiting import eventually
-from switchover.rollout import RolloutState, Share
+from switchover.disk import replace_file
+from switchover.errors import StoreUnavailable
+from switchover.rollout import Rollout, RolloutState, Share
 from switchover.rollout import follower as follower_module
 from switchover.rollout.follower import Follower
 from switchover.rollout.following import FollowerStatus, Rhythm
+from switchover.rollout.record import canonical, state_data
 from switchover.rollout.stores import FakeRolloutStore, FileRolloutStore
+from switchover.rollout.stores.process import start_of, this_place
 from switchover.rollout.stores.worker import WorkerBeat
 
 FAST = Rhythm(beat_seconds=0.05, back_off_seconds=0.01, longest_back_off_seconds=0.02)
@@ -371,6 +378,228 @@ def test_a_forked_process_does_not_follow_if_its_parent_did_not(tmp_path: Path, 
     if child == 0:
         os._exit(1 if follower._thread is not None else 0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_signs_of_life_carry_the_head_that_was_applied_the_process_and_the_lease(
+    store: FakeRolloutStore, table: Table
+) -> None:
+    follower = Follower(store, table.apply, rhythm=FAST, lease_seconds=60, suspend=lambda _: None)
+    follower.start()
+    state = store.change(change(getTrip=100), expected=0)
+    eventually(lambda: [(it.beat.version, it.beat.head) for it in store.workers()] == [(1, state.head)])
+    (worker,) = store.workers()
+    assert (worker.beat.place, worker.beat.started) == (this_place(), start_of(os.getpid()))
+    assert (worker.beat.lease_seconds, worker.beat.is_parent) == (60, False)
+    follower.stop()
+
+
+def test_a_cache_of_another_history_is_not_taken_for_what_the_store_has(
+    store: FakeRolloutStore, table: Table, tmp_path: Path
+) -> None:
+    cache = tmp_path / "rollout.json"
+    replace_file(cache, canonical(state_data(RolloutState(version=1, head="f" * 64))).encode())
+    state = store.change(change(getTrip=100), expected=0)
+    follower = Follower(store, table.apply, cache=cache, rhythm=FAST)
+    follower.start()
+    eventually(lambda: "lost changes" in follower.status().problem)
+    (worker,) = store.workers()
+    assert (worker.beat.version, worker.beat.head) == (1, "f" * 64)
+    assert "version 1 is in force here" in worker.beat.problem
+    store.change(change(getTrip=0), expected=state.version)
+    eventually(lambda: table.version == 2 and not follower.status().problem)
+    follower.stop()
+
+
+# -- a lease
+
+
+class Leased:
+    """A follower with a lease of a minute, in a time of its own."""
+
+    def __init__(self, store: FakeRolloutStore, **given: Any) -> None:
+        self.rollout, self.clock = Rollout(), OwnedClock(1000.0)
+        self.rollout.cover(["getTrip"])
+        self.follower = Follower(
+            store,
+            self.rollout.apply,
+            rhythm=FAST,
+            lease_seconds=60,
+            suspend=self.rollout.suspend,
+            lease_clock=self.clock,
+            **given,
+        )
+
+    def side(self) -> str:
+        return self.rollout.explain("getTrip", "aiko").side
+
+    def look(self) -> None:
+        """Have its thread look at the clock now, instead of when it would."""
+        companion = self.follower._companion
+        if companion._left() == 0.0:
+            companion._lapse()
+
+
+def test_a_lease_takes_calls_back_and_a_store_that_answers_gives_them_again(store: FakeRolloutStore) -> None:
+    store.change(change(getTrip=10_000), expected=0)
+    leased = Leased(store)
+    leased.follower.start()
+    eventually(lambda: leased.side() == "http")
+    store.outage = "cut off"
+    eventually(lambda: leased.follower.status().problem == "cut off")
+    leased.clock.passes(59)
+    leased.look()
+    assert leased.side() == "http"
+    leased.clock.passes(2)
+    leased.look()
+    assert (leased.side(), leased.follower.status().is_suspended) == ("direct", True)
+    assert "the lease of 60 s has run out, so everything is answered in this process" in str(leased.follower.status())
+    store.outage = None
+    eventually(lambda: leased.side() == "http")
+    leased.follower.stop()
+
+
+def test_a_lease_ends_by_itself_while_the_store_holds_the_follower_up(store: FakeRolloutStore) -> None:
+    store.change(change(getTrip=10_000), expected=0)
+    reached, released = threading.Event(), threading.Event()
+
+    def stuck(known: int, timeout: float) -> bool:
+        reached.set()
+        return not released.wait(60)
+
+    store.wait = stuck  # type: ignore[method-assign]
+    rollout = Rollout()
+    rollout.cover(["getTrip"])
+    follower = Follower(store, rollout.apply, rhythm=FAST, lease_seconds=0.3, suspend=rollout.suspend)
+    follower.start()
+    assert reached.wait(20)
+    assert rollout.explain("getTrip", "aiko").side == "http"
+    eventually(lambda: follower.status().is_suspended)
+    assert rollout.explain("getTrip", "aiko").side == "direct"
+    released.set()
+    eventually(lambda: not follower.status().is_suspended)
+    follower.stop()
+
+
+def test_a_lease_is_counted_from_signs_of_life_and_not_from_what_could_be_read(store: FakeRolloutStore) -> None:
+    store.change(change(getTrip=10_000), expected=0)
+    leased = Leased(store)
+    leased.follower.start()
+    eventually(lambda: leased.side() == "http")
+
+    def read_only(_: WorkerBeat) -> None:
+        raise StoreUnavailable("read-only")
+
+    store.heartbeat = read_only  # type: ignore[method-assign]
+    eventually(lambda: leased.follower.status().problem == "read-only")
+    leased.clock.passes(61)
+    leased.look()
+    store.change(change(getTrip=9_999), expected=1)
+    eventually(lambda: leased.rollout.applied_version == 2)
+    assert leased.side() == "direct"
+    leased.follower.stop()
+
+
+def test_with_a_lease_a_cache_sends_nothing_over_http_before_the_store_knows_of_the_process(
+    store: FakeRolloutStore, tmp_path: Path
+) -> None:
+    state = store.change(change(getTrip=10_000), expected=0)
+    cache = tmp_path / "rollout.json"
+    replace_file(cache, canonical(state_data(state)).encode())
+    store.outage = "down"
+    leased = Leased(store, cache=cache)
+    leased.follower.start()
+    assert (leased.rollout.applied_version, leased.side()) == (1, "direct")
+    store.outage = None
+    eventually(lambda: leased.side() == "http")
+    leased.follower.stop()
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
+def test_a_lease_needs_a_time_and_a_way_back(store: FakeRolloutStore, table: Table, seconds: float) -> None:
+    with pytest.raises(ValueError, match="lease_seconds must be a positive number"):
+        Follower(store, table.apply, lease_seconds=seconds, suspend=lambda _: None)
+    with pytest.raises(ValueError, match=r"lease_seconds needs suspend=rollout\.suspend"):
+        Follower(store, table.apply, lease_seconds=60)
+
+
+# -- the end of a process
+
+
+FOLLOWING = """
+import os, sys, time
+from switchover.rollout.follower import Follower
+from switchover.rollout.stores import FileRolloutStore
+follower = Follower(FileRolloutStore(sys.argv[1]), lambda _: None)
+follower.start()
+assert follower.wait_in_force(30)
+while not follower._store.workers():
+    time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize("ending", ["", "sys.exit(3)", "raise RuntimeError('crash')"])
+def test_a_process_that_ends_signs_off_by_itself_and_at_once(tmp_path: Path, ending: str) -> None:
+    subprocess.run(
+        [sys.executable, "-c", f"{FOLLOWING}\n{ending}", str(tmp_path)], timeout=60, check=False, capture_output=True
+    )
+    assert list((tmp_path / "workers").iterdir()) == []
+
+
+def test_a_process_that_ends_while_its_store_hangs_ends_all_the_same(tmp_path: Path) -> None:
+    hanging = f"""{FOLLOWING}
+follower._store.leave = lambda _: time.sleep(60)
+started = time.monotonic()
+import atexit
+from switchover.rollout import follower as module
+atexit.unregister(module._at_exit)
+module._at_exit()
+took = time.monotonic() - started
+print("ended" if took < 20 else took, flush=True)
+os._exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", hanging, str(tmp_path)], timeout=60, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "ended\n"
+
+
+def test_a_process_that_was_killed_is_not_listed_on_its_machine(tmp_path: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", f"{FOLLOWING}\nos.kill(os.getpid(), 9)", str(tmp_path)],
+        timeout=60,
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -9
+    assert len(list((tmp_path / "workers").glob("*.json"))) == 1
+    assert FileRolloutStore(tmp_path).workers() == []
+
+
+# -- who only forks workers
+
+
+def test_who_forked_workers_and_made_no_call_says_so_until_it_makes_one(store: FakeRolloutStore, table: Table) -> None:
+    calls = [0]
+    follower = Follower(store, table.apply, report=lambda: {"calls": calls[0]}, rhythm=FAST)
+    follower.start()
+    eventually(lambda: [it.beat.report for it in store.workers()] == [{"calls": 0}])
+    assert not store.workers()[0].beat.is_parent
+    follower_module._after_fork_in_parent()
+    eventually(lambda: store.workers()[0].beat.is_parent)
+    calls[0] = 1
+    eventually(lambda: not store.workers()[0].beat.is_parent)
+    follower.stop()
+
+
+def test_who_forked_and_cannot_tell_of_its_calls_stays_a_worker(
+    store: FakeRolloutStore, table: Table, follower: Follower
+) -> None:
+    follower.start()
+    eventually(store.workers)
+    follower_module._after_fork_in_parent()
+    state = store.change(change(getTrip=100), expected=0)
+    eventually(lambda: [it.beat.version for it in store.workers()] == [state.version])
+    assert not store.workers()[0].beat.is_parent
 
 
 @pytest.mark.parametrize("name", ["", "---", "a b/ü", "x" * 300])

@@ -18,6 +18,7 @@ from switchover.rollout.record import (
     Unreadable,
     event_data,
     event_of,
+    event_words,
     made,
     read_event,
     replayed,
@@ -177,3 +178,50 @@ def test_pins_and_holds_are_set_and_released() -> None:
     assert edit.new_to(state).is_empty()
     assert not Edit(is_pinned=False).new_to(state).is_empty()
     assert edit.found_in(RolloutState()).is_pinned is False
+
+
+# -- versions that the store has lost
+
+
+def passing(passes: int, events: list[Event], state: RolloutState) -> tuple[list[Event], RolloutState]:
+    asked = replace(change("rollback", why="restored", pin_all=True), passes=passes)
+    event = made(asked, state, NOON + 1)
+    return [*events, event], event.applied(state)
+
+
+def test_a_change_that_passes_lost_versions_continues_the_chain_past_them() -> None:
+    events, state = passing(40, *record(3))
+    assert (state.version, events[-1].passes, events[-1].previous) == (41, 40, events[2].digest)
+    after = made(change(getTrip=1), state, NOON + 2)
+    assert after.version == 42
+    assert verify([*events, after], state=after.applied(state)) == ()
+    assert replayed(events) == state
+    assert event_of(parsed(canonical(event_data(events[-1])))) == events[-1]
+    words = [*event_words(events[-1])]
+    assert words == ["continues past version 40, which workers held of another history", "kill switch on for all"]
+
+
+def test_a_version_that_is_not_behind_is_passed_as_the_next() -> None:
+    events, state = passing(2, *record(6))
+    assert (state.version, events[-1].passes) == (7, 6)
+    assert verify(events, state=state) == ()
+
+
+@pytest.mark.parametrize("edited", [{"passes": None}, {"passes": 39}, {"passes": 41}, {"version": 42}])
+def test_a_gap_holds_only_where_the_event_itself_says_so(edited: dict[str, Any]) -> None:
+    events, state = passing(40, *record(3))
+    events[-1] = replace(events[-1], **edited)
+    found = [str(link) for link in verify(events, state=state)]
+    assert any("was edited" in link for link in found)
+    assert any("stands where version" in link for link in found)
+
+
+def test_what_is_taken_out_before_a_gap_is_found() -> None:
+    events, state = passing(40, *record(3))
+    assert [link.position for link in verify([*events[:2], events[3]], state=state)] == [3]
+
+
+@pytest.mark.parametrize("passes", [-1, 2**52 + 1])
+def test_a_version_that_nothing_can_be_past_cannot_be_passed(passes: int) -> None:
+    with pytest.raises(ValueError, match="passes must be a version"):
+        replace(change(), passes=passes)

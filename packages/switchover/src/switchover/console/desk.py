@@ -93,12 +93,15 @@ class OperatorDesk:
             raise OrderConflict(f"carried out as version {state.version}, and undone since: {undone}")
         return Outcome.model_validate(
             {
-                "version": state.version,
-                "head": state.head,
+                "version": obeyed.version,
+                "head": state.head if obeyed.version == state.version else self.store.load().head,
                 "obeyed": obeyed.n,
                 "workers": obeyed.of,
                 "seconds": round(time.monotonic() - started, 3),
                 "late": [WorkerView(worker).to_json() for worker in obeyed.late],
+                "isComplete": obeyed.is_complete(),
+                "undone": "" if obeyed.undone is None else str(obeyed.undone),
+                "passed": obeyed.passed,
             }
         )
 

@@ -112,6 +112,19 @@ class WaveStatus(BaseModel):
     bake_seconds_left: Annotated[float, Field(alias='bakeSecondsLeft', ge=0.0)]
 
 
+class Standing(StrEnum):
+    """
+    What is known of it. `diverged` follows a history that this store has lost, or never had.
+    """
+
+    converged = 'converged'
+    by_lease = 'by_lease'
+    behind = 'behind'
+    diverged = 'diverged'
+    problem = 'problem'
+    not_heard = 'not_heard'
+
+
 class Worker(BaseModel):
     model_config = ConfigDict(
         extra='forbid',
@@ -130,6 +143,22 @@ class Worker(BaseModel):
     is_obeying: Annotated[bool, Field(alias='isObeying')]
     """
     Does it live
+    """
+    standing: Standing
+    """
+    What is known of it. `diverged` follows a history that this store has lost, or never had.
+    """
+    what: str
+    """
+    The same in words, `not heard for 37 s`; empty where there is nothing to say.
+    """
+    head: str
+    """
+    Digest of the last change that it has applied; empty if it does not say.
+    """
+    lease_seconds: Annotated[float | None, Field(alias='leaseSeconds')]
+    """
+    After so long without the store it answers everything in its own process; null if it never does.
     """
 
 
@@ -315,6 +344,18 @@ class Outcome(BaseModel):
     late: list[Worker]
     """
     Those that have not.
+    """
+    is_complete: Annotated[bool, Field(alias='isComplete')]
+    """
+    There are workers, all of them go by it, and it is still in force.
+    """
+    undone: str
+    """
+    The change that put it out of force while it waited; empty if none did.
+    """
+    passed: int | None
+    """
+    A version of another history that workers held. The rollback passed it, and took everything back.
     """
 
 
