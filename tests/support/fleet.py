@@ -15,14 +15,12 @@ from switchover.rollout.follower import Follower
 from switchover.rollout.stores import FileRolloutStore, RolloutStore
 from switchover.rollout.stores.postgresql import PostgresqlRolloutStore
 
-EXPIRE_SECONDS = 4.0
-
 
 def rollout_store(kind: str, where: str) -> RolloutStore:
-    """A store that lists silent workers for a short while."""
+    """The store; it lists silent workers as long as any does."""
     if kind == "file":
-        return FileRolloutStore(Path(where), expire_seconds=EXPIRE_SECONDS)
-    return PostgresqlRolloutStore(where, expire_seconds=EXPIRE_SECONDS, patience_seconds=2)
+        return FileRolloutStore(Path(where))
+    return PostgresqlRolloutStore(where, patience_seconds=2)
 
 
 def work(end: int) -> None:
