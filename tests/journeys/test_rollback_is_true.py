@@ -156,7 +156,11 @@ def postgresql_kind(folder: Path, server: RunningPostgresql) -> Kind:
     def cut_off(name: str) -> Callable[[], None]:
         ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{name}'"
         ask(f"ALTER ROLE {name} NOLOGIN", ended)
-        return lambda: ask(f"ALTER ROLE {name} LOGIN") and None
+
+        def again() -> None:
+            ask(f"ALTER ROLE {name} LOGIN")
+
+        return again
 
     def backup() -> Callable[[], None]:
         tables = ("switchover_rollout", "switchover_rollout_history")

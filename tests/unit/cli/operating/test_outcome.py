@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class World:
         self.before = self.store.change(change(getTrip=5000), expected=0)
         self.operator = Operator(self.store, FixedPlan(), who="kokoro")
 
-    def beats(self, worker: str, state: RolloutState | None = None, **said: object) -> None:
+    def beats(self, worker: str, state: RolloutState | None = None, **said: Any) -> None:
         self.store.heartbeat(beat_at(state or self.store.load(), worker, **said))
 
 
@@ -43,7 +44,7 @@ def two(world: World) -> None:
     world.beats("web-2")
 
 
-def silent_for(seconds: float, **said: object) -> Happening:
+def silent_for(seconds: float, **said: Any) -> Happening:
     def happens(world: World) -> None:
         world.beats("web-2", **said)
         world.clock.passes(seconds)

@@ -486,7 +486,7 @@ def test_a_lease_is_counted_from_signs_of_life_and_not_from_what_could_be_read(s
     leased.follower.start()
     eventually(lambda: leased.side() == "http")
 
-    def read_only(_: WorkerBeat) -> None:
+    def read_only(worker: WorkerBeat) -> None:
         raise StoreUnavailable("read-only")
 
     store.heartbeat = read_only  # type: ignore[method-assign]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -14,7 +15,7 @@ from switchover.rollout.orders import Obeyed, Operator, Standing, Undone, forget
 from switchover.rollout.orders.convergence import describe_seconds
 from switchover.rollout.orders.obedience import wait_obeyed
 from switchover.rollout.record import verify
-from switchover.rollout.stores import FakeRolloutStore
+from switchover.rollout.stores import FakeRolloutStore, WorkerSeen
 
 OTHER = "f" * 64
 
@@ -321,10 +322,26 @@ def test_a_version_that_nothing_can_be_past_is_named_and_not_passed() -> None:
 
 def test_the_way_back_depends_on_no_list_of_workers() -> None:
     class Unlisted(FakeRolloutStore):
-        def workers(self, *, reports: bool = True) -> list[object]:  # type: ignore[override]
+        def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
             raise StoreUnavailable("not today")
 
     assert Operator(Unlisted(), FixedPlan(), who="kokoro").rollback(["getTrip"], why="slow").pinned == {"getTrip"}
+
+
+def test_the_way_back_does_not_wait_for_a_list_of_workers_that_hangs() -> None:
+    released = threading.Event()
+
+    class Hanging(FakeRolloutStore):
+        def workers(self, *, reports: bool = True) -> Sequence[WorkerSeen]:
+            released.wait(60)
+            return super().workers(reports=reports)
+
+    store = Hanging()
+    try:
+        assert Operator(store, FixedPlan(), who="kokoro").rollback(["getTrip"], why="slow").pinned == {"getTrip"}
+        assert not released.is_set()
+    finally:
+        released.set()
 
 
 # -- forgetting

@@ -7,6 +7,7 @@ may be an old backup: so a change passes their version only together with taking
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import Final
 
@@ -20,18 +21,27 @@ from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
 
 _ATTEMPTS: Final = 50
+_LOOK_SECONDS: Final = 1.0
 _WAY_OUT: Final = "`switchover rollback` takes everything back and brings them to this store"
 
 
 def held_elsewhere(store: RolloutStore) -> int | None:
     """Return the highest version that workers hold, if one that lives follows another history.
 
-    None as well where the workers cannot be listed: the way back does not depend on them.
+    None as well where the workers cannot be listed in a second: the way back does not depend on them.
     """
-    with suppress(StoreUnavailable):
-        ahead, highest = _ahead(store)
-        return highest if ahead else None
-    return None
+    found: list[int] = []
+
+    def look() -> None:
+        with suppress(StoreUnavailable):
+            ahead, highest = _ahead(store)
+            found.extend([highest] if ahead else [])
+
+    thread = threading.Thread(target=look, name="switchover-histories", daemon=True)
+    with suppress(RuntimeError):  # no more threads can be started
+        thread.start()
+        thread.join(_LOOK_SECONDS)
+    return found[0] if found else None
 
 
 def require_one_history(store: RolloutStore) -> None:

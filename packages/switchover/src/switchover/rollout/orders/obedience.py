@@ -128,6 +128,8 @@ def require_obedient(workers: Sequence[WorkerSeen], chain: Chain, *, way_out: st
     late = [it for it in judged if not it.has_converged]
     if late:
         shown = ", ".join(map(str, late))
+        if any(it.standing is Standing.NOT_HEARD for it in late):
+            way_out = f"; `switchover forget` strikes off what is known to be gone{way_out}"
         raise RolloutRefused(
             "not_obeyed", f"not every worker lives and has applied version {state.version}: {shown}{way_out}"
         )
