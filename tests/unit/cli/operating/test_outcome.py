@@ -199,7 +199,7 @@ SITUATIONS = [
         1,
         (
             "2 of 2 workers obeyed",
-            "NO LONGER IN FORCE: version 3, `resume` by kokoro (it was the network): kill switch off",
+            "NO LONGER IN FORCE: version 3, resume by kokoro at 2027-01-15T08:00:00.000Z: it was the network",
         ),
     ),
     Situation("none follows", nothing, nothing, 1, ("no worker follows this rollout, so there was nobody to obey",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 
@@ -11,7 +12,7 @@ from support.clock import OwnedClock
 from support.rollouts import FixedPlan, beat, beat_at, change
 from switchover.errors import RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
-from switchover.rollout.orders import Obeyed, Operator, Standing, Undone, forget_worker
+from switchover.rollout.orders import Obeyed, Operator, Standing, forget_worker
 from switchover.rollout.orders.convergence import describe_seconds
 from switchover.rollout.orders.obedience import wait_obeyed
 from switchover.rollout.record import verify
@@ -182,7 +183,7 @@ def test_an_order_that_is_undone_while_it_waits_is_not_complete_and_says_by_what
 
     obeyed = operator.wait_obeyed(operator.rollback(why="wrong").version, 5, pause=meanwhile)
     assert (obeyed.n, obeyed.of, obeyed.is_complete()) == (1, 1, False)
-    assert str(obeyed.undone) == "version 2, `resume` by aiko (it was me): kill switch off"
+    assert re.fullmatch("version 2, resume by aiko at [^ ]+Z: it was me", str(obeyed.undone))
 
 
 def test_what_others_change_elsewhere_undoes_nothing() -> None:
@@ -207,8 +208,7 @@ def test_a_share_that_another_operator_moves_on_is_no_longer_what_was_ordered() 
         store.heartbeat(beat_at(other.set_share(Share(50), ["getTrip"], why="", is_forced=True)))
 
     obeyed = operator.wait_obeyed(state.version, 5, pause=meanwhile)
-    assert str(obeyed.undone) == "version 2, `set` by aiko: getTrip 1 % > 0.5 %"
-    assert str(Undone(7)) == "version 7 is in force, and what was ordered no longer is"
+    assert re.fullmatch(r"version 2, set \(forced\) by aiko at [^ ]+Z", str(obeyed.undone))
 
 
 # -- a store that lost changes

@@ -21,14 +21,13 @@ from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
 
 _ATTEMPTS: Final = 50
-_LOOK_SECONDS: Final = 1.0
 _WAY_OUT: Final = "`switchover rollback` takes everything back and brings them to this store"
 
 
-def held_elsewhere(store: RolloutStore) -> int | None:
+def held_elsewhere(store: RolloutStore, seconds: float) -> int | None:
     """Return the highest version that workers hold, if one that lives follows another history.
 
-    None as well where the workers cannot be listed in a second: the way back does not depend on them.
+    None as well where the workers cannot be listed in so many seconds: the way back does not depend on them.
     """
     found: list[int] = []
 
@@ -40,7 +39,7 @@ def held_elsewhere(store: RolloutStore) -> int | None:
     thread = threading.Thread(target=look, name="switchover-histories", daemon=True)
     with suppress(RuntimeError):  # no more threads can be started
         thread.start()
-        thread.join(_LOOK_SECONDS)
+        thread.join(seconds)
     return found[0] if found else None
 
 

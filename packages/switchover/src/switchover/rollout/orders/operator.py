@@ -34,6 +34,8 @@ NO_REASON: Final = "not given"
 """Is recorded for a rollback without a reason."""
 
 _ATTEMPTS: Final = 50
+_LOOK_SECONDS: Final = 1.0
+_SECOND_LOOK_SECONDS: Final = 0.3  # what it misses is found by `wait_obeyed`
 
 
 class Operator:
@@ -174,12 +176,12 @@ class Operator:
             return Edit(shares=dict.fromkeys(back, Share(0)), pinned=dict.fromkeys(back, True))
 
         self._back_why = why if why.strip() else NO_REASON
-        if targets is not None and (held := held_elsewhere(self._store)) is not None:
+        if targets is not None and (held := held_elsewhere(self._store, _LOOK_SECONDS)) is not None:
             self._named(targets, self._store.load())  # a name that stands for nothing is refused
             if (passing := self._pass(held)) is not None:
                 return passing
         state = self._ordered("rollback", decided, self._back_why, goes_on=True)
-        held = held_elsewhere(self._store)
+        held = held_elsewhere(self._store, _SECOND_LOOK_SECONDS)
         return state if held is None else self._pass(held) or state
 
     def undone(self) -> Undone | None:

@@ -185,15 +185,19 @@ class PostgresqlRolloutStore:
             connection.execute(sql.FORGET, (self._rollout, self._expire))
             return self._tolerantly(connection, rows)
 
-        seen = [worker_in(*row) for row in self._asked(found, "reports" if reports else "asking")]
+        # On a connection of its own: a table of workers that is locked must not hold up a change.
+        seen = [worker_in(*row) for row in self._asked(found, "reports")]
         ended = {it.beat.id for it in seen if has_left(it.beat, is_one_machine=False)}
         for worker_id in ended:
-            self.leave(worker_id)
+            self._leave(worker_id, "reports")
         return [it for it in seen if it.beat.id not in ended]
 
     def leave(self, worker_id: str) -> None:
         """See `RolloutStore`."""
-        self._asked(lambda connection: connection.execute(sql.LEAVE, (self._rollout, worker_id)))
+        self._leave(worker_id, "asking")
+
+    def _leave(self, worker_id: str, use: str) -> None:
+        self._asked(lambda connection: connection.execute(sql.LEAVE, (self._rollout, worker_id)), use)
 
     def close(self) -> None:
         """See `RolloutStore`."""
