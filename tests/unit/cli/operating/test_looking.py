@@ -70,7 +70,7 @@ def test_who_does_not_obey_is_seen_with_what_keeps_it(here: Project) -> None:
     assert code == 1
     assert "version 1, 1 of 3 workers obey" in out
     assert "KILL SWITCH: every operation stays in-process" in out
-    assert [line for line in out.splitlines() if line.startswith("WRONG")][0].endswith(
+    assert next(line for line in out.splitlines() if line.startswith("WRONG")).endswith(
         "has not converged: it reports a problem"
     )
     late = row_of(out, "web-2")

@@ -14,7 +14,7 @@ import pytest
 
 from support.operating import Project, project
 from support.processes import ROOT
-from support.rollouts import beat, beat_at
+from support.rollouts import beat_at
 from switchover.cli import settings
 from switchover.contract import Document
 from switchover.errors import StoreUnavailable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from switchover.rollout.record.states import state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import postgresql_schema as sql
 from switchover.rollout.stores.postgresql_changes import NO_LIMIT, AnswerLost, Changes
+from switchover.rollout.stores.postgresql_line import Line
 from switchover.rollout.stores.postgresql_rows import event_in, evidence_in, worker_in
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, has_left, report_text
@@ -31,16 +31,6 @@ _R = TypeVar("_R")
 _R_co = TypeVar("_R_co", covariant=True)
 _E = TypeVar("_E", Event, Event | Unreadable)
 _PAUSE_SECONDS: Final = 0.1
-
-
-class _Line:
-    """A connection, made when it is needed and anew when it broke; one caller at a time."""
-
-    __slots__ = ("connection", "lock")
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.connection: BoundedConnection | None = None
 
 
 class _Tolerant(Protocol[_R_co]):
@@ -80,7 +70,7 @@ class PostgresqlRolloutStore:
         self._rollout = rollout
         self._patience = patience_seconds
         self._expire = expire_seconds
-        self._lines: dict[tuple[int, str], _Line] = {}
+        self._lines: dict[tuple[int, str], Line] = {}
         self._changes = Changes(rollout)
         self._warned: set[str] = set()
 
@@ -204,7 +194,7 @@ class PostgresqlRolloutStore:
         for (pid, _), line in list(self._lines.items()):
             if pid == os.getpid() and line.lock.acquire(timeout=self._patience):
                 try:
-                    _drop(line)
+                    line.drop()
                 finally:
                     line.lock.release()
 
@@ -273,7 +263,7 @@ class PostgresqlRolloutStore:
         import psycopg  # noqa: PLC0415 - an extra
 
         # What a parent process has opened stays with it: kept here, so that it is not closed, and not used.
-        line = self._lines.setdefault((os.getpid(), use), _Line())
+        line = self._lines.setdefault((os.getpid(), use), Line())
         if not line.lock.acquire(timeout=2 * self._patience):
             raise StoreUnavailable(f"PostgreSQL at {self._address.shown}: other threads have used the connection up")
         try:
@@ -281,17 +271,17 @@ class PostgresqlRolloutStore:
         except (RolloutConflict, StoreUnavailable):
             raise
         except (psycopg.Error, OSError, ValueError) as error:
-            _drop(line)
+            line.drop()
             raise self._address.unavailable(error) from None
         except BaseException:
-            _drop(line)
+            line.drop()
             raise
         finally:
             line.lock.release()
 
-    def _connected(self, line: _Line, use: str) -> BoundedConnection:
+    def _connected(self, line: Line, use: str) -> BoundedConnection:
         if line.connection is None or not line.connection.is_alive():
-            _drop(line)
+            line.drop()
             line.connection = self._address.connect()
             if use == "listening":
                 line.connection.execute("LISTEN switchover_rollout")
@@ -305,9 +295,3 @@ def _holds(connection: BoundedConnection, question: LiteralString, rollout: str)
         return bool(connection.execute(question, (rollout,)).fetchall())
     except psycopg.errors.UndefinedTable:
         return False
-
-
-def _drop(line: _Line) -> None:
-    if line.connection is not None:
-        line.connection.close()
-        line.connection = None
