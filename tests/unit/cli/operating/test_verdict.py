@@ -78,13 +78,13 @@ def test_a_worker_that_has_not_converged_is_wrong(here: Project) -> None:
     code, (reason,) = judged(here)
     assert code == 1
     assert reason.startswith("worker web-2 (pid 1 on machine, version 0, ")
-    assert reason.endswith(") has not converged")
+    assert reason.endswith(") has not converged: it has not applied version 1")
 
 
 def test_a_worker_that_reports_a_problem_is_wrong(here: Project) -> None:
     here.store.heartbeat(beat("web-1", 0, problem="no disk"))
     code, (reason,) = judged(here)
-    assert (code, reason.endswith("no disk) reports a problem")) == (1, True), reason
+    assert (code, reason.endswith("no disk) has not converged: it reports a problem")) == (1, True), reason
 
 
 @pytest.mark.parametrize("state", [CircuitState.OPEN, CircuitState.HALF_OPEN])

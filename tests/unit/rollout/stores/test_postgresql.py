@@ -25,8 +25,9 @@ from switchover.rollout.fleet import Fleet
 from switchover.rollout.orders import Operator
 from switchover.rollout.plan import RolloutPlan
 from switchover.rollout.record import Change, Edit, verify
-from switchover.rollout.stores.postgresql import PostgresqlRolloutStore, _Line
+from switchover.rollout.stores.postgresql import PostgresqlRolloutStore
 from switchover.rollout.stores.postgresql_connection import BoundedConnection
+from switchover.rollout.stores.postgresql_line import Line
 from switchover.rollout.stores.postgresql_schema import VERSION
 
 
@@ -250,7 +251,7 @@ def test_garbage_in_a_table_is_told_with_its_place(store: PostgresqlRolloutStore
 
 def test_a_connection_in_use_by_others_for_too_long_is_told(server: RunningPostgresql) -> None:
     store = PostgresqlRolloutStore(server.dsn, patience_seconds=0.02)
-    line = store._lines.setdefault((os.getpid(), "asking"), _Line())
+    line = store._lines.setdefault((os.getpid(), "asking"), Line())
     with line.lock, pytest.raises(StoreUnavailable, match="other threads"):
         store.load()
 
@@ -276,9 +277,9 @@ def test_a_child_has_connections_of_its_own_and_leaves_those_of_its_parent_alone
         os._exit(0 if is_well else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert store._rows("SELECT pg_backend_pid()") == mine
-    parents = store._lines[0, "asking"] = _Line()
+    parents = store._lines[0, "asking"] = Line()
     parents.connection = store._lines[os.getpid(), "asking"].connection
-    store._lines[os.getpid(), "asking"] = _Line()
+    store._lines[os.getpid(), "asking"] = Line()
     store.close()
     assert parents.connection is not None
     assert not parents.connection.closed

@@ -100,7 +100,6 @@ class OperatorDesk:
                 "seconds": round(time.monotonic() - started, 3),
                 "late": [WorkerView(worker).to_json() for worker in obeyed.late],
                 "isComplete": obeyed.is_complete(),
-                "undone": "" if obeyed.undone is None else str(obeyed.undone),
                 "passed": obeyed.passed,
             }
         )

@@ -347,11 +347,7 @@ class Outcome(BaseModel):
     """
     is_complete: Annotated[bool, Field(alias='isComplete')]
     """
-    There are workers, all of them go by it, and it is still in force.
-    """
-    undone: str
-    """
-    The change that put it out of force while it waited; empty if none did.
+    There are workers
     """
     passed: int | None
     """

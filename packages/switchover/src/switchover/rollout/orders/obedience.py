@@ -82,7 +82,7 @@ def wait_obeyed(
     Raises:
         StoreUnavailable: the store does not answer.
     """
-    started, chain, passed, passes = clock(), Chain(store), None, 0
+    started, chain, passes = clock(), Chain(store), 0
     while True:
         seen = store.workers(reports=False)
         chain.catch_up(seen)
@@ -91,23 +91,19 @@ def wait_obeyed(
             passes += 1
             state = passing(max(it.beat.version for it in seen))
             if state is not None:
-                passed, version, chain = state.version - 1, state.version, Chain(store, state)
+                version, chain = state.version, Chain(store, state)
                 continue
         waited = clock() - started
-        late = tuple(it for it in judged if not it.has_converged)
-        if not late or waited >= timeout:
-            break
+        if waited >= timeout or all(it.has_converged for it in judged):
+            return _obeyed(judged, version, waited, undone())
         pause(min(_LOOK_SECONDS, timeout - waited))
-    return Obeyed(
-        len(judged) - len(late),
-        len(judged),
-        waited,
-        late,
-        assumed=tuple(it for it in judged if it.has_converged and it.what),
-        version=version,
-        passed=passed,
-        undone=undone(),
-    )
+
+
+def _obeyed(judged: Sequence[JudgedWorker], version: int, seconds: float, undone: Undone | None) -> Obeyed:
+    late = tuple(it for it in judged if not it.has_converged)
+    assumed = tuple(it for it in judged if it.has_converged and it.what)
+    n = len(judged) - len(late)
+    return Obeyed(n, len(judged), seconds, late, assumed=assumed, version=version, undone=undone)
 
 
 def is_ahead(worker: JudgedWorker, state: RolloutState) -> bool:
