@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal, Protocol
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from switchover import Contract, Port
-from switchover.errors import CallError, Problem, UnexpectedAnswer, UnknownValue
+from switchover import Contract, Fidelity, Port, Rollout, Share
+from switchover.errors import CallError, Problem, ServiceUnavailable, UnexpectedAnswer, UnknownValue
+from switchover.port.kinds import outcome_of
 from switchover.port.tolerance import STRICT, TOLERANT, AnswerReading, answer_reading
+from switchover.telemetry import Outcome
 from unit.port.test_exchange import JSON, PROBLEM, Canned
 
 CONTRACT = """
@@ -151,6 +153,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Port[Keeper]:
     return Contract.load(Path(path)).bind(Keeper, errors=[ZooClosed, ZooFull])
 
 
+ALL = Rollout.fixed(Share(10_000))
 TOM = {"kind": "cat", "lives": 9}
 
 
@@ -317,3 +320,36 @@ async def test_a_failure_that_lacks_what_it_needs_stays_wrong(port: Port[Keeper]
     assert isinstance(error, UnexpectedAnswer)
     assert "#/until is required" in str(error)
     assert isinstance(error, CallError)
+
+
+def test_a_write_that_was_carried_out_is_no_failure_of_the_service(port: Port[Keeper]) -> None:
+    assert outcome_of(port.plans["add_animal"], UnknownValue(answered=201)) is Outcome.REFUSED
+    assert outcome_of(port.plans["get_zoo"], UnknownValue(answered=200)) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(("given", "is_tolerant"), [(None, False), ("tolerant", True)])
+async def test_a_route_reads_as_strictly_as_its_own_side_unless_it_is_told_otherwise(
+    port: Port[Keeper], given: Any, is_tolerant: bool
+) -> None:
+    canned = Canned(200, JSON, json.dumps({"name": "Ueno", "animals": [], "opened": 1882}).encode())
+    direct = port.direct(Unavailable(), fidelity=Fidelity.STRICT)
+    for route in (
+        port.route(direct=direct, http=port.http(transport=canned, trust="open"), rollout=ALL, answers=given),
+        port.route(direct=direct, http=port.http(transport=canned, trust="open", answers=given), rollout=ALL),
+    ):
+        try:
+            assert (await route.get_zoo()).name == "Ueno"
+        except ServiceUnavailable:
+            assert not is_tolerant  # the answer was refused, and this side was asked instead
+        else:
+            assert is_tolerant
+
+
+class Unavailable:
+    """A backend that answers nothing."""
+
+    async def get_zoo(self) -> Zoo:
+        raise ServiceUnavailable
+
+    async def add_animal(self, animal: Animal) -> Animal:
+        raise ServiceUnavailable
