@@ -153,7 +153,9 @@ class _Walk:
             self._relaxed.unknown.append(Unknown((*path, tag), plain[tag]))
             self._relaxed.is_judged = False
             return plain
-        return self._members(plain, max(options, key=lambda option: _fit(option, plain)), path)
+        is_only = len(options) == 1
+        best = options[0] if is_only else max(options, key=lambda option: _fit(option, plain))
+        return self._members(plain, best, path)
 
     def _members(self, plain: dict[str, Any], shape: Shape, path: Path) -> dict[str, Any]:
         found = {}
