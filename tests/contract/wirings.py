@@ -63,21 +63,21 @@ async def http_in_memory(servers: Servers) -> AsyncIterator[LiveTrip]:
         service = port.serve(backend, verifier=verifier, mounts=PhotoFiles(backend.files).mounts)
         servers.browser = HttpBrowser(httpx.ASGITransport(service))
         async with AsgiTransport(service) as transport:
-            yield port.http(transport=transport, credentials=SharedKey(KEY))
+            yield port.http(transport=transport, credentials=SharedKey(KEY), answers="strict")
 
 
 @asynccontextmanager
 async def http_tcp(servers: Servers) -> AsyncIterator[LiveTrip]:
     """A service process over TCP, by httpx."""
     async with HttpxTransport(servers.tcp().address) as transport:
-        yield live_trip_port().http(transport=transport, credentials=SharedKey(KEY))
+        yield live_trip_port().http(transport=transport, credentials=SharedKey(KEY), answers="strict")
 
 
 @asynccontextmanager
 async def http_tcp_aiohttp(servers: Servers) -> AsyncIterator[LiveTrip]:
     """A service process over TCP, by aiohttp."""
     async with AiohttpTransport(servers.tcp().address) as transport:
-        yield live_trip_port().http(transport=transport, credentials=SharedKey(KEY))
+        yield live_trip_port().http(transport=transport, credentials=SharedKey(KEY), answers="strict")
 
 
 @asynccontextmanager
@@ -86,7 +86,7 @@ async def http_unix_socket(servers: Servers) -> AsyncIterator[LiveTrip]:
     path = servers.unix_socket().address.removeprefix("unix:")
     servers.browser = HttpBrowser(httpx.AsyncHTTPTransport(uds=path))
     async with HttpxTransport("http://livetrip", uds=path) as transport:
-        yield live_trip_port().http(transport=transport, trust="open")
+        yield live_trip_port().http(transport=transport, trust="open", answers="strict")
 
 
 @asynccontextmanager

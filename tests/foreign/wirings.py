@@ -21,10 +21,10 @@ def direct(port: Port[T], backend: T) -> T:
 
 
 def http(port: Port[T], backend: T) -> T:
-    """Over HTTP, in memory."""
+    """Over HTTP, in memory, every answer read strictly."""
     is_inside = not any(name.startswith("..") for name in port.document.sources)
     service = port.serve(backend, trust="open", publish=is_inside)
-    return port.http(transport=AsgiTransport(service), trust="open")
+    return port.http(transport=AsgiTransport(service), trust="open", answers="strict")
 
 
 WIRINGS: Final[tuple[Wiring, ...]] = (direct, http)

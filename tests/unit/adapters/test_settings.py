@@ -28,6 +28,30 @@ def test_nothing_set_is_a_monolith_on_sqlite() -> None:
     assert settings.fidelity is Fidelity.OFF
 
 
+@pytest.mark.parametrize(
+    ("said", "fidelity", "expected"),
+    [
+        (None, "off", "tolerant"),
+        (None, "strict", "strict"),
+        ("tolerant", "strict", "tolerant"),
+        ("strict", "off", "strict"),
+    ],
+)
+def test_answers_are_read_tolerantly_unless_the_environment_is_strict(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, fidelity: str, expected: str
+) -> None:
+    monkeypatch.setenv("LIVETRIP_FIDELITY", fidelity)
+    if said is not None:
+        monkeypatch.setenv("LIVETRIP_ANSWERS", said)
+    assert load_settings().answer_reading == expected
+
+
+def test_a_word_that_is_no_way_of_reading_answers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVETRIP_ANSWERS", "lenient")
+    with pytest.raises(SettingsError, match=r"LIVETRIP_ANSWERS: .*'tolerant' or 'strict'"):
+        load_settings()
+
+
 def test_service_mode_reads_where_and_with_what(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKEND_MODE", "service")
     monkeypatch.setenv("LIVETRIP_SERVICE_URL", "http://diary.internal:8000/")

@@ -43,6 +43,24 @@ def _schemas(text: str, head: str = HEAD) -> str:
     return head + "paths: {}\ncomponents:\n  schemas:\n" + "".join(f"    {line}\n" for line in text.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("S: { type: string, enum: [a, b], x-unknown: c }", "must be one of the values that the schema lists"),
+        ("S: { type: string, x-unknown: c }", "lists no values and no alternatives"),
+        ("S: { type: string, enum: [a, b], x-unknown: b }", None),
+        ("S: { type: string, enum: [a, b], x-unknown: null }", None),
+        ("S: { oneOf: [{ type: object, required: [k], properties: { k: { const: a } } }, { type: 'null' }, "
+         "{ type: object, required: [k], properties: { k: { const: b } } }], x-unknown: null }", None),
+    ],
+)  # fmt: skip
+def test_a_fallback_is_a_value_that_readers_can_take(schema: str, expected: str | None) -> None:
+    found = [str(finding) for finding in lint.fallbacks(load(_schemas(schema)))]
+
+    assert len(found) == (expected is not None)
+    assert expected is None or (expected in found[0] and "#/components/schemas/S/x-unknown" in found[0])
+
+
 def test_a_good_document_is_passed_in_silence() -> None:
     document = load(GOOD)
 

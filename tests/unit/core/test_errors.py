@@ -8,6 +8,7 @@ import pytest
 
 import livetrip_contract as contract
 from livetrip_core import (
+    AnsweredByAnotherVersion,
     DiaryError,
     EntryNotFound,
     IdempotencyKeyReused,
@@ -32,6 +33,7 @@ EVERY = [
     VersionConflict(3),
     TripDatesReversed(),
     IdempotencyKeyReused(),
+    AnsweredByAnotherVersion(),
     InvalidValue("title", "has only spaces"),
 ]
 

@@ -81,7 +81,7 @@ async def test_an_answer_that_breaks_the_contract_is_told_with_its_places_and_wi
 @pytest.mark.parametrize("status", [100, 199, 202, 204, 302, 404, 409, 418])
 async def test_an_answer_that_the_contract_does_not_know_is_unexpected(status: int) -> None:
     for body in (b"", b"{}", b"[1]", b"not json", b'{"code": "of_another_kit"}', b'{"code": 7}'):
-        if status == 404 and b"of_another" not in body:
+        if (status == 404 and b"of_another" not in body) or (status == 409 and b"of_another" in body):
             continue
         with pytest.raises(UnexpectedAnswer, match=f"does not document this answer. \\(status {status}\\)"):
             await desk(status, PROBLEM, body).add_note(AIKO, NoteDraft(title="a"))

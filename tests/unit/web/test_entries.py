@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from livetrip_web.forms.entry import change
 from support.diary import Unreliable
 from support.pages import Browser
 from switchover.errors import ConnectionLost, ServiceUnavailable
@@ -80,6 +81,28 @@ async def test_an_entry_is_changed_and_cleared(aiko: Browser) -> None:
     assert "The entry has been changed." in changed.text
     for gone in ("Saihō-ji", "good", "moss"):
         assert gone not in changed.text
+
+
+def test_a_mood_that_stays_as_it_was_shown_is_left_out_of_the_change() -> None:
+    form = {"text": "Rain.", "happened": "2026-11-21T07:30", "offset": "540", "version": "1"}
+    for shown, chosen, is_sent in (("", "", False), ("good", "good", False), ("good", "", True), ("", "low", True)):
+        changed = change({**form, "mood_shown": shown, "mood": chosen})
+        assert ("mood" in changed.model_fields_set) is is_sent
+        assert (changed.mood.value if changed.mood else "") == (chosen if is_sent else "")
+    assert "mood" in change({**form, "mood": ""}).model_fields_set
+
+
+async def test_two_people_at_one_entry_choose_between_moods(aiko: Browser) -> None:
+    trip = await aiko.plan()
+    written = await aiko.write(trip, mood="good")
+    edit = next(link for link in written.links if link.endswith("/edit") and "/entries/" in link)
+    mine, theirs = await aiko.open(edit), await aiko.open(edit)
+    await aiko.submit(theirs, edit, text="Theirs.", mood="low")
+    both = await aiko.submit(mine, edit, text="Mine.")
+    assert both.status == 409
+    settled = await aiko.submit(both, edit, pick="mine")
+    assert "Good" in settled.text
+    assert "Mine." in settled.text
 
 
 async def test_two_people_at_one_entry_choose_field_by_field(aiko: Browser) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from livetrip_contract import VersionConflict
+from livetrip_contract import AnsweredByAnotherVersion, VersionConflict
 from support.diary import Unreliable
 from support.pages import Browser
 from switchover import current
@@ -16,9 +16,11 @@ from switchover.errors import (
     ConnectionLost,
     InternalError,
     InvalidRequest,
+    Problem,
     ServiceUnavailable,
     ServiceUnreachable,
     UnexpectedAnswer,
+    UnknownValue,
 )
 
 
@@ -81,7 +83,15 @@ async def test_a_log_says_where_an_error_was_raised_and_nothing_of_what_somebody
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(InternalError("x"), 500), (InvalidRequest("x"), 400), (VersionConflict("x", current_version=2), 409)],
+    [
+        (InternalError("x"), 500),
+        (InvalidRequest("x"), 400),
+        (VersionConflict("x", current_version=2), 409),
+        (UnknownValue("x", answered=200), 503),
+        (Problem("trip_archived", 409, "x"), 409),
+        (Problem("trip_hidden", 404, "x"), 404),
+        (Problem("trip_locked", 423, "x"), 423),
+    ],
 )
 async def test_other_errors_have_a_page_as_well(
     aiko: Browser, live_trip: Unreliable, error: Exception, status: int
@@ -95,6 +105,24 @@ async def test_a_form_that_met_our_own_fault_ends_at_a_page_as_well(aiko: Browse
     live_trip.failure = lambda: InternalError("x")
     page = await aiko.submit(form, title="Kyoto", start_date="2026-11-20", end_date="2026-11-24")
     assert page.status == 500
+
+
+@pytest.mark.parametrize("error", [UnknownValue("x", answered=201), AnsweredByAnotherVersion("x")])
+async def test_a_form_that_another_version_saved_is_told_so_and_not_to_be_sent_again(
+    aiko: Browser, live_trip: Unreliable, error: Exception
+) -> None:
+    form = await aiko.open("/trips/new")
+
+    def failing() -> Exception:
+        if isinstance(error, UnknownValue):
+            error.idempotency_key = "k"
+        return error
+
+    live_trip.failure = failing
+    page = await aiko.submit(form, title="Kyoto", start_date="2026-11-20", end_date="2026-11-24")
+    assert page.status == 409
+    assert "It has been saved" in page.text
+    assert "/trips" in page.links
 
 
 async def test_calls_of_a_page_belong_to_its_trace(aiko: Browser, live_trip: Unreliable) -> None:

@@ -20,9 +20,10 @@ async def open_http(port: Port[LiveTrip], settings: Settings) -> AsyncIterator[L
     """The service, as LiveTrip; connections are closed at the end."""
     base_url = settings.service_url or "http://livetrip"
     socket = str(settings.service_socket) if settings.service_socket is not None else None
+    answers = settings.answer_reading
     async with HttpxTransport(base_url, uds=socket) as transport:
         if settings.trust is Kind.OPEN:
-            yield port.http(transport=transport, trust="open", timeouts_of=TIMEOUTS_OF)
+            yield port.http(transport=transport, trust="open", timeouts_of=TIMEOUTS_OF, answers=answers)
         else:
             credentials = settings.credential_source()
-            yield port.http(transport=transport, credentials=credentials, timeouts_of=TIMEOUTS_OF)
+            yield port.http(transport=transport, credentials=credentials, timeouts_of=TIMEOUTS_OF, answers=answers)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -66,6 +66,8 @@ class Settings(BaseModel):
         fidelity: `LIVETRIP_FIDELITY`: hold in-process calls to what HTTP would do: `off`, `sample`, `strict`.
         fidelity_share: `LIVETRIP_FIDELITY_SHARE`: the share of calls that `sample` looks at, 0 to 1.
         photos: `LIVETRIP_PHOTOS_…`: where the backend in this process keeps photos; see `PhotoSettings`.
+        answers: `LIVETRIP_ANSWERS`: read answers of a newer service `tolerant` or `strict`; strict if nothing is said and the
+            fidelity is `strict`, else tolerant.
         service_url: `LIVETRIP_SERVICE_URL`, `http://host:port` of the service.
         service_socket: `LIVETRIP_SERVICE_SOCKET`, path of a Unix socket instead.
         service_key: `LIVETRIP_SERVICE_KEY`, what this process proves itself with where nothing else is said.
@@ -88,6 +90,7 @@ class Settings(BaseModel):
     photos: PhotoSettings = PhotoSettings()
     fidelity: Fidelity = Fidelity.OFF
     fidelity_share: Annotated[float, Field(gt=0, le=1)] = 0.01
+    answers: Literal["tolerant", "strict"] | None = None
     service_url: str | None = None
     service_socket: Path | None = None
     service_key: SecretStr | None = None
@@ -136,6 +139,11 @@ class Settings(BaseModel):
                 rollout_store(self.rollout.get_secret_value())
         except ValueError as error:
             yield f"LIVETRIP_ROLLOUT {error}"
+
+    @property
+    def answer_reading(self) -> Literal["tolerant", "strict"]:
+        """How answers of the service are read."""
+        return self.answers or ("strict" if self.fidelity is Fidelity.STRICT else "tolerant")
 
     def credential_source(self) -> CredentialSource | None:
         """What is attached to calls; None where the service trusts whoever can reach it."""

@@ -85,7 +85,8 @@ class LiveTripBackend:
             trip = await use_cases.plan_trip(work, user, draft, clock=self._clock, identifiers=self._identifiers)
             return outgoing.trip(trip)
 
-        call = Call(caller, "create_trip", {"trip_draft": incoming.draft_arguments(trip_draft)})
+        former = {"trip_draft": incoming.former_arguments(trip_draft)}
+        call = Call(caller, "create_trip", {"trip_draft": incoming.draft_arguments(trip_draft)}, former)
         return await self._writer.carry_out(call, write, _TRIP)
 
     async def get_trip(self, caller: Caller, trip_id: UUID) -> contract.TripDetail:
@@ -136,7 +137,8 @@ class LiveTripBackend:
             return outgoing.entry(view)
 
         arguments = {"trip_id": str(trip_id), "entry_draft": incoming.draft_arguments(entry_draft)}
-        return await self._writer.carry_out(Call(caller, "add_entry", arguments), write, _ENTRY)
+        former = {"entry_draft": incoming.former_arguments(entry_draft)}
+        return await self._writer.carry_out(Call(caller, "add_entry", arguments, former), write, _ENTRY)
 
     async def get_entry(self, caller: Caller, trip_id: UUID, entry_id: UUID) -> Entry:
         """Read one entry."""
@@ -164,7 +166,8 @@ class LiveTripBackend:
 
         changed = incoming.change_arguments(entry_change)
         arguments = {"trip_id": str(trip_id), "entry_id": str(entry_id), "entry_change": changed}
-        return await self._writer.carry_out(Call(caller, "update_entry", arguments), write, _ENTRY)
+        former = {"entry_change": incoming.former_arguments(entry_change)}
+        return await self._writer.carry_out(Call(caller, "update_entry", arguments, former), write, _ENTRY)
 
     async def list_photos(
         self,

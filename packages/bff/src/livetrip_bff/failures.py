@@ -19,6 +19,7 @@ _FAILURES: Final[dict[type[core.DiaryError], type[contract.LiveTripError]]] = {
     core.PhotoNotUploaded: contract.PhotoNotUploaded,
     core.TripDatesReversed: contract.TripDatesReversed,
     core.IdempotencyKeyReused: contract.IdempotencyKeyReused,
+    core.AnsweredByAnotherVersion: contract.AnsweredByAnotherVersion,
 }
 _PARAMETERS: Final = frozenset({"cursor", "limit"})
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, from_json, to_json
 
-from livetrip_core import IdempotencyStore, KeyedRequest
+from livetrip_core import AnsweredByAnotherVersion, IdempotencyStore, KeyedRequest
 
 Answer = TypeVar("Answer")
 
@@ -38,10 +39,50 @@ async def once(
 
     Raises:
         IdempotencyKeyReused: the key belongs to another request.
+        AnsweredByAnotherVersion: it was carried out, and the answer that was kept cannot be read by this version.
     """
     happened = await requests.claim(request, now=now)
     if happened is not None:
-        return answers.validate_json(happened.answer_to(request))
+        return read_answer(answers, happened.answer_to(request))
     answer = await carry_out()
     await requests.record(request, answers.dump_json(answer, by_alias=True).decode())
     return answer
+
+
+def read_answer(answers: TypeAdapter[Answer], kept: str) -> Answer:
+    """Return an answer that was kept, by whichever version.
+
+    Members that this version does not know are left out. A value that it does not know becomes null where null is allowed, which is
+    what the contract documents for reading (`x-unknown`).
+
+    Raises:
+        AnsweredByAnotherVersion: it cannot be read so either.
+    """
+    try:
+        return answers.validate_json(kept)
+    except ValidationError:
+        pass
+    try:
+        return answers.validate_json(kept, extra="ignore")
+    except ValidationError as error:
+        unknown = error.errors(include_url=False, include_context=False, include_input=False)
+    try:
+        return answers.validate_json(_without(kept, unknown), extra="ignore")
+    except (ValueError, LookupError, TypeError):
+        raise AnsweredByAnotherVersion from None
+
+
+def _without(kept: str, unknown: Sequence[ErrorDetails]) -> bytes:
+    """The answer with null in the place of values that no enumeration lists. Raises ValueError if anything else is wrong with it."""
+    if any(item["type"] not in _UNLISTED for item in unknown):
+        raise ValueError("this is not only a matter of values")
+    plain = from_json(kept)
+    for item in unknown:
+        place = plain
+        for token in item["loc"][:-1]:
+            place = place[token]
+        place[item["loc"][-1]] = None
+    return to_json(plain)
+
+
+_UNLISTED: Final = frozenset({"enum", "literal_error"})

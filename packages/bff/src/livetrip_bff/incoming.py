@@ -19,14 +19,30 @@ def changed_fields(change: contract.TripChange | contract.EntryChange) -> dict[s
     return {name: value for name, value in given.items() if value is not None or name in _CLEARED_BY_NULL}
 
 
-def draft_arguments(draft: contract.TripDraft | contract.EntryDraft) -> dict[str, Any]:
-    """A draft as plain JSON values: equal for drafts that mean the same."""
-    return draft.model_dump(mode="json")
+Draft = contract.TripDraft | contract.EntryDraft | contract.PhotoUploadRequest
+Change = contract.TripChange | contract.EntryChange
 
 
-def change_arguments(change: contract.TripChange | contract.EntryChange) -> dict[str, Any]:
-    """A change as plain JSON values: equal for changes that mean the same."""
-    return change.model_dump(mode="json", include={"version", *changed_fields(change)})
+def draft_arguments(draft: Draft) -> dict[str, Any]:
+    """Return a draft as plain JSON values: equal for drafts that mean the same.
+
+    What is left out, and what says the default, is not there: so a member that a later version adds changes nothing for those who
+    do not send it, and both versions take a repeated request for the same.
+    """
+    return draft.model_dump(mode="json", exclude_defaults=True)
+
+
+def change_arguments(change: Change) -> dict[str, Any]:
+    """Return a change as plain JSON values: equal for changes that mean the same, as in `draft_arguments`."""
+    names = ("version", *sorted(changed_fields(change)))
+    given = change.model_dump(mode="json", include=set(names), exclude_defaults=True)
+    return {name: given.get(name) for name in names}  # null, which clears, is the default of every member
+
+
+def former_arguments(given: Draft | Change) -> dict[str, Any]:
+    """Return a draft or a change as release 1.2 took it for its fingerprint: with every default."""
+    names = {"version", *changed_fields(given)} if isinstance(given, Change) else None
+    return given.model_dump(mode="json", include=names)
 
 
 def trip_draft(draft: contract.TripDraft) -> core.TripDraft:

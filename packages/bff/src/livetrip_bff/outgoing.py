@@ -66,7 +66,8 @@ def entry(view: core.EntryView) -> contract.Entry:
         trip_id=found.trip_id,
         text=found.text,
         happened_at=found.happened_at,
-        mood=contract.Mood(found.mood.value) if found.mood else None,
+        # One that a newer version wrote is shown as none: `x-unknown` of the contract.
+        mood=contract.Mood(found.mood.value) if isinstance(found.mood, core.Mood) else None,
         place=_place(found.place),
         tags=list(found.tags),
         outside_trip=view.is_outside_trip,
@@ -118,11 +119,18 @@ def photo_page(page: core.Page[contract.Photo]) -> contract.PhotoPage:
 def _photo_file(picture: core.Picture, address_of: Callable[[str], str]) -> contract.PhotoFile:
     return contract.PhotoFile(
         address=address_of(picture.key),
-        content_type=contract.PhotoContentType(picture.format.value),
+        content_type=_content_type(picture),
         byte_size=picture.byte_size,
         width=picture.width,
         height=picture.height,
     )
+
+
+def _content_type(picture: core.Picture) -> contract.PictureContentType:
+    """The media type, or that of any bytes for one that a newer version stored: browsers look at the bytes anyway."""
+    if isinstance(picture.format, core.PhotoFormat):
+        return contract.PictureContentType(picture.format.value)
+    return contract.PictureContentType.application_octet_stream
 
 
 def _trip_fields(found: core.Trip) -> dict[str, Any]:

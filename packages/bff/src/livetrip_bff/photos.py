@@ -93,8 +93,9 @@ class Photos:
             )
             return photo.id, photo.uploaded_by
 
-        arguments = {"trip_id": str(trip_id), "photo_upload_request": wanted.model_dump(mode="json")}
-        call = Call(caller, "request_photo_upload", arguments)
+        arguments = {"trip_id": str(trip_id), "photo_upload_request": incoming.draft_arguments(wanted)}
+        former = {"photo_upload_request": incoming.former_arguments(wanted)}
+        call = Call(caller, "request_photo_upload", arguments, former)
         photo_id, until = await self._writer.carry_out(call, write, _ANNOUNCED)
         address = self._storage.upload_address(upload_key(PhotoId(photo_id)), announced, expires_at=until)
         return outgoing.photo_upload(photo_id, address, until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -19,16 +19,27 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who asked for which operation of the contract; `arguments` as plain JSON values."""
+    """Who asked for which operation of the contract.
+
+    Attributes:
+        arguments: as plain JSON values.
+        former_arguments: those of them that an earlier release took for the fingerprint in another form.
+    """
 
     caller: Caller
     operation: str
     arguments: Mapping[str, Any]
+    former_arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def keyed(self, user: UserId, key: str) -> KeyedRequest:
         """The call as a request that has a name."""
+        former = [{**self.arguments, **self.former_arguments}] if self.former_arguments else []
         return KeyedRequest(
-            owner=user, key=key, operation=self.operation, fingerprint=fingerprint(self.operation, self.arguments)
+            owner=user,
+            key=key,
+            operation=self.operation,
+            fingerprint=fingerprint(self.operation, self.arguments),
+            former_fingerprints=tuple(fingerprint(self.operation, arguments) for arguments in former),
         )
 
 

@@ -88,6 +88,10 @@ Text = TypeAliasType(
 
 
 class Mood(StrEnum):
+    """
+    A mood that a newer version knows is read as none.
+    """
+
     great = 'great'
     good = 'good'
     okay = 'okay'
@@ -339,6 +343,17 @@ class PhotoContentType(StrEnum):
     image_webp = 'image/webp'
 
 
+class PictureContentType(StrEnum):
+    """
+    What a picture is stored as; `application/octet-stream` for a type that a newer version stored.
+    """
+
+    image_jpeg = 'image/jpeg'
+    image_png = 'image/png'
+    image_webp = 'image/webp'
+    application_octet_stream = 'application/octet-stream'
+
+
 class PhotoUploadRequest(BaseModel):
     """
     What is going to be uploaded.
@@ -414,7 +429,7 @@ class PhotoFile(BaseModel):
     """
     Signed; good until `expiresAt` of the photo.
     """
-    content_type: Annotated[PhotoContentType, Field(alias='contentType')]
+    content_type: Annotated[PictureContentType, Field(alias='contentType')]
     byte_size: Annotated[int, Field(alias='byteSize', ge=1)]
     width: Annotated[int, Field(ge=1)]
     """

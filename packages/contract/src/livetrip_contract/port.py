@@ -67,7 +67,13 @@ class LiveTrip(Protocol):
         """Plan a trip.
 
         Raises:
-            IdempotencyKeyReused: The idempotency key belongs to another request.
+            IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request was carried out by another version of the service, whose answer this one
+                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+            AnsweredByAnotherVersion: The idempotency key belongs to another request
+                (`idempotency_key_reused`); or this request was carried out by another version of the
+                service, whose answer this one cannot read (`answered_by_another_version`): read what it
+                changed, do not send it again.
             TripDatesReversed: The body breaks the contract, or the trip would end before it starts.
         """
         ...
@@ -88,7 +94,13 @@ class LiveTrip(Protocol):
 
         Raises:
             TripNotFound: There is no such trip, or it is somebody else's.
-            IdempotencyKeyReused: The idempotency key belongs to another request.
+            IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request was carried out by another version of the service, whose answer this one
+                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+            AnsweredByAnotherVersion: The idempotency key belongs to another request
+                (`idempotency_key_reused`); or this request was carried out by another version of the
+                service, whose answer this one cannot read (`answered_by_another_version`): read what it
+                changed, do not send it again.
         """
         ...
 
@@ -100,9 +112,12 @@ class LiveTrip(Protocol):
 
         Raises:
             TripNotFound: There is no such trip, or it is somebody else's.
-            VersionConflict: Somebody changed it first, or the idempotency key belongs to another request.
-            IdempotencyKeyReused: Somebody changed it first, or the idempotency key belongs to another
-                request.
+            VersionConflict: Somebody changed it first, the idempotency key belongs to another request, or
+                another version answered this one.
+            IdempotencyKeyReused: Somebody changed it first, the idempotency key belongs to another request,
+                or another version answered this one.
+            AnsweredByAnotherVersion: Somebody changed it first, the idempotency key belongs to another
+                request, or another version answered this one.
             TripDatesReversed: The body breaks the contract, or the trip would end before it starts.
         """
         ...
@@ -138,7 +153,13 @@ class LiveTrip(Protocol):
 
         Raises:
             TripNotFound: There is no such trip, or it is somebody else's.
-            IdempotencyKeyReused: The idempotency key belongs to another request.
+            IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request was carried out by another version of the service, whose answer this one
+                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+            AnsweredByAnotherVersion: The idempotency key belongs to another request
+                (`idempotency_key_reused`); or this request was carried out by another version of the
+                service, whose answer this one cannot read (`answered_by_another_version`): read what it
+                changed, do not send it again.
         """
         ...
 
@@ -157,7 +178,13 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
-            IdempotencyKeyReused: The idempotency key belongs to another request.
+            IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request was carried out by another version of the service, whose answer this one
+                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+            AnsweredByAnotherVersion: The idempotency key belongs to another request
+                (`idempotency_key_reused`); or this request was carried out by another version of the
+                service, whose answer this one cannot read (`answered_by_another_version`): read what it
+                changed, do not send it again.
         """
         ...
 
@@ -171,9 +198,12 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
-            VersionConflict: Somebody changed it first, or the idempotency key belongs to another request.
-            IdempotencyKeyReused: Somebody changed it first, or the idempotency key belongs to another
-                request.
+            VersionConflict: Somebody changed it first, the idempotency key belongs to another request, or
+                another version answered this one.
+            IdempotencyKeyReused: Somebody changed it first, the idempotency key belongs to another request,
+                or another version answered this one.
+            AnsweredByAnotherVersion: Somebody changed it first, the idempotency key belongs to another
+                request, or another version answered this one.
         """
         ...
 
@@ -215,10 +245,12 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
-            IdempotencyKeyReused: There is no room for one more photo, or the idempotency key belongs to
-                another request.
-            PhotoLimitReached: There is no room for one more photo, or the idempotency key belongs to
-                another request.
+            IdempotencyKeyReused: There is no room for one more photo, the idempotency key belongs to
+                another request, or another version answered this one.
+            AnsweredByAnotherVersion: There is no room for one more photo, the idempotency key belongs to
+                another request, or another version answered this one.
+            PhotoLimitReached: There is no room for one more photo, the idempotency key belongs to another
+                request, or another version answered this one.
         """
         ...
 
@@ -239,7 +271,13 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or photo, or it is somebody else's.
             PhotoNotFound: There is no such trip or photo, or it is somebody else's.
-            IdempotencyKeyReused: The idempotency key belongs to another request.
+            IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request was carried out by another version of the service, whose answer this one
+                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+            AnsweredByAnotherVersion: The idempotency key belongs to another request
+                (`idempotency_key_reused`); or this request was carried out by another version of the
+                service, whose answer this one cannot read (`answered_by_another_version`): read what it
+                changed, do not send it again.
         """
         ...
 
@@ -253,10 +291,12 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or photo, or it is somebody else's.
             PhotoNotFound: There is no such trip or photo, or it is somebody else's.
-            PhotoNotUploaded: Nothing has arrived at the upload's address yet, or the idempotency key
-                belongs to another request.
-            IdempotencyKeyReused: Nothing has arrived at the upload's address yet, or the idempotency key
-                belongs to another request.
+            PhotoNotUploaded: Nothing has arrived at the upload's address yet, the idempotency key belongs
+                to another request, or another version answered this one.
+            IdempotencyKeyReused: Nothing has arrived at the upload's address yet, the idempotency key
+                belongs to another request, or another version answered this one.
+            AnsweredByAnotherVersion: Nothing has arrived at the upload's address yet, the idempotency key
+                belongs to another request, or another version answered this one.
             PhotoRejected: A parameter breaks the contract, or what arrived is not the photo that was
                 announced.
         """

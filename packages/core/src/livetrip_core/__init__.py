@@ -6,6 +6,7 @@ from livetrip_core.change import UNSET, Unset
 from livetrip_core.cursor import Cursor
 from livetrip_core.entry import Entry, EntryChange, EntryDraft
 from livetrip_core.errors import (
+    AnsweredByAnotherVersion,
     DiaryError,
     EntryNotFound,
     IdempotencyKeyReused,
@@ -21,9 +22,9 @@ from livetrip_core.errors import (
 from livetrip_core.idempotency import AnsweredRequest, KeyedRequest
 from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId, user_id
 from livetrip_core.moment import Moment
-from livetrip_core.mood import Mood
+from livetrip_core.mood import Mood, UnknownMood, read_mood
 from livetrip_core.page import Page
-from livetrip_core.photo import Announcement, Arrival, Photo, PhotoFormat, Picture, Tally
+from livetrip_core.photo import Announcement, Arrival, Photo, PhotoFormat, Picture, Tally, UnknownFormat, read_format
 from livetrip_core.place import Coordinates, Place
 from livetrip_core.ports import (
     Clock,
@@ -47,6 +48,7 @@ from livetrip_core.views import EntryView, TripView
 __all__ = [
     "UNSET",
     "Announcement",
+    "AnsweredByAnotherVersion",
     "AnsweredRequest",
     "Arrival",
     "Clock",
@@ -94,11 +96,15 @@ __all__ = [
     "TripView",
     "UnitOfWork",
     "UnitOfWorkFactory",
+    "UnknownFormat",
+    "UnknownMood",
     "Unset",
     "UploadAddress",
     "UserId",
     "VersionConflict",
     "VisitedPlace",
+    "read_format",
+    "read_mood",
     "summarise",
     "user_id",
 ]

@@ -12,7 +12,7 @@ from livetrip_core.cursor import Cursor
 from livetrip_core.errors import InvalidValue
 from livetrip_core.identifiers import EntryId, TripId
 from livetrip_core.moment import Moment
-from livetrip_core.mood import Mood
+from livetrip_core.mood import Mood, UnknownMood
 from livetrip_core.place import Place
 
 
@@ -50,7 +50,7 @@ class Entry:
     trip_id: TripId
     text: str
     happened_at: datetime
-    mood: Mood | None
+    mood: Mood | UnknownMood | None
     place: Place | None
     tags: tuple[str, ...]
     version: int
@@ -97,11 +97,15 @@ class Entry:
         return Moment(self.happened_at, self.place.name if self.place else None)
 
     def change(self, change: EntryChange, now: datetime) -> Entry:
-        """The next version.
+        """Return the next version.
+
+        A mood that this version does not know is shown as none, so a change that sets none leaves it as it is.
 
         Raises:
             VersionConflict: the change was made on another version.
             InvalidValue: as the entry itself.
         """
-        version = change.version_after(self.version)
-        return replace(self, **change.given(), version=version, updated_at=now)
+        version, given = change.version_after(self.version), change.given()
+        if isinstance(self.mood, UnknownMood) and given.get("mood") is None:
+            given.pop("mood", None)
+        return replace(self, **given, version=version, updated_at=now)

@@ -10,6 +10,7 @@ DiaryError
 ├── VersionConflict         version_conflict         the change was made on a version that is no longer the current one
 ├── TripDatesReversed       trip_dates_reversed      the trip would end before it starts
 ├── IdempotencyKeyReused    idempotency_key_reused   the key belongs to another request
+├── AnsweredByAnotherVersion  answered_by_another_version  it was carried out, by a version whose answer cannot be read here
 └── InvalidValue            invalid_request          a value that can never be right
 """
 
@@ -123,6 +124,13 @@ class IdempotencyKeyReused(DiaryError):
 
     code = "idempotency_key_reused"
     sentence = "This idempotency key belongs to another request."
+
+
+class AnsweredByAnotherVersion(DiaryError):
+    """The request was carried out by another version of the diary, which kept an answer that this one cannot read."""
+
+    code = "answered_by_another_version"
+    sentence = "Another version carried this out. Read what it changed; do not send it again."
 
 
 class InvalidValue(DiaryError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,12 +15,22 @@ KEPT_FOR: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedRequest:
-    """A request that its owner gave a name, `key`. Equal requests have equal operations and fingerprints."""
+    """A request that its owner gave a name, `key`. Equal requests have equal operations and fingerprints.
+
+    Attributes:
+        former_fingerprints: those that earlier releases gave it; a request that they kept is this one again.
+    """
 
     owner: UserId
     key: str
     operation: str
     fingerprint: str
+    former_fingerprints: tuple[str, ...] = field(default=(), compare=False)
+
+    def is_again(self, kept: KeyedRequest) -> bool:
+        """Whether the request is one that was kept."""
+        fingerprints = (self.fingerprint, *self.former_fingerprints)
+        return any(replace(self, fingerprint=fingerprint) == kept for fingerprint in fingerprints)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,6 @@ class AnsweredRequest:
         Raises:
             IdempotencyKeyReused: it is another one.
         """
-        if request != self.request:
+        if not request.is_again(self.request):
             raise IdempotencyKeyReused
         return self.answer

@@ -53,6 +53,21 @@ class PhotoFormat(Enum):
     WEBP = "image/webp"
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownFormat:
+    """A media type that a newer version of the diary stores. Its bytes are there, and nothing is said about them."""
+
+    value: str
+
+
+def read_format(value: str) -> PhotoFormat | UnknownFormat:
+    """Return the format that was stored under a media type."""
+    try:
+        return PhotoFormat(value)
+    except ValueError:
+        return UnknownFormat(value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What is going to be uploaded.
@@ -67,7 +82,7 @@ class Announcement:
         InvalidValue: a size or a checksum that cannot be.
     """
 
-    format: PhotoFormat
+    format: PhotoFormat | UnknownFormat
     byte_size: int
     checksum: str
     keep_place: bool = False
@@ -123,7 +138,7 @@ class Picture:
     """One rendering of a photo, as it lies in the storage. `key` is its name there; width and height in pixels."""
 
     key: str
-    format: PhotoFormat
+    format: PhotoFormat | UnknownFormat
     byte_size: int
     width: int
     height: int

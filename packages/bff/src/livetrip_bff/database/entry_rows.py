@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row
 
-from livetrip_core import Coordinates, Entry, EntryId, Moment, Mood, Place, TripId, instant
+from livetrip_core import Coordinates, Entry, EntryId, Moment, Place, TripId, instant, read_mood
 
 Columns: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -39,7 +39,7 @@ def entry_of(row: Columns) -> Entry:
         trip_id=TripId(row.trip_id),
         text=row.text,
         happened_at=instant.at(row.happened_at, row.offset_minutes),
-        mood=Mood(row.mood) if row.mood is not None else None,
+        mood=read_mood(row.mood) if row.mood is not None else None,
         place=_place(row),
         tags=tuple(row.tags),
         version=row.version,

@@ -12,11 +12,11 @@ from livetrip_core import (
     Coordinates,
     EntryId,
     Photo,
-    PhotoFormat,
     PhotoId,
     Picture,
     TripId,
     instant,
+    read_format,
 )
 
 Columns: TypeAlias = Row[*tuple[Any, ...]]
@@ -60,7 +60,7 @@ def photo_of(row: Columns) -> Photo:
         trip_id=TripId(row.trip_id),
         entry_id=EntryId(row.entry_id) if row.entry_id is not None else None,
         announced=Announcement(
-            format=PhotoFormat(row.format),
+            format=read_format(row.format),
             byte_size=row.byte_size,
             checksum=row.checksum,
             keep_place=row.keep_place,
@@ -96,7 +96,7 @@ def _picture_values(picture: Picture) -> dict[str, Any]:
 def _picture(values: dict[str, Any]) -> Picture:
     return Picture(
         key=values["key"],
-        format=PhotoFormat(values["format"]),
+        format=read_format(values["format"]),
         byte_size=values["byteSize"],
         width=values["width"],
         height=values["height"],

@@ -13,7 +13,16 @@ from livetrip_core.cursor import Cursor
 from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected
 from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
 from livetrip_core.page import Page, page_of, page_size
-from livetrip_core.photo import ABANDONED_AFTER, STORE_WITHIN, Announcement, Arrival, Photo, Picture, upload_key
+from livetrip_core.photo import (
+    ABANDONED_AFTER,
+    STORE_WITHIN,
+    Announcement,
+    Arrival,
+    Photo,
+    Picture,
+    UnknownFormat,
+    upload_key,
+)
 from livetrip_core.ports import (
     Clock,
     Development,
@@ -111,9 +120,11 @@ async def develop_photo(photo: Photo, storage: ObjectStorage, images: ImageProce
 
     Raises:
         PhotoNotUploaded: nothing has arrived.
-        PhotoRejected: it is not what was announced.
+        PhotoRejected: it is not what was announced, or a newer version announced a format that this one cannot read.
     """
     announced = photo.announced
+    if isinstance(announced.format, UnknownFormat):
+        raise PhotoRejected("type_differs")
     content = await storage.read(photo.upload_key, at_most=announced.byte_size)
     if content is None:
         raise PhotoNotUploaded

@@ -87,7 +87,13 @@ def _line(name: str, check: Callable[[], str]) -> Line:
 def _contract(document: Document) -> str:
     _fail(
         "is no sound OpenAPI document",
-        [*lint.structure(document), *lint.traps(document), *lint.marks(document), *lint.unusable(document)],
+        [
+            *lint.structure(document),
+            *lint.traps(document),
+            *lint.marks(document),
+            *lint.fallbacks(document),
+            *lint.unusable(document),
+        ],
     )
     count = sum(1 for _ in OperationReader(document).read())
     files = f", {len(document.sources)} files" if len(document.sources) > 1 else ""

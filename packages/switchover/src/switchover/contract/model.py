@@ -114,6 +114,7 @@ class Failure:
     Attributes:
         needs_detail: does the contract want the text even where there is none to give?
         schema: of the whole problem; None where the contract describes no object.
+        shape: of the problem with this code.
     """
 
     status: int | None
@@ -125,6 +126,7 @@ class Failure:
     needs_detail: bool
     media_type: str
     schema: Node | None
+    shape: Shape
     node: Node
 
     @cached_property

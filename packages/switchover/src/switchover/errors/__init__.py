@@ -24,6 +24,7 @@ SwitchoverError
     ├── InternalError            500  the service failed
     ├── ServiceUnavailable       503  the service cannot answer now; nothing was done
     ├── Problem                        a documented failure that no class of the team's stands for
+    ├── UnknownValue                  the answer has a value that only a newer version knows; a write was carried out
     └── TransportError                there is no answer to go by
         ├── ServiceUnreachable       no connection came about: nothing was done
         ├── ConnectionLost           the connection broke: it is unknown whether anything was done
@@ -54,6 +55,7 @@ from switchover.errors.calls import (
     TransportError,
     Unauthenticated,
     UnexpectedAnswer,
+    UnknownValue,
     UnsupportedMediaType,
 )
 from switchover.errors.listings import (
@@ -102,6 +104,7 @@ __all__ = [
     "TransportError",
     "Unauthenticated",
     "UnexpectedAnswer",
+    "UnknownValue",
     "UnsupportedMediaType",
     "failure_of",
     "outline",

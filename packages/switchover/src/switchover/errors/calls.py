@@ -236,6 +236,32 @@ class UnexpectedAnswer(TransportError):
         self.answered = answered
 
 
+class UnknownValue(CallError):
+    """The service answered, and its answer has values that this version of the contract does not list: a newer version wrote them.
+
+    Nothing else is wrong with the answer, so the service has not failed. A write was carried out: read what it changed, do not
+    send it again. Safe calls are answered in this process where a rollout allows that.
+
+    Attributes:
+        answered: HTTP status of the answer.
+        errors: where the values stand (`answer#/items/2/status`), and what they are unless they are personal.
+    """
+
+    code = "unknown_value"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Sequence[InvalidField] = (),
+        answered: int = 0,
+        trace_id: str | None = None,
+    ) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.errors = tuple(errors)
+        self.answered = answered
+
+
 WIRE_ERRORS: tuple[type[CallError], ...] = (
     MalformedRequest,
     Unauthenticated,

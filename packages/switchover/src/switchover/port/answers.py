@@ -9,6 +9,7 @@ from typing import Any
 from switchover.contract import Answer, Media
 from switchover.errors import InvalidField
 from switchover.port.plainbody import read_plain_body, write_plain_body
+from switchover.port.tolerance import STRICT, AnswerReading
 from switchover.port.values import UnusableValue, ValueCodec
 
 
@@ -52,14 +53,15 @@ class AnswerCodec:
             raise UnusableValue([InvalidField("answer", what)])
         return b""
 
-    def read(self, data: bytes) -> Any:
-        """The result.
+    def read(self, data: bytes, reading: AnswerReading = STRICT) -> Any:
+        """Return the result.
 
         Raises:
             NotJson, UnusableValue: the body breaks the contract.
+            UnknownValues: nothing is wrong with it but values that the contract does not list.
         """
         if self.codec is not None:
-            return self.codec.read(data)
+            return self.codec.read(data, reading)
         return read_plain_body(self.media, data, "answer") if self.media is not None else None
 
 

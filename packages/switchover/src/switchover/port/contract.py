@@ -17,6 +17,7 @@ from switchover.port.exchange import Remote
 from switchover.port.limits import Limits
 from switchover.port.plan import Plan
 from switchover.port.proving import check_credentials
+from switchover.port.tolerance import AnswerReading, Answers, answer_reading
 from switchover.port.transports.base import BlockingTransport, Timeouts, Transport
 from switchover.telemetry import Recorder
 from switchover.trust import CredentialSource, Verifier
@@ -145,6 +146,7 @@ class Port(Generic[P]):
         trust: Literal["open"] | None = None,
         timeouts: Timeouts | None = None,
         timeouts_of: Mapping[str, Timeouts] | None = None,
+        answers: Answers | None = None,
     ) -> P:
         """The interface over HTTP.
 
@@ -156,10 +158,12 @@ class Port(Generic[P]):
             trust: `"open"` if the service trusts whoever can reach it, and none are needed: over a Unix socket, in memory, in tests.
             timeouts: 1 s to connect, 5 s for the next byte, 10 s in all unless said otherwise.
             timeouts_of: of operations that take longer than others, or have to be quicker, by name.
+            answers: `"tolerant"` (as if left out) for production, `"strict"` for tests, or an AnswerReading: what becomes of members and
+                values in answers that this contract does not know.
 
         Raises:
             ValueError: neither or both of `base_url` and `transport`, a base URL that is none, no credentials and nothing said
-                about trust, or timeouts of an operation that there is not.
+                about trust, timeouts of an operation that there is not, or `answers` that are none of these.
         """
         if (base_url is None) == (transport is None):
             raise ValueError("http() takes a base URL or a transport")
@@ -171,11 +175,13 @@ class Port(Generic[P]):
             uds = address.removeprefix("unix:") if address.startswith("unix:") else None
             transport = HttpxTransport(address) if uds is None else HttpxTransport("http://localhost", uds=uds)
         patience = http_wiring.timeouts_by_method(self.plans, timeouts or Timeouts(), timeouts_of or {})
-        remote = Remote(self.base_path, patience, credentials, self._caller, self.recorder)
+        remote = Remote(self.base_path, patience, credentials, self._caller, self.recorder, _reading(answers))
         made: P = http_wiring.http(self.interface, self.plans, transport, remote)
         return made
 
-    def route(self, *, direct: P, http: P, rollout: Rollout, for_http: float = 0.5) -> P:
+    def route(
+        self, *, direct: P, http: P, rollout: Rollout, for_http: float = 0.5, answers: Answers | None = None
+    ) -> P:
         """The interface split between this process and HTTP, call by call, as a rollout decides.
 
         A call that goes over HTTP and gets no answer is answered in this process instead, if it is safe, or was certainly not sent.
@@ -185,15 +191,24 @@ class Port(Generic[P]):
             http: what `http` of this port gave.
             rollout: who goes where. What it says may change at any time, and counts from the next call on.
             for_http: the part of a safe call's time that HTTP gets, more than 0 and less than 1; the rest is for answering here.
+            answers: how those over HTTP are read, as in `http`. If left out: as `http` was given them, else strictly if `direct` is
+                STRICT, else tolerantly.
 
         Raises:
             TypeError: `direct` or `http` is something else.
-            ValueError: one of them is of another port, or `for_http` is out of range.
+            ValueError: one of them is of another port, `for_http` is out of range, or `answers` are none.
         """
         from switchover.port import route as routed_wiring  # noqa: PLC0415 - imported when first used
 
         made: P = routed_wiring.route(
-            self.interface, self.plans, direct, http, rollout, self.recorder, for_http=for_http
+            self.interface,
+            self.plans,
+            direct,
+            http,
+            rollout,
+            self.recorder,
+            for_http=for_http,
+            answers=_reading(answers),
         )
         return made
 
@@ -264,3 +279,7 @@ class Port(Generic[P]):
 
         operations = [plan.operation.id for plan in self.plans.values()]
         return Metrics(self.recorder, operations, buckets(objectives or Objectives()), directory=directory)
+
+
+def _reading(answers: Answers | None) -> AnswerReading | None:
+    return None if answers is None else answer_reading(answers)

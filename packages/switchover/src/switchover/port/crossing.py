@@ -23,6 +23,7 @@ from switchover.errors import (
     ServiceUnavailable,
     ServiceUnreachable,
     TransportError,
+    UnknownValue,
 )
 from switchover.port.kinds import outcome_of
 from switchover.port.plan import Plan
@@ -134,6 +135,8 @@ class _Attempt:
 
     def _tells(self, error: BaseException) -> bool | None:
         """Is the service well, going by this? None where it says nothing: nobody waited, or the request was none."""
+        if isinstance(error, UnknownValue):
+            return True  # it answered, by a newer contract
         outcome = outcome_of(self._plan, error)
         if not isinstance(error, Exception) or isinstance(error, InvalidRequest):
             return None
@@ -145,7 +148,8 @@ class _Attempt:
             return None
         outside = self._outside
         if self._plan.is_safe:
-            return context.until(outside, self._deadline) if isinstance(error, _UNANSWERED) else None
+            is_unread = isinstance(error, (*_UNANSWERED, UnknownValue))
+            return context.until(outside, self._deadline) if is_unread else None
         if not _was_not_sent(error):
             if isinstance(error, _UNANSWERED):
                 error.add_note(

@@ -53,7 +53,7 @@ def strict(
     check_backend(interface, plans, backend)
     strictness = Strictness(caller, limits)
     targets = {name: strict_target(plan, getattr(backend, name), strictness) for name, plan in plans.items()}
-    return _watched(interface, plans, targets, recorder, caller)
+    return _watched(interface, plans, targets, recorder, caller, is_strict=True)
 
 
 def sampled(
@@ -77,12 +77,14 @@ def _watched(
     targets: Mapping[str, Callable[..., Any]],
     recorder: Recorder,
     caller: CallerForm | None,
+    *,
+    is_strict: bool = False,
 ) -> Any:
     methods = {}
     for name, plan in plans.items():
         names = {**in_process(plan, targets[name], recorder), **watching(plan, "direct", recorder, caller)}
         methods[name] = method(plan, body_of(plan, recorder), names)
-    return object_for(interface, "Direct", methods, InProcess(plans, targets))
+    return object_for(interface, "Direct", methods, InProcess(plans, targets, is_strict))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +93,7 @@ class InProcess:
 
     plans: Plans
     targets: Mapping[str, Callable[..., Any]]
+    is_strict: bool = False
 
 
 def body_of(plan: Plan, recorder: Recorder) -> str:

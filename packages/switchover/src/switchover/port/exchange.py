@@ -10,12 +10,13 @@ from typing import Any, Final
 from switchover import context
 from switchover.contract import TIMEOUT_HEADER
 from switchover.contract.media import essence
-from switchover.errors import CallTimeout, ConnectionLost, InternalError, UnexpectedAnswer
+from switchover.errors import CallTimeout, ConnectionLost, InternalError, UnexpectedAnswer, UnknownValue
 from switchover.port.errorform import UnusableError
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.problems import PROBLEM_JSON, is_wire_code, read_problem, read_wire_error, text_of
+from switchover.port.tolerance import TOLERANT, AnswerReading
 from switchover.port.transports.base import Timeouts
-from switchover.port.values import NotJson, UnusableValue
+from switchover.port.values import NotJson, UnknownValues, UnusableValue
 from switchover.port.wire import WireRequest, WireResponse
 from switchover.telemetry import Recorder, TraceContext
 from switchover.telemetry import start as start_trace
@@ -27,24 +28,36 @@ _GATEWAY: Final = (502, 504)
 
 @dataclass(frozen=True, eq=False)
 class Remote:
-    """What all calls of one wiring share. `timeouts`: by method."""
+    """What all calls of one wiring share. `timeouts`: by method; `answers`: how they are read, None if nothing was said."""
 
     base_path: str
     timeouts: Mapping[str, Timeouts]
     credentials: CredentialSource | None
     caller: CallerForm | None
     recorder: Recorder
+    answers: AnswerReading | None = None
 
 
 class Exchange:
     """One operation, on the calling side."""
 
-    __slots__ = ("_accept", "_answers", "_caller", "_failures", "_is_unsafe", "_operation", "_prefix", "_requests")
+    __slots__ = (
+        "_accept",
+        "_answers",
+        "_caller",
+        "_failures",
+        "_is_unsafe",
+        "_operation",
+        "_prefix",
+        "_reading",
+        "_requests",
+    )
 
     def __init__(self, plan: Plan, remote: Remote) -> None:
         self._answers = plan.answers
         self._failures = plan.failures
         self._requests = plan.requests
+        self._reading = TOLERANT if remote.answers is None else remote.answers
         self._prefix = remote.base_path
         self._caller = remote.caller if plan.has_caller else None
         self._is_unsafe = not plan.is_safe
@@ -92,17 +105,25 @@ class Exchange:
         if codec.media_type is not None and essence(response.header("content-type") or "") != codec.media_type:
             raise _unexpected(f"The answer is not {codec.media_type}.", response)
         try:
-            return codec.read(response.body)
+            return codec.read(response.body, self._reading)
+        except UnknownValues as error:
+            raise self._unknown(error, response) from None
         except NotJson:
             raise _unexpected("The answer is not JSON.", response) from None
         except UnusableValue as error:
             listed = "; ".join(str(item) for item in error.errors[:5])
             raise _unexpected(f"The answer breaks the contract: {listed}", response) from None
 
+    def _unknown(self, error: UnknownValues, response: WireResponse) -> UnknownValue:
+        done = f"{self._operation} was carried out; the answer" if self._is_unsafe else "The answer"
+        listed = "; ".join(str(item) for item in error.errors[:5])
+        detail = f"{done} has what a newer version wrote: {listed} (status {response.status})"
+        return UnknownValue(detail, errors=error.errors, answered=response.status)
+
     def _failure(self, response: WireResponse, trace: TraceContext) -> Exception:
         body = read_problem(response.body)
         try:
-            documented = self._failures.read(response.status, body)
+            documented = self._failures.read(response.status, body, self._reading)
         except UnusableError as error:
             if response.status not in _GATEWAY and not is_wire_code(text_of(body, "code")):
                 return _unexpected(f"The failure breaks the contract: {error}.", response)

@@ -13,7 +13,8 @@ from switchover.contract import STANDARD_MEMBERS, Failure, Operation, SchemaChec
 from switchover.errors import Problem
 from switchover.port.errorform import ErrorForm, UnusableError
 from switchover.port.passing import is_of_another_call
-from switchover.port.problems import problem, text_of
+from switchover.port.problems import is_wire_code, problem, text_of
+from switchover.port.tolerance import STRICT, AnswerReading, relax
 
 _THE_KITS_OWN: Final = STANDARD_MEMBERS - {"detail"}
 
@@ -42,6 +43,23 @@ class Entry:
         broken = [(path, what) for path, what in self.check.problems(body) if not path or path[0] not in passed_over]
         if broken:
             raise UnusableError(*dict.fromkeys((pointer.of(path), what) for path, what in broken))
+
+    def known(self, body: Mapping[str, Any], reading: AnswerReading) -> Mapping[str, Any] | None:
+        """Return what the contract knows of a problem; None if one of its values is known to a newer version only.
+
+        Raises:
+            UnusableError: it breaks the contract otherwise.
+        """
+        try:
+            self.require(body, STANDARD_MEMBERS)
+        except UnusableError:
+            if reading is STRICT:
+                raise
+        else:
+            return body
+        relaxed = relax(dict(body), self.failure.shape, reading)
+        self.require(relaxed.value, STANDARD_MEMBERS)
+        return None if relaxed.unknown else relaxed.value
 
     @property
     def rank(self) -> tuple[bool, bool]:
@@ -92,26 +110,38 @@ class FailureTable:
         entry.require(body, _THE_KITS_OWN)
         return status, failure.media_type, body
 
-    def read(self, status: int, body: Mapping[str, Any]) -> Exception | None:
-        """The exception that an answer stands for; None if the contract does not know it.
+    def read(self, status: int, body: Mapping[str, Any], reading: AnswerReading = STRICT) -> Exception | None:
+        """Return the exception that an answer stands for; None if the contract does not know it.
 
         Members that every problem has are taken as they come: one that is not of its type counts as not there (RFC 9457,
         section 3.1).
+
+        Args:
+            status: of the answer.
+            body: the members of the problem.
+            reading: what becomes of parts that the contract does not know. A refusal that it documents by status but not by code,
+                and one with a value that it does not list, are then a Problem.
 
         Raises:
             UnusableError: it is known, and breaks the contract or lacks what the exception needs.
         """
         entry = self._entry_for(status, body.get("code"))
         if entry is None:
-            return None
-        entry.require(body, STANDARD_MEMBERS)
+            return self._unlisted(status, body) if reading.unknown_enum == "fallback" else None
+        known = entry.known(body, reading)
+        if known is None:
+            return _problem(entry.failure.code, status, body)
         if entry.form is not None:
-            return entry.form.build(body)
-        code = entry.failure.code if entry.failure.is_coded else f"http_{status}"
-        members = {key: value for key, value in body.items() if key not in STANDARD_MEMBERS}
-        return Problem(
-            code, status, text_of(body, "detail"), members=members, trace_id=text_of(body, "traceId") or None
-        )
+            return entry.form.build(known)
+        return _problem(entry.failure.code if entry.failure.is_coded else f"http_{status}", status, known)
+
+    def _unlisted(self, status: int, body: Mapping[str, Any]) -> Problem | None:
+        """A refusal with a code that only a newer version documents; the status says that nothing was done."""
+        code = body.get("code")
+        if not isinstance(code, str) or is_wire_code(code) or status // 100 != 4:
+            return None
+        is_documented = any(failure.covers(status) for failure in self.operation.failures)
+        return _problem(code, status, body) if is_documented else None
 
     def _entry_for(self, status: int, code: Any) -> Entry | None:
         coded: Sequence[Entry] = self._by_code.get(code, ()) if isinstance(code, str) else ()
@@ -120,6 +150,11 @@ class FailureTable:
             if entry.failure.covers(status):
                 return entry
         return None
+
+
+def _problem(code: str, status: int, body: Mapping[str, Any]) -> Problem:
+    members = {key: value for key, value in body.items() if key not in STANDARD_MEMBERS}
+    return Problem(code, status, text_of(body, "detail"), members=members, trace_id=text_of(body, "traceId") or None)
 
 
 def _plain(members: Mapping[str, Any]) -> dict[str, Any]:

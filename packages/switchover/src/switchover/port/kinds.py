@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from switchover.errors import CallError, Refused
+from switchover.errors import CallError, Refused, UnknownValue
 from switchover.port.plan import CallerForm, Plan
 from switchover.telemetry import Kind, Outcome, Recorder, nobody
 
@@ -74,6 +74,8 @@ def recording(plan: Plan, wiring: str, recorder: Recorder) -> dict[str, Any]:
 
 def outcome_of(plan: Plan, error: BaseException) -> Outcome:
     """How a call ended that ends with an exception."""
+    if isinstance(error, UnknownValue) and not plan.is_safe:
+        return Outcome.REFUSED  # the service has carried it out; it is this side that cannot read the answer
     if isinstance(error, Exception):
         entry = plan.failures.entry_of(error)
         status = error.status if isinstance(error, CallError) else entry.status if entry is not None else 500

@@ -7,6 +7,7 @@ of deciding are written into the method itself, everything else is `switchover.r
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from switchover import context
@@ -18,6 +19,7 @@ from switchover.port.http import OverHttp, over_http
 from switchover.port.kinds import kind_of, watching
 from switchover.port.plan import CallerForm, Plan, Plans
 from switchover.port.shims import method, object_for, parts_of
+from switchover.port.tolerance import STRICT, AnswerReading
 from switchover.rollout.asker import Asker
 from switchover.rollout.buckets import place
 from switchover.rollout.deciding import decide
@@ -57,7 +59,15 @@ _LEG: Final = "_ok = _kinds[_self.number]\n"
 
 
 def route(
-    interface: type, plans: Plans, direct: Any, http: Any, rollout: Rollout, recorder: Recorder, *, for_http: float
+    interface: type,
+    plans: Plans,
+    direct: Any,
+    http: Any,
+    rollout: Rollout,
+    recorder: Recorder,
+    *,
+    for_http: float,
+    answers: AnswerReading | None = None,
 ) -> Any:
     """See `Port.route`.
 
@@ -68,6 +78,7 @@ def route(
     if not 0 < for_http < 1:
         raise ValueError(f"for_http is a part of the time, more than 0 and less than 1, not {for_http!r}")
     local, remote = _parts(direct, InProcess, "direct", plans), _parts(http, OverHttp, "http", plans)
+    remote = _reading(remote, answers, is_strict=local.is_strict)
     caller = remote.remote.caller
     numbers = rollout.cover([plan.operation.id for plan in plans.values()])
     methods = {}
@@ -90,6 +101,12 @@ def route(
         }
         methods[name] = method(plan, _routed(plan, caller, number) + body_of(plan, recorder).lstrip(), names)
     return object_for(interface, "Route", methods)
+
+
+def _reading(http: OverHttp, answers: AnswerReading | None, *, is_strict: bool) -> OverHttp:
+    """The same over HTTP, its answers read as `route` says, else as `http` says, else as strictly as the side in this process."""
+    chosen = answers or http.remote.answers or (STRICT if is_strict else None)
+    return replace(http, remote=replace(http.remote, answers=chosen))
 
 
 def _here(plan: Plan, target: Callable[..., Any], recorder: Recorder, caller: CallerForm | None) -> dict[str, Any]:

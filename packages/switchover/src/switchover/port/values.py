@@ -16,12 +16,14 @@ from switchover.contract import pointer as json_pointer
 from switchover.errors import InvalidField
 from switchover.port.matching import Match
 from switchover.port.pruning import has_null, prune
+from switchover.port.tolerance import STRICT, AnswerReading, Unknown, relax, without_strangers
 
 _UNEXPECTED: Final = re.compile(
     r"Expected `(?P<wanted>[^`]+)`.*?\[(?:field_name='(?P<field>[^']*)', )?input_value=.*input_type=(?P<type>[\w.]+)",
     re.DOTALL,
 )
 _UNWRITABLE: Final = (PydanticSerializationError, TypeError, ValueError, RecursionError)
+_LONGEST_SHOWN: Final = 60
 
 
 _PLAIN: Final = frozenset(get_args(ErrorType)) - {
@@ -42,6 +44,14 @@ class UnusableValue(ValueError):
 
 class NotJson(UnusableValue):
     """Bytes that are not JSON."""
+
+
+class UnknownValues(ValueError):
+    """JSON with values that a newer version of the contract lists; `errors` says where, and what they are unless they are personal."""
+
+    def __init__(self, errors: list[InvalidField]) -> None:
+        super().__init__(errors)
+        self.errors = errors
 
 
 class ValueCodec:
@@ -117,14 +127,23 @@ class ValueCodec:
         except ValueError as error:
             raise self._unwritable(value, error) from None
 
-    def read(self, data: bytes) -> Any:
-        """The value that JSON stands for.
+    def read(self, data: bytes, reading: AnswerReading = STRICT) -> Any:
+        """Return the value that JSON stands for.
+
+        Args:
+            data: the JSON.
+            reading: what becomes of parts that the contract does not know.
 
         Raises:
             NotJson: it is not JSON.
             UnusableValue: it breaks the contract.
+            UnknownValues: nothing is wrong with it but values that the contract does not list.
         """
-        self._checked(data)
+        plain = self._parsed(data)
+        if not self._is_valid(plain):
+            if reading is STRICT:
+                raise UnusableValue(self._check.errors(plain, self.label))
+            data = to_json(self._relaxed(plain, reading))
         try:
             return self._read_json(data, by_alias=True, by_name=False)
         except ValidationError as error:
@@ -157,13 +176,34 @@ class ValueCodec:
         """Is the value of the annotated type already?"""
         return self._adapter.validator.isinstance_python(value, strict=True)
 
-    def _checked(self, data: bytes) -> None:
+    def _parsed(self, data: bytes) -> Any:
         try:
-            plain = from_json(data, allow_inf_nan=False)
+            return from_json(data, allow_inf_nan=False)
         except ValueError:
             raise NotJson([InvalidField(self.label, "is not JSON")]) from None
+
+    def _checked(self, data: bytes) -> None:
+        plain = self._parsed(data)
         if not self._is_valid(plain):
             raise UnusableValue(self._check.errors(plain, self.label))
+
+    def _relaxed(self, plain: Any, reading: AnswerReading) -> Any:
+        """What the contract knows of a value that fails its schema. Members are left out and values replaced; the schema judges again."""
+        relaxed = relax(plain, self._shape, reading)
+        value = relaxed.value
+        if relaxed.is_judged and not self._is_valid(value) and reading.unknown_members == "ignore":
+            value = without_strangers(value, self._check)
+        if relaxed.is_judged and not self._is_valid(value):
+            raise UnusableValue(self._check.errors(value, self.label))
+        if relaxed.unknown:
+            raise UnknownValues([self._unlisted(found) for found in relaxed.unknown])
+        return value
+
+    def _unlisted(self, found: Unknown) -> InvalidField:
+        path = json_pointer.of(self._check.shown(found.path))
+        is_shown = not self._check.is_personal(found.path) and len(str(found.value)) <= _LONGEST_SHOWN
+        what = f"is {found.value!r}" if is_shown else "has a value"
+        return InvalidField(f"{self.label}#{path}" if path else self.label, f"{what}, which this version does not know")
 
     def _typing_errors(self, error: ValidationError) -> list[InvalidField]:
         """What pydantic says of a value that the contract takes, without the value."""

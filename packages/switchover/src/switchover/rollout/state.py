@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from switchover.rollout.share import Share
 
@@ -24,6 +24,7 @@ class RolloutState:
         held: operations that are not to be promoted for now.
         since: by operation id, when its share was last changed; whole seconds since 1970, as the store's clock had them.
         head: digest of the event that led here (SHA-256, 64 hex digits).
+        others: what only a newer version knows, kept for it; states are equal whatever it is.
     """
 
     version: int = 0
@@ -33,3 +34,4 @@ class RolloutState:
     held: frozenset[str] = frozenset()
     since: Mapping[str, int] = field(default_factory=dict)
     head: str = GENESIS
+    others: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -14,6 +14,9 @@ from livetrip_web.forms.trip import version
 
 FIELDS: Final = ("text", "happened", "offset", "mood", "place", "latitude", "longitude", "tags")
 
+MOOD_SHOWN: Final = "mood_shown"
+"""The mood that an entry's form was shown with."""
+
 # Offsets that clocks on land keep or have kept lately, in minutes; any other one that an entry has is offered with it.
 _QUARTERS: Final = (-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825)
 OFFSETS: Final = tuple(sorted((*range(-720, 841, 60), *_QUARTERS)))
@@ -24,8 +27,12 @@ _TAGS: Final = re.compile(r"[\s,、，]+")
 
 
 def typed(form: Form) -> dict[str, str]:
-    """What was typed, by field."""
-    return {name: form.get(name, "") for name in FIELDS}
+    """What was typed, by field, and the mood that the form was shown with."""
+    return {**{name: form.get(name, "") for name in FIELDS}, **_mood_shown(form)}
+
+
+def _mood_shown(form: Form) -> dict[str, str]:
+    return {MOOD_SHOWN: form[MOOD_SHOWN]} if MOOD_SHOWN in form else {}
 
 
 def shown(entry: Entry) -> dict[str, str]:
@@ -41,6 +48,7 @@ def shown(entry: Entry) -> dict[str, str]:
         "latitude": repr(coordinates.latitude) if coordinates else "",
         "longitude": repr(coordinates.longitude) if coordinates else "",
         "tags": ", ".join(entry.tags),
+        MOOD_SHOWN: entry.mood.value if entry.mood else "",
     }
 
 
@@ -87,12 +95,17 @@ def draft(form: Form) -> EntryDraft:
 def change(form: Form) -> EntryChange:
     """All of the entry as it is to be, on the version that the form was shown with.
 
+    A mood that stays as it was shown is left out: a newer version may have written one that is shown as none here.
+
     Raises:
         FormRefused: by field.
         UnreadableForm: the form names no version.
     """
     drafted = draft(form)
-    return EntryChange(version=version(form), **dict(drafted))
+    given = dict(drafted)
+    if form.get(MOOD_SHOWN) == form.get("mood", ""):
+        del given["mood"]
+    return EntryChange(version=version(form), **given)
 
 
 def _happened(fields: dict[str, str]) -> tuple[datetime | None, dict[str, str]]:

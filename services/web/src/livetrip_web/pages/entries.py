@@ -111,7 +111,8 @@ def _now(request: Visit, trip: TripDetail) -> tuple[str, int]:
 
 
 def _conflict(request: Visit, current: Entry, form: Form) -> Response[Any]:
-    mine, theirs = entries.typed(form), entries.shown(current)
+    theirs = entries.shown(current)
+    mine = {**entries.typed(form), entries.MOOD_SHOWN: theirs[entries.MOOD_SHOWN]}
     differing = [name for name in entries.FIELDS if mine[name] != theirs[name]]
     offsets = {
         minutes: dates.offset_name(away)

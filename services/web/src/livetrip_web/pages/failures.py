@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from livetrip_contract import (
+    AnsweredByAnotherVersion,
     EntryNotFound,
     LiveTripError,
     PhotoLimitReached,
@@ -23,7 +24,15 @@ from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import SignInNeeded, Visit, go
 from livetrip_web.signing_in.failures import SignInFailed
 from livetrip_web.words import say
-from switchover.errors import CallError, InvalidRequest, NotFound, ServiceUnavailable, TransportError
+from switchover.errors import (
+    CallError,
+    InvalidRequest,
+    NotFound,
+    Problem,
+    ServiceUnavailable,
+    TransportError,
+    UnknownValue,
+)
 from switchover.errors.outline import failure_of as in_record
 from switchover.errors.outline import outline
 
@@ -31,6 +40,10 @@ _log = logging.getLogger("livetrip.web")
 
 RETRY_SECONDS: Final = 10
 """When to come back, if the service did not say."""
+
+_SAVED: Final = "another_version"
+_OF_PROBLEM: Final = {404: "not_found", 409: "conflict"}
+"""What a refusal is that only a newer version of the service knows by name."""
 
 _OF_STATUS: Final = {404: "not_found", 405: "not_found", 413: "too_large"}
 
@@ -47,22 +60,36 @@ class Failure:
 def failure_of(error: Exception) -> Failure:
     """What an error is to whoever asked."""
     match error:
-        case ServiceUnavailable():
-            return Failure(503, "unavailable", error.retry_after or RETRY_SECONDS)
-        case TransportError():
-            return Failure(503, "unavailable", RETRY_SECONDS)
-        case NotFound():
-            return Failure(404, "not_found")
+        case CallError():
+            return _of_call(error)
         case LiveTripError():
             return _refused(error)
         case SignInFailed():
             return Failure(503, "issuer", RETRY_SECONDS) if error.status == 503 else Failure(error.status, "sign_in")
         case Forged():
             return Failure(403, "forged")
-        case UnreadableForm() | InvalidRequest():
+        case UnreadableForm():
             return Failure(400, "unreadable")
         case HTTPException(status_code=status) if status < 500:
             return Failure(status, _OF_STATUS.get(status, "unreadable"))
+    return Failure(500, "broken")
+
+
+def _of_call(error: CallError) -> Failure:
+    match error:
+        case ServiceUnavailable():
+            return Failure(503, "unavailable", error.retry_after or RETRY_SECONDS)
+        case TransportError():
+            return Failure(503, "unavailable", RETRY_SECONDS)
+        case UnknownValue():
+            # What has a key is a write, and it was carried out.
+            return Failure(409, _SAVED) if error.idempotency_key else Failure(503, "unavailable", RETRY_SECONDS)
+        case Problem(status=status) if status < 500:
+            return Failure(status, _OF_PROBLEM.get(status, "unreadable"))
+        case NotFound():
+            return Failure(404, "not_found")
+        case InvalidRequest():
+            return Failure(400, "unreadable")
     return Failure(500, "broken")
 
 
@@ -70,6 +97,8 @@ def _refused(error: LiveTripError) -> Failure:
     match error:
         case TripNotFound() | EntryNotFound() | PhotoNotFound():
             return Failure(404, "not_found")
+        case AnsweredByAnotherVersion():
+            return Failure(409, _SAVED)
         case PhotoRejected():
             return Failure(422, "photo_rejected")
         case PhotoLimitReached():

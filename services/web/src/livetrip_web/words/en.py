@@ -226,6 +226,8 @@ WORDS: Final[Mapping[str, str]] = {
     "failure.unreadable.text": "Something got lost on the way. Nothing was changed. Go back, reload the page, and try again.",
     "failure.conflict.title": "Somebody was faster",
     "failure.conflict.text": "This has changed in the meantime. Look at it again, then repeat what you wanted to do.",
+    "failure.another_version.title": "It has been saved",
+    "failure.another_version.text": "Another version of the diary has saved this. You do not need to send it again: look at it from your trips.",
     "failure.photo_rejected.title": "This photo could not be kept",
     "failure.photo_rejected.text": "It is not a picture that we can read, or it changed on its way. Try again, or choose another file.",
     "failure.photo_limit.uploads.title": "Too many photos are on their way",

@@ -226,6 +226,8 @@ WORDS: Final[Mapping[str, str]] = {
     "failure.unreadable.text": "送信内容が途中で欠けたようです。何も変更していません。前のページに戻って再読み込みし、もう一度お試しください。",
     "failure.conflict.title": "先に変更されていました",
     "failure.conflict.text": "操作の間に内容が変更されました。内容を確認してから、もう一度操作してください。",
+    "failure.another_version.title": "保存されました",
+    "failure.another_version.text": "この内容は、別のバージョンの日記で保存されました。もう一度送信する必要はありません。旅の一覧から確認してください。",
     "failure.photo_rejected.title": "この写真は追加できません",
     "failure.photo_rejected.text": "読み取れない画像か、送信の途中で内容が変わったようです。もう一度お試しになるか、別のファイルを選択してください。",
     "failure.photo_limit.uploads.title": "送信中の写真が多すぎます",

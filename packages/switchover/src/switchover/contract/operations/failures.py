@@ -58,6 +58,7 @@ class FailureReader:
                     needs_detail="detail" in option.properties and option.properties["detail"].is_required,
                     media_type=name,
                     schema=schema,
+                    shape=option,
                     node=node,
                 )
 

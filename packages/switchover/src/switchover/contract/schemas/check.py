@@ -73,6 +73,15 @@ class SchemaCheck:
         found = (problem for error in self._validator.iter_errors(value) for problem in _problems(error))
         return (self._told(path, what) for path, what in islice(found, MOST_ERRORS))
 
+    def strangers(self, value: Any) -> list[list[str | int]]:
+        """Return the paths, as they are, of members that are not known; empty if anything else is wrong too."""
+        found = [problem for error in self._validator.iter_errors(value) for problem in _problems(error)]
+        return [path for path, _ in found] if all(what == _UNKNOWN for _, what in found) else []
+
+    def is_personal(self, path: Sequence[str | int]) -> bool:
+        """Whether the contract marks the value at a path as personal."""
+        return self.personal is None or self.personal.covers(path)
+
     def _told(self, path: list[str | int], what: str) -> tuple[list[str | int], str]:
         """Whoever misspelt a name that is not to be told is told those that are right."""
         shown = self.shown(path)

@@ -24,9 +24,9 @@ class Meeting:
     def meet(self, a: Shape, b: Shape) -> Shape:
         """The shape of the values that both allow."""
         if a.is_anything:
-            return replace(b, default=a.default) if a.default and not b.default else b
+            return _with_notes(b, a)
         if b.is_anything:
-            return a
+            return _with_notes(a, b) if b.fallback else a
         key = (id(a), id(b))
         if key not in self._met:
             self._kept.extend((a, b))
@@ -39,7 +39,8 @@ class Meeting:
         if len(pairs) > _MOST_ALTERNATIVES:
             return Shape(a.kinds & b.kinds, is_nullable, opaque=frozenset({Opaque("allOf", f"{id(a)} {id(b)}")}))
         both = union(self.meet(x, y) for x, y in pairs)
-        return replace(both, is_nullable=is_nullable, default=a.default or b.default)
+        default, fallback = a.default or b.default, a.fallback or b.fallback
+        return replace(both, is_nullable=is_nullable, default=default, fallback=fallback)
 
     def _plain(self, a: Shape, b: Shape) -> Shape:
         both_formats = a.format and b.format and a.format != b.format
@@ -63,6 +64,7 @@ class Meeting:
                 is_finite=a.is_finite or b.is_finite,
                 opaque=a.opaque | b.opaque | ({Opaque("format", str(b.format))} if both_formats else frozenset()),
                 default=a.default or b.default,
+                fallback=a.fallback or b.fallback,
                 traps=a.traps | b.traps | _trapped(a, b) | _trapped(b, a),
             )
         )
@@ -93,6 +95,13 @@ class Meeting:
         longer = range(max(len(a.prefix), len(b.prefix)))
         pairs = [tuple(s.prefix[i] if i < len(s.prefix) else s.items for s in (a, b)) for i in longer]
         return tuple(self._properties(mine, theirs) for mine, theirs in pairs)
+
+
+def _with_notes(shape: Shape, other: Shape) -> Shape:
+    """The same with what the other one notes beside what it allows, where it has no note of its own."""
+    if other.default and not shape.default:
+        shape = replace(shape, default=other.default)
+    return replace(shape, fallback=other.fallback) if other.fallback and not shape.fallback else shape
 
 
 def union(options: Iterable[Shape]) -> Shape:

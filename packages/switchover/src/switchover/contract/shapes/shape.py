@@ -17,6 +17,9 @@ KINDS: Final = frozenset({"boolean", "integer", "number", "string", "array", "ob
 
 NUMBERS: Final = frozenset({"integer", "number"})
 
+FALLBACK: Final = "x-unknown"
+"""A keyword of our own: what a reader takes for a value that the schema does not list, because a newer version wrote it."""
+
 NOT_FINITE: Final = "x-switchover-not-finite"
 """A keyword of our own. It marks numbers that may be NaN or infinite, for which JSON has no word."""
 
@@ -74,6 +77,7 @@ class Shape:
         alternatives: shapes of which one applies; then only `kinds` and `is_nullable` speak beside them. None of them is nullable.
         opaque: what restricts further in ways that a shape does not show.
         default: the default in a tuple of one, or an empty tuple.
+        fallback: what a reader takes for a value that it does not know (`x-unknown`), in a tuple of one, or an empty tuple.
         traps: names that an `additionalProperties: false` forbids although a schema beside it asks for them.
     """
 
@@ -93,6 +97,7 @@ class Shape:
     alternatives: tuple[Shape, ...] = ()
     opaque: frozenset[Opaque] = frozenset()
     default: tuple[Any, ...] = ()
+    fallback: tuple[Any, ...] = ()
     traps: frozenset[str] = frozenset()
 
     @cached_property

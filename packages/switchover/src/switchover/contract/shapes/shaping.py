@@ -10,7 +10,7 @@ from typing import Any, Final
 from switchover.contract import dialect, discriminator
 from switchover.contract.node import Node
 from switchover.contract.shapes.meeting import Meeting, normal, union, widened
-from switchover.contract.shapes.shape import ANYTHING, KINDS, NOT_FINITE, NOTHING, Opaque, Property, Shape
+from switchover.contract.shapes.shape import ANYTHING, FALLBACK, KINDS, NOT_FINITE, NOTHING, Opaque, Property, Shape
 
 _LIMITS: Final = frozenset(
     {
@@ -71,6 +71,8 @@ class _Reader:
             shape = _closed(shape, self._further(node, "unevaluatedProperties"))
         if dialect.is_nullable_as_a_whole(node):
             shape = replace(shape, is_nullable=True)
+        if FALLBACK in schema:
+            shape = replace(shape, fallback=(schema[FALLBACK],))
         return replace(shape, default=(schema["default"],)) if "default" in schema else shape
 
     def _option(self, node: Node, option: Node, above: frozenset[Key]) -> Shape:

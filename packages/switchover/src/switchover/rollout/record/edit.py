@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from switchover.rollout.record.reading import flag, mapping, members
+from switchover.rollout.record.reading import flag, mapping, members, others
 from switchover.rollout.record.states import shares_of
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
@@ -24,12 +24,14 @@ class Edit:
         pinned: by operation id: is the kill switch to keep it here?
         held: by operation id: is it not to be promoted?
         is_pinned: is the kill switch to keep all of them? None leaves that as it is.
+        others: what only a newer version knows how to set; this one keeps it as it was recorded.
     """
 
     shares: Mapping[str, Share] = field(default_factory=dict)
     pinned: Mapping[str, bool] = field(default_factory=dict)
     held: Mapping[str, bool] = field(default_factory=dict)
     is_pinned: bool | None = None
+    others: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def is_empty(self) -> bool:
         """Does it set nothing?"""
@@ -75,12 +77,14 @@ class Edit:
             held=_members(state.held, self.held),
             since={**state.since, **dict.fromkeys(moved, at)},
             head=head,
+            others=state.others,
         )
 
 
 def edit_data(edit: Edit) -> dict[str, Any]:
     """The edit as JSON has it."""
     return {
+        **edit.others,
         "shares": {name: int(share) for name, share in edit.shares.items()},
         "pinned": dict(edit.pinned),
         "held": dict(edit.held),
@@ -97,6 +101,7 @@ def edit_of(data: Any, where: str) -> Edit:
         pinned=_flags(found["pinned"], f"{where}/pinned"),
         held=_flags(found["held"], f"{where}/held"),
         is_pinned=None if is_pinned is None else flag(is_pinned, f"{where}/is_pinned"),
+        others=others(found, _MEMBERS),
     )
 
 

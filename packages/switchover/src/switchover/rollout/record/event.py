@@ -9,7 +9,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from switchover.rollout.record.edit import Edit, edit_data, edit_of
-from switchover.rollout.record.reading import LONGEST_TEXT, canonical, digest, hexadecimal, members, parsed, text, whole
+from switchover.rollout.record.reading import (
+    LONGEST_TEXT,
+    canonical,
+    digest,
+    hexadecimal,
+    members,
+    others,
+    parsed,
+    text,
+    whole,
+)
 from switchover.rollout.state import RolloutState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,6 +85,7 @@ class Event:
         windows_at: when `windows` was attached, where that came after the event; "" where the
             event itself holds it. What was attached is not under the digest, which then stands for
             an event without figures.
+        others: what only a newer version knows; the digest covers it.
 
     The rest is as in `Change`.
     """
@@ -94,6 +105,7 @@ class Event:
     digest: str = ""
     windows_at: str = ""
     passes: int | None = None
+    others: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def applied(self, state: RolloutState) -> RolloutState:
         """The state that it leads to from the one before."""
@@ -138,7 +150,8 @@ def event_data(event: Event) -> dict[str, Any]:
     if event.passes is not None:
         data[_PASSES] = event.passes
     windows = None if event.windows_at else event.windows
-    return {**data, "before": edit_data(event.before), "after": edit_data(event.after), "windows": windows}
+    data |= {"before": edit_data(event.before), "after": edit_data(event.after), "windows": windows}
+    return {**event.others, **data}
 
 
 def event_of(data: Any) -> Event:
@@ -159,6 +172,7 @@ def event_of(data: Any) -> Event:
         windows=found["windows"],
         digest=hexadecimal(found["digest"], "#/digest"),
         passes=whole(found[_PASSES], "#/passes") if _PASSES in found else None,
+        others=others(found, (*_MEMBERS, _PASSES)),
     )
 
 

@@ -1,10 +1,13 @@
-"""Plain data, read strictly: what does not fit is refused with its place (a JSON Pointer) and what would fit."""
+"""Plain data, read strictly: what does not fit is refused with its place (a JSON Pointer) and what would fit.
+
+Only members that are not known are let through: during a deployment a newer version writes what an older one reads.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NoReturn
 
 LONGEST_TEXT: Final = 4000
@@ -39,15 +42,17 @@ def parsed(text: str | bytes) -> Any:
 
 
 def members(value: Any, where: str, names: Collection[str]) -> dict[str, Any]:
-    """An object with exactly these members."""
+    """Return an object that has these members. It may have others: a newer version of the kit writes them, and must not stop this one."""
     found = mapping(value, where)
-    for name in found:
-        if name not in names:
-            raise ValueError(f"{where}/{name} is unknown; known are {', '.join(names)}")
     for name in names:
         if name not in found:
             raise ValueError(f"{where}/{name} is missing")
     return found
+
+
+def others(found: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return the members that only a newer version knows. Whoever writes the object again keeps them, and digests cover them."""
+    return {name: value for name, value in found.items() if name not in names}
 
 
 def mapping(value: Any, where: str) -> dict[str, Any]:

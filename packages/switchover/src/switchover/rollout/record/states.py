@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from switchover.rollout.record.reading import flag, hexadecimal, members, names, whole, wholes
+from switchover.rollout.record.reading import flag, hexadecimal, members, names, others, whole, wholes
 from switchover.rollout.share import WHOLE, Share
 from switchover.rollout.state import RolloutState
 
@@ -14,6 +14,7 @@ _MEMBERS: Final = ("version", "shares", "pinned", "is_pinned", "held", "since", 
 def state_data(state: RolloutState) -> dict[str, Any]:
     """The state as JSON has it; shares in steps of 0.01 %."""
     return {
+        **state.others,
         "version": state.version,
         "shares": {name: int(share) for name, share in state.shares.items()},
         "pinned": sorted(state.pinned),
@@ -39,6 +40,7 @@ def state_of(data: Any) -> RolloutState:
         held=names(found["held"], "#/held"),
         since=wholes(found["since"], "#/since"),
         head=hexadecimal(found["head"], "#/head"),
+        others=others(found, _MEMBERS),
     )
 
 

@@ -1,0 +1,1 @@
+"""One contract in two versions: the newer one adds members, values, a variant, a code and an operation's refusal."""
