@@ -11,6 +11,7 @@ from livetrip_adapters.telemetry.settings import LogFormat
 from livetrip_api.run import run
 from livetrip_api.settings import load_api_settings
 from switchover import CallError
+from switchover.telemetry.background import say
 
 _EPILOG = """\
 The environment:
@@ -61,14 +62,14 @@ def serve(options: argparse.Namespace, *, log_format: LogFormat | None = LogForm
     """Serve as the options and the environment say; see `open_telemetry` for `log_format`."""
     try:
         settings = load_api_settings(host=options.host, port=options.port, socket=options.socket)
-        run(settings, lambda address: print(f"listening on {address.url}", flush=True), log_format=log_format)
+        run(settings, lambda address: say(f"listening on {address.url}", sys.stdout), log_format=log_format)
     except SettingsError as error:
-        print(f"livetrip-api: {error}", file=sys.stderr)
+        say(f"livetrip-api: {error}")
         return 2
     except OSError as error:
-        print(f"livetrip-api: cannot listen at {error.filename}: {error.strerror}", file=sys.stderr)
+        say(f"livetrip-api: cannot listen at {error.filename}: {error.strerror}")
         return 1
     except CallError as error:
-        print(f"livetrip-api: {error}", file=sys.stderr)
+        say(f"livetrip-api: {error}")
         return 1
     return 0
