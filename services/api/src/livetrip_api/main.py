@@ -24,6 +24,8 @@ The environment:
                           where photos lie and where browsers reach them; by default in a folder beside
                           the SQLite file, at /photo-files of this process
   LIVETRIP_API_HOST, LIVETRIP_API_PORT, LIVETRIP_API_SOCKET, LIVETRIP_API_GRACE_SECONDS
+  LIVETRIP_API_HEAD_SECONDS, LIVETRIP_API_BODY_IDLE_SECONDS, LIVETRIP_API_ANSWER_IDLE_SECONDS,
+  LIVETRIP_API_CONNECTIONS, LIVETRIP_API_CONNECTIONS_PER_ADDRESS (0 behind a proxy): limits for clients
   LIVETRIP_LOG_FORMAT     json (default) or text; LIVETRIP_PSEUDONYM_KEYS_FILE: what people are called in logs
   LIVETRIP_METRICS_PORT   a port on 127.0.0.1 for Prometheus, beside /metrics, which is for those who are let in;
                           LIVETRIP_METRICS_DIRECTORY: for several workers, LIVETRIP_OBJECTIVES_FILE: their slo.toml

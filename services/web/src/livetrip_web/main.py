@@ -19,6 +19,8 @@ The environment:
   LIVETRIP_WEB_URL                what people type, if that is not this machine
   LIVETRIP_WEB_SESSION_KEY        seals the cookies
   LIVETRIP_WEB_SESSIONS           who is signed in: sqlite:///FILE, or postgresql://… for several machines
+  LIVETRIP_WEB_HEAD_SECONDS, LIVETRIP_WEB_BODY_IDLE_SECONDS, LIVETRIP_WEB_ANSWER_IDLE_SECONDS,
+  LIVETRIP_WEB_CONNECTIONS, LIVETRIP_WEB_CONNECTIONS_PER_ADDRESS (0 behind a proxy): limits for clients
   BACKEND_MODE and its settings, as for `livetrip call`
 """
 

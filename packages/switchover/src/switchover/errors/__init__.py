@@ -17,9 +17,11 @@ SwitchoverError
     ├── NotFound                 404  no such address
     ├── MethodNotAllowed         405  no such operation at this address
     ├── NotAcceptable            406  the answer exists in none of the media types asked for
+    ├── RequestTimeout           408  the request did not arrive in time; nothing was done
     ├── PayloadTooLarge          413  the body is larger than the service reads
     ├── UnsupportedMediaType     415  the body has a media type that the operation does not take
     ├── InvalidRequest           422  a parameter or the body breaks the contract
+    ├── HeadersTooLarge          431  the head of the request is larger than the service reads
     ├── InternalError            500  the service failed
     ├── ServiceUnavailable       503  the service cannot answer now; nothing was done
     ├── Problem                        a documented failure that no class of the team's stands for
@@ -38,6 +40,7 @@ from switchover.errors.calls import (
     ConnectionLost,
     CredentialUnavailable,
     Forbidden,
+    HeadersTooLarge,
     InternalError,
     InvalidField,
     InvalidRequest,
@@ -48,6 +51,7 @@ from switchover.errors.calls import (
     PayloadTooLarge,
     Problem,
     Refused,
+    RequestTimeout,
     ServiceUnavailable,
     ServiceUnreachable,
     TransportError,
@@ -78,6 +82,7 @@ __all__ = [
     "CredentialUnavailable",
     "FidelityError",
     "Forbidden",
+    "HeadersTooLarge",
     "InternalError",
     "InvalidField",
     "InvalidRequest",
@@ -90,6 +95,7 @@ __all__ = [
     "PlanError",
     "Problem",
     "Refused",
+    "RequestTimeout",
     "RolloutConflict",
     "RolloutRefused",
     "ServiceUnavailable",
