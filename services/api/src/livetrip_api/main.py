@@ -11,6 +11,7 @@ from livetrip_adapters.telemetry.settings import LogFormat
 from livetrip_api.run import run
 from livetrip_api.settings import load_api_settings
 from switchover import CallError
+from switchover.telemetry.background import say
 
 _EPILOG = """\
 The environment:
@@ -23,6 +24,8 @@ The environment:
                           where photos lie and where browsers reach them; by default in a folder beside
                           the SQLite file, at /photo-files of this process
   LIVETRIP_API_HOST, LIVETRIP_API_PORT, LIVETRIP_API_SOCKET, LIVETRIP_API_GRACE_SECONDS
+  LIVETRIP_API_HEAD_SECONDS, LIVETRIP_API_BODY_IDLE_SECONDS, LIVETRIP_API_ANSWER_IDLE_SECONDS,
+  LIVETRIP_API_CONNECTIONS, LIVETRIP_API_CONNECTIONS_PER_ADDRESS (0 behind a proxy): limits for clients
   LIVETRIP_LOG_FORMAT     json (default) or text; LIVETRIP_PSEUDONYM_KEYS_FILE: what people are called in logs
   LIVETRIP_METRICS_PORT   a port on 127.0.0.1 for Prometheus, beside /metrics, which is for those who are let in;
                           LIVETRIP_METRICS_DIRECTORY: for several workers, LIVETRIP_OBJECTIVES_FILE: their slo.toml
@@ -61,14 +64,14 @@ def serve(options: argparse.Namespace, *, log_format: LogFormat | None = LogForm
     """Serve as the options and the environment say; see `open_telemetry` for `log_format`."""
     try:
         settings = load_api_settings(host=options.host, port=options.port, socket=options.socket)
-        run(settings, lambda address: print(f"listening on {address.url}", flush=True), log_format=log_format)
+        run(settings, lambda address: say(f"listening on {address.url}", sys.stdout), log_format=log_format)
     except SettingsError as error:
-        print(f"livetrip-api: {error}", file=sys.stderr)
+        say(f"livetrip-api: {error}")
         return 2
     except OSError as error:
-        print(f"livetrip-api: cannot listen at {error.filename}: {error.strerror}", file=sys.stderr)
+        say(f"livetrip-api: cannot listen at {error.filename}: {error.strerror}")
         return 1
     except CallError as error:
-        print(f"livetrip-api: {error}", file=sys.stderr)
+        say(f"livetrip-api: {error}")
         return 1
     return 0

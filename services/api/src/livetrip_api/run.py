@@ -56,4 +56,5 @@ async def _run(settings: ApiSettings, on_ready: Callable[[Address], None], log_f
             on_ready(taken)
 
         service = make_service(port, backend, settings, files, telemetry.metrics)
-        await host(service, address, grace_seconds=settings.grace_seconds, on_ready=ready)
+        limits = settings.connection_limits()
+        await host(service, address, grace_seconds=settings.grace_seconds, on_ready=ready, limits=limits)

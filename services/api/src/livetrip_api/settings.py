@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, SkipValidation
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from livetrip_adapters.clients import ClientSettings
 from livetrip_adapters.photos import PhotoSettings
 from livetrip_adapters.settings import DEFAULT_DATABASE_URL, read_environment
 from livetrip_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 from livetrip_api.trust import Acceptance, read_acceptance
 
 
-class ApiSettings(BaseSettings):
+class ApiSettings(ClientSettings):
     """What the service is told.
 
     Attributes:
         host, port: `LIVETRIP_API_HOST`, `LIVETRIP_API_PORT`: where it listens; port 0 takes a free one.
         socket: `LIVETRIP_API_SOCKET`: path of a Unix socket to listen at instead; only its owner may connect.
         grace_seconds: `LIVETRIP_API_GRACE_SECONDS`: how long calls may take to finish after SIGTERM.
+        head_seconds, body_idle_seconds, answer_idle_seconds, connections, connections_per_address: `LIVETRIP_API_HEAD_SECONDS` and so
+            on: see `ClientSettings`.
         database_url: `LIVETRIP_DATABASE_URL`.
         photos: `LIVETRIP_PHOTOS_…`: where photos are kept; see `PhotoSettings`.
         acceptance: `LIVETRIP_TRUST`, and the variables of the kinds that it names: whom the service lets in.

@@ -10,6 +10,7 @@ from livetrip_adapters import SettingsError, load_settings
 from livetrip_web.run import run
 from livetrip_web.settings import load_web_settings
 from switchover import CallError
+from switchover.telemetry.background import say
 
 _EPILOG = """\
 The environment:
@@ -18,6 +19,8 @@ The environment:
   LIVETRIP_WEB_URL                what people type, if that is not this machine
   LIVETRIP_WEB_SESSION_KEY        seals the cookies
   LIVETRIP_WEB_SESSIONS           who is signed in: sqlite:///FILE, or postgresql://… for several machines
+  LIVETRIP_WEB_HEAD_SECONDS, LIVETRIP_WEB_BODY_IDLE_SECONDS, LIVETRIP_WEB_ANSWER_IDLE_SECONDS,
+  LIVETRIP_WEB_CONNECTIONS, LIVETRIP_WEB_CONNECTIONS_PER_ADDRESS (0 behind a proxy): limits for clients
   BACKEND_MODE and its settings, as for `livetrip call`
 """
 
@@ -49,14 +52,14 @@ def serve(options: argparse.Namespace) -> int:
     """Serve as the options and the environment say."""
     try:
         web = load_web_settings(host=options.host, port=options.port)
-        run(load_settings(), web, on_ready=lambda address: print(f"listening on {address.url}", flush=True))
+        run(load_settings(), web, on_ready=lambda address: say(f"listening on {address.url}", sys.stdout))
     except SettingsError as error:
-        print(f"livetrip-web: {error}", file=sys.stderr)
+        say(f"livetrip-web: {error}")
         return 2
     except OSError as error:
-        print(f"livetrip-web: cannot listen at {error.filename}: {error.strerror}", file=sys.stderr)
+        say(f"livetrip-web: cannot listen at {error.filename}: {error.strerror}")
         return 1
     except CallError as error:
-        print(f"livetrip-web: {error}", file=sys.stderr)
+        say(f"livetrip-web: {error}")
         return 1
     return 0

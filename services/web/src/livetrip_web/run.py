@@ -65,4 +65,5 @@ async def show(
     async with opened_register(web.sessions.get_secret_value(), web.limits()) as register:
         app = make_web(opened.live_trip, web, mounts=mounts, register=register, trace_share=trace_share)
         where = Address(web.host, web.port)
-        await host(app, where, grace_seconds=web.grace_seconds, on_ready=ready, listener=listener)
+        limits = web.connection_limits()
+        await host(app, where, grace_seconds=web.grace_seconds, on_ready=ready, listener=listener, limits=limits)

@@ -8,8 +8,9 @@ from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from livetrip_adapters.clients import ClientSettings
 from livetrip_adapters.settings import SettingsError, settings_problems
 from livetrip_web.registers.opening import DEFAULT_ADDRESS, require_address
 from livetrip_web.registers.register import Limits
@@ -24,13 +25,15 @@ MIN_KEY: int = 32
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
-class WebSettings(BaseSettings):
+class WebSettings(ClientSettings):
     """What the web process is told.
 
     Attributes:
         host, port: `LIVETRIP_WEB_HOST`, `LIVETRIP_WEB_PORT`: where it listens; port 0 takes a free one.
         url: `LIVETRIP_WEB_URL`: what people type, `https://diary.example`; needed where it listens beyond this machine, and for an issuer.
         grace_seconds: `LIVETRIP_WEB_GRACE_SECONDS`: how long requests may take to finish after SIGTERM.
+        head_seconds, body_idle_seconds, answer_idle_seconds, connections, connections_per_address: `LIVETRIP_WEB_HEAD_SECONDS` and so
+            on: see `ClientSettings`.
         session_hours: `LIVETRIP_WEB_SESSION_HOURS`: how long a sign-in lasts at most.
         session_idle_hours: `LIVETRIP_WEB_SESSION_IDLE_HOURS`: after how long without a page it is over before.
         sessions: `LIVETRIP_WEB_SESSIONS`: where it is kept which sessions are on; one for all processes of a diary.

@@ -6,6 +6,8 @@ import io
 import json
 from typing import Any
 
+from switchover.telemetry.background import drain
+
 
 class Pieces(io.StringIO):
     """Keeps what each `write` was given."""
@@ -31,5 +33,6 @@ class Broken(io.StringIO):
 
 
 def lines_in(stream: io.StringIO) -> list[dict[str, Any]]:
-    """Every line, read as JSON."""
+    """Every line, read as JSON, once all that was queued is written."""
+    assert drain(20)
     return [json.loads(line) for line in stream.getvalue().splitlines()]

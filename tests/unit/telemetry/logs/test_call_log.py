@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import threading
 from datetime import UTC, datetime
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from switchover import CallLog, Pseudonyms, Recorder
 from switchover.telemetry import CallEvent, Kind, Outcome, TraceContext
-from switchover.telemetry.logs.lines import CALL_FRAME, RECORD_FRAME, Lines, _after_fork, rfc3339
+from switchover.telemetry.logs.lines import CALL_FRAME, RECORD_FRAME, rfc3339
 from unit.telemetry.logs.streams import Broken, Pieces, lines_in
 
 HERE = TraceContext(1, 2)
@@ -93,14 +92,15 @@ def test_the_level_follows_the_outcome(outcome: Outcome, refusal: str, level: st
 def test_lines_are_whole_and_plain_ascii_and_written_in_pieces_that_a_pipe_keeps_whole() -> None:
     stream = Pieces()
     CallLog("Tagebuch für 旅", stream=stream)([event(user="\ud800" if number % 2 else None) for number in range(100)])
+    assert len(lines_in(stream)) == 100
     assert 1 < len(stream.pieces) < 20
     assert all(piece.isascii() and piece.endswith("}\n") and len(piece) <= 4096 for piece in stream.pieces)
-    assert len(lines_in(stream)) == 100
 
 
 def test_a_line_that_is_longer_than_a_piece_is_written_by_itself() -> None:
     stream = Pieces()
     CallLog("diary" * 2_000, stream=stream)([event(), event()])
+    assert len(lines_in(stream)) == 2
     assert [piece.count("\n") for piece in stream.pieces] == [1, 1]
 
 
@@ -182,6 +182,7 @@ def test_a_stream_that_takes_nothing_loses_lines_and_says_how_many_once_it_does(
     stream = Broken()
     log = CallLog("diary", stream=stream)
     log([event(), event()])
+    assert log.lines.drain(20)
     stream.is_broken = False
     log([event(), event()])
     assert [(line["event"], line.get("count")) for line in lines_in(stream)] == [
@@ -199,12 +200,15 @@ def test_a_closed_stream_does_not_end_the_watching() -> None:
     recorder.subscribe(seen.extend)
     overrun(recorder, 1)
     recorder.close()
+    assert log.lines.drain(20)
     assert log.lines.lost == 1
     assert len(seen) == 1
 
 
 def test_standard_error_is_where_lines_go_unless_said_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
-    CallLog("diary")([event()])
+    log = CallLog("diary")
+    log([event()])
+    assert log.lines.drain(20)
     assert json.loads(capsys.readouterr().err)["event"] == "call"
 
 
@@ -212,30 +216,5 @@ def test_a_process_without_standard_error_goes_on(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stderr", None)
     log = CallLog("diary")
     log([event()])
+    assert log.lines.drain(20)
     assert log.lines.lost == 1
-
-
-def test_after_a_fork_nobody_waits_for_a_thread_of_the_parent_s() -> None:
-    stream = io.StringIO()
-    lines = Lines("diary", stream)
-    with lines._writing:
-        _after_fork()
-        lines.tell({"event": "child"})
-    assert lines_in(stream) == [{"event": "child"}]
-
-
-def test_a_forked_child_writes_although_its_parent_was_writing() -> None:
-    reading, writing = os.pipe()
-    stream = os.fdopen(writing, "w")
-    lines = Lines("diary", stream)
-    with lines._writing:
-        child = os.fork()
-        if child == 0:
-            try:
-                lines.tell({"event": "child"})
-            finally:
-                os._exit(0)
-    os.waitpid(child, 0)
-    stream.close()
-    with os.fdopen(reading) as received:
-        assert json.loads(received.read()) == {"event": "child"}

@@ -13,7 +13,7 @@ from livetrip_adapters.port import live_trip_port
 from livetrip_adapters.telemetry.files import EXTRA
 from livetrip_adapters.telemetry.otlp import tracing
 from livetrip_adapters.telemetry.settings import LogFormat, TelemetrySettings
-from livetrip_adapters.telemetry.text import write_text
+from livetrip_adapters.telemetry.text import write_last_resort, write_text
 from livetrip_contract import LiveTrip
 from switchover import Port, Recorder, configure_logging
 
@@ -52,7 +52,7 @@ def open_telemetry(
     Args:
         settings: see `read_telemetry`.
         service: name of the process in logs and spans, such as `livetrip-web`.
-        log_format: how it logs if the settings do not say; None leaves `logging` as it is, and writes no lines of calls.
+        log_format: how it logs if the settings do not say; None leaves the handlers of `logging` as they are, and writes no lines of calls.
         has_metrics: count calls, and show them where the settings say. False for a command, which nobody scrapes.
 
     Raises:
@@ -75,6 +75,7 @@ def _logging(
 ) -> Callable[[Recorder], object]:
     """Set logs up; what has the calls of a recorder written."""
     if log_format is None:
+        write_last_resort()
         return lambda _: None
     # At every start it tells what it is made of; what is done to the database is told by whoever has it done.
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -18,9 +18,11 @@ SwitchoverError
     ├── NotFound                 404  no such address
     ├── MethodNotAllowed         405  no such operation at this address
     ├── NotAcceptable            406  the answer exists in none of the media types asked for
+    ├── RequestTimeout           408  the request did not arrive in time; nothing was done
     ├── PayloadTooLarge          413  the body is larger than the service reads
     ├── UnsupportedMediaType     415  the body has a media type that the operation does not take
     ├── InvalidRequest           422  a parameter or the body breaks the contract
+    ├── HeadersTooLarge          431  the head of the request is larger than the service reads
     ├── InternalError            500  the service failed
     ├── ServiceUnavailable       503  the service cannot answer now; nothing was done
     ├── Problem                        a documented failure that no class of the team's stands for
@@ -40,6 +42,7 @@ from switchover.errors.calls import (
     ConnectionLost,
     CredentialUnavailable,
     Forbidden,
+    HeadersTooLarge,
     InternalError,
     InvalidField,
     InvalidRequest,
@@ -50,6 +53,7 @@ from switchover.errors.calls import (
     PayloadTooLarge,
     Problem,
     Refused,
+    RequestTimeout,
     ServiceUnavailable,
     ServiceUnreachable,
     TransportError,
@@ -83,6 +87,7 @@ __all__ = [
     "CredentialUnavailable",
     "FidelityError",
     "Forbidden",
+    "HeadersTooLarge",
     "InternalError",
     "InvalidField",
     "InvalidRequest",
@@ -95,6 +100,7 @@ __all__ = [
     "PlanError",
     "Problem",
     "Refused",
+    "RequestTimeout",
     "RolloutConflict",
     "RolloutRefused",
     "ServiceUnavailable",

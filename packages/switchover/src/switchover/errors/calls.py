@@ -114,6 +114,13 @@ class NotAcceptable(CallError):
     status = 406
 
 
+class RequestTimeout(CallError):
+    """408: the request did not arrive in time. Nothing was done."""
+
+    code = "request_timeout"
+    status = 408
+
+
 class PayloadTooLarge(CallError):
     """413: the body is larger, or nested deeper, than the service reads."""
 
@@ -145,6 +152,13 @@ class InvalidRequest(CallError):
     def __str__(self) -> str:
         listed = "; ".join(str(error) for error in self.errors)
         return f"{super().__str__()} {listed}" if listed else super().__str__()
+
+
+class HeadersTooLarge(CallError):
+    """431: the head of the request is larger than the service reads."""
+
+    code = "headers_too_large"
+    status = 431
 
 
 class InternalError(CallError):
@@ -269,9 +283,11 @@ WIRE_ERRORS: tuple[type[CallError], ...] = (
     NotFound,
     MethodNotAllowed,
     NotAcceptable,
+    RequestTimeout,
     PayloadTooLarge,
     UnsupportedMediaType,
     InvalidRequest,
+    HeadersTooLarge,
     InternalError,
     ServiceUnavailable,
 )

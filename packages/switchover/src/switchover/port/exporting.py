@@ -11,13 +11,15 @@ import os
 import socket
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, Literal
 
 import uvicorn
 
-from switchover.errors import CallError, MethodNotAllowed, NotFound, ServiceUnavailable
+from switchover.errors import CallError, MethodNotAllowed, NotFound
+from switchover.port.connections import ConnectionLimits, Connections
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
 from switchover.port.serve.incoming import trace_of_scope
@@ -32,7 +34,9 @@ METRICS_ADDRESS: Final = Address("127.0.0.1", 9464)
 """Where metrics are unless said otherwise (9464 is what OpenTelemetry's exporters for Prometheus take)."""
 
 MOST_CONNECTIONS: Final = 32
-"""How many may be open; on others nobody is answered."""
+"""How many may be open; when they are, those are closed first that nothing is asked on."""
+
+_LIMITS: Final = ConnectionLimits(connections=MOST_CONNECTIONS, connections_per_address=0)
 
 _START_SECONDS: Final = 10.0
 _GRACE_SECONDS: Final = 2
@@ -87,18 +91,13 @@ def _check_trust(address: Address, verifier: Verifier | None, trust: str | None)
 class _Application:
     """Metrics, and problem details everywhere else."""
 
-    def __init__(self, handler: MetricsHandler, is_crowded: Callable[[], bool]) -> None:
+    def __init__(self, handler: MetricsHandler) -> None:
         self._handler = handler
-        self._is_crowded = is_crowded
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await send_reply(await self._reply(scope, receive), send)
 
     async def _reply(self, scope: Any, receive: Any) -> Reply:
-        if self._is_crowded():
-            refused = _refused(scope, ServiceUnavailable("Too many connections are open."))
-            refused.headers.append((b"connection", b"close"))
-            return refused
         if scope["path"] != "/metrics":
             return _refused(scope, NotFound("Metrics are at /metrics."))
         if scope["method"] not in ("GET", "HEAD"):
@@ -119,8 +118,8 @@ class _Server(uvicorn.Server):
     def __init__(self, metrics: Metrics, verifier: Verifier | None, listener: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                _Application(MetricsHandler(metrics, verifier), self._is_crowded),
-                http=ProblemProtocol,
+                _Application(MetricsHandler(metrics, verifier)),
+                http=partial(ProblemProtocol, Connections(_LIMITS)),  # type: ignore[arg-type]  # uvicorn calls it, no more
                 log_config=None,  # whoever hosts decides where it goes, as in `switchover.port.hosting`
                 log_level="warning",
                 access_log=False,
@@ -140,9 +139,6 @@ class _Server(uvicorn.Server):
         self._thread.start()
         if not self._is_up.wait(_START_SECONDS):
             raise OSError(f"the port of the metrics did not come up within {_START_SECONDS:g} s")
-
-    def _is_crowded(self) -> bool:
-        return len(self.server_state.connections) > MOST_CONNECTIONS
 
     def stop(self) -> None:
         self.should_exit = True

@@ -1,5 +1,7 @@
 """A service as a process: uvicorn, keep-alive that outlives every client's pool, and an end in which no call is lost.
 
+Clients are waited for within `ConnectionLimits`: one that sends half a request, or does not read, cannot shut others out.
+
 On SIGTERM or SIGINT new calls are refused (503, or no connection), those that are inside finish, and after `grace_seconds` whatever is
 left is cut off. A second signal cuts off at once.
 """
@@ -13,20 +15,24 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from types import FrameType
 from typing import Any, Final, Protocol
 
 import uvicorn
 
+from switchover.port.connections import ConnectionLimits, Connections
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
 from switchover.port.serve.gate import Gate
 
-__all__ = ["KEEP_ALIVE_SECONDS", "Address", "Hosted", "host", "run", "run_in_loop"]
+__all__ = ["KEEP_ALIVE_SECONDS", "Address", "ConnectionLimits", "Hosted", "host", "run", "run_in_loop"]
 
 KEEP_ALIVE_SECONDS: Final = 65
 """How long an idle connection is kept: longer than clients keep theirs (`transports.httpx.KEEPALIVE_SECONDS`), so that it is always the
 client who closes. The other way round, a request may meet a connection that is just being closed."""
+
+_LIMITS: Final = ConnectionLimits()
 
 _FORCED_SECONDS: Final = 2.0
 """How long closing what the application has opened may take after a second signal."""
@@ -52,9 +58,10 @@ def run(
     *,
     grace_seconds: float = 10.0,
     on_ready: Callable[[Address], None] | None = None,
+    limits: ConnectionLimits = _LIMITS,
 ) -> None:
     """Serve until a signal ends it, in an event loop of its own. See `host`."""
-    run_in_loop(host(service, address, grace_seconds=grace_seconds, on_ready=on_ready))
+    run_in_loop(host(service, address, grace_seconds=grace_seconds, on_ready=on_ready, limits=limits))
 
 
 def run_in_loop(main: Coroutine[Any, Any, None]) -> None:
@@ -71,6 +78,7 @@ async def host(
     grace_seconds: float = 10.0,
     on_ready: Callable[[Address], None] | None = None,
     listener: socket.socket | None = None,
+    limits: ConnectionLimits = _LIMITS,
 ) -> None:
     """Serve in the running event loop until a signal ends it. What the backend needs is opened before, and closed after.
 
@@ -82,6 +90,7 @@ async def host(
         grace_seconds: how long calls may take to finish once the signal has come.
         on_ready: is told the address, with the port that was taken, once calls are answered.
         listener: an open socket at that address, for whoever took it before there was anything to serve; it is closed at the end.
+        limits: how long clients are waited for, and how many connections there may be.
 
     Raises:
         OSError: the address is taken, or may not be listened at; it names the address.
@@ -91,9 +100,11 @@ async def host(
     if not 0 < grace_seconds < float("inf"):
         raise ValueError(f"the grace is a positive number of seconds, not {grace_seconds}")
     with listening(address) if listener is None else nullcontext((listener, address)) as (open_socket, taken):
+        connections = Connections(limits)
         config = uvicorn.Config(
             service,
-            http=ProblemProtocol,
+            http=partial(ProblemProtocol, connections),  # type: ignore[arg-type]  # uvicorn calls it, no more
+            backlog=connections.backlog,
             log_config=None,  # whoever hosts decides where it goes: see `switchover.configure_logging`
             log_level="warning",
             access_log=False,

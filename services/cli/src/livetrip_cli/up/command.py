@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from livetrip_adapters import SettingsError
 from livetrip_cli.up.service import ServiceDidNotStart, ServiceEnded
 from switchover import CallError
+from switchover.telemetry.background import say
 
 SUMMARY = "open the diary in a browser, on this machine, with nothing to configure"
 DESCRIPTION = """\
@@ -61,5 +61,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _failed(error: object, code: int) -> int:
-    print(f"livetrip up: {error}", file=sys.stderr)
+    say(f"livetrip up: {error}")
     return code

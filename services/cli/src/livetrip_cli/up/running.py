@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
@@ -20,6 +21,7 @@ from livetrip_cli.up.sample import AIKO, write_sample
 from livetrip_cli.up.service import Started, started_service
 from livetrip_web.run import SERVICE, run_in_loop, show
 from switchover.port.listening import Address
+from switchover.telemetry.background import say
 
 
 def up(*, port: int | None, has_sample: bool) -> None:
@@ -53,7 +55,7 @@ async def _up(port: int | None, *, has_sample: bool) -> None:
         hint = f"; sign in as {AIKO.user_id}" if has_sample else ""
 
         def ready(address: Address) -> None:
-            print("\n".join((*told, f"the diary is at {address.url}{hint}")), flush=True)
+            say("\n".join((*told, f"the diary is at {address.url}{hint}")), sys.stdout)
 
         kept, origins = kept_sessions(web, settings), photo_origins(web, settings)
         web = web.model_copy(update={"storage_origins": origins, "sessions": kept})

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from switchover.telemetry.background import Stream
 from switchover.telemetry.events import CallEvent, Outcome
-from switchover.telemetry.logs.lines import Lines, Stream, rendered, rfc3339
+from switchover.telemetry.logs.lines import Lines, rendered, rfc3339
 from switchover.telemetry.logs.pseudonyms import Pseudonyms
 from switchover.telemetry.recorder import Recorder
 
@@ -62,10 +63,11 @@ class CallLog:
         self.lines.tell_texts(map(self._line, events))
 
     def close(self) -> None:
-        """Have what the watched recorders still hold written, and what they dropped."""
+        """Have what the watched recorders still hold written, and what they dropped; wait for the stream for a second at most."""
         for drops in self._watched:
             drops.recorder.flush()
             self._tell_drops(drops.all())
+        self.lines.drain()
 
     def _line(self, event: CallEvent) -> str:
         """The line of a call, with the keys of `CALL_FRAME`. What it has in common with other calls is rendered once; what differs is made

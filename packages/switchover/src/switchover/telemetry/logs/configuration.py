@@ -8,9 +8,11 @@ from typing import Final
 
 import structlog
 
+from switchover.telemetry.background import Stream
 from switchover.telemetry.logs.bound import LineLogger, framed
 from switchover.telemetry.logs.calls import CallLog
-from switchover.telemetry.logs.lines import Lines, Stream
+from switchover.telemetry.logs.crashes import write_crashes
+from switchover.telemetry.logs.lines import Lines
 from switchover.telemetry.logs.pseudonyms import Pseudonyms
 from switchover.telemetry.logs.records import LineHandler, Position, nowhere
 
@@ -31,6 +33,9 @@ def configure_logging(
     What was set up for the root logger before is replaced: its handlers are taken away, so that nothing is written in another form
     beside. Loggers of `structlog` are set up to write the same lines. Libraries that write what they carry are held to WARNING.
 
+    Lines are written by a thread of their own: nothing that logs waits for the stream. Without `stream`, what Python prints about
+    exceptions that nothing caught goes the same way.
+
     Args:
         service: name of this process's service, in every line.
         stream: where lines go; standard error if nothing is said.
@@ -50,6 +55,8 @@ def configure_logging(
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(capture=True)
+    if stream is None:
+        write_crashes(lines)
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, framed(service, position)],
         wrapper_class=structlog.make_filtering_bound_logger(root.level),

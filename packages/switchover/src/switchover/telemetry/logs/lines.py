@@ -1,20 +1,17 @@
-"""Lines on a stream: each in one piece, whoever writes beside, and a stream that breaks breaks nobody else."""
+"""JSON lines on a stream: each in one piece, without waiting for the stream. A stream that fails or stalls harms nothing else."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
-import threading
 import time
-import weakref
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 
+from switchover.telemetry.background import EXIT_SECONDS, PIECE, BackgroundStream, Stream
 from switchover.telemetry.logs.plain import plain
 
 CALL_FRAME: Final = (
@@ -26,52 +23,37 @@ CALL_FRAME: Final = (
 RECORD_FRAME: Final = ("time", "level", "event", "service", "logger", "trace_id", "span_id")
 """The keys that every other line begins with."""
 
-_PIECE: Final = 4096 - 256
-"""Bytes that are written at once: what other processes write to the same pipe does not come between (PIPE_BUF of Linux is 4096), with
-room for a line about lost ones.
-"""
-
 _encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 """ASCII, so that every stream takes it, whatever its encoding. `json.dumps` would make an encoder for every line."""
 
 _render: Final = structlog.processors.JSONRenderer(lambda fields, **_: _encode(fields))
 
 
-class Stream(Protocol):
-    """Where lines go: a text stream."""
-
-    def write(self, text: str, /) -> object:
-        """Take a line, newline included."""
-        ...
-
-    def flush(self) -> object:
-        """Send it on its way."""
-        ...
-
-
 class Lines:
-    """Writes JSON lines of one service to one stream.
+    """Writes JSON lines of one service to one stream, in the background.
 
-    A line that cannot be written is counted, and the count is written as soon as the stream takes lines again.
+    A line that finds the queue full, or that the stream does not take, is counted, and the count is written where it is missing
+    (`log_lines_lost`) as soon as the stream takes lines again.
 
     Args:
         service: what every line names as its origin.
         stream: where lines go; standard error, as it is when a line is written, if nothing is said.
-
-    Attributes:
-        lost: how many lines were not written, and not told of yet.
     """
 
     def __init__(self, service: str, stream: Stream | None = None) -> None:
         self.service = service
-        self.lost = 0
-        self._stream = stream
-        self._writing = threading.Lock()
-        _all_lines.add(self)
+        self._stream = BackgroundStream(
+            stream, report=lambda count: line_of(_own(service, "log_lines_lost", count=count))
+        )
+
+    @property
+    def lost(self) -> int:
+        """How many lines were not written, and not reported yet."""
+        return self._stream.lost
 
     def tell(self, fields: Mapping[str, Any]) -> None:
-        """Write one line; never raises for a stream that does not take it."""
-        self._take([line_of(fields)])
+        """Queue one line; never waits, and never raises because of the stream."""
+        self._stream.write(line_of(fields) + "\n")
 
     def tell_texts(self, lines: Iterable[str]) -> None:
         """The same for lines that are JSON already, in ASCII: several at once, as far as a pipe keeps them in one piece."""
@@ -79,35 +61,29 @@ class Lines:
         size = 0
         for line in lines:
             size += len(line) + 1
-            if size > _PIECE and piece:
-                self._take(piece)
+            if size > PIECE and piece:
+                self._stream.write("\n".join([*piece, ""]))
                 piece, size = [], len(line) + 1
             piece.append(line)
         if piece:
-            self._take(piece)
+            self._stream.write("\n".join([*piece, ""]))
 
-    def _take(self, lines: list[str]) -> None:
-        with self._writing:
-            stream = self._stream if self._stream is not None else sys.stderr
-            try:
-                stream.write("\n".join([*self._loss(), *lines, ""]))
-                stream.flush()
-            except (OSError, ValueError, AttributeError):  # full, closed, or (without a console) not there at all
-                self.lost += len(lines)
-            else:
-                self.lost = 0
+    def tell_plain(self, text: str) -> None:
+        """Queue text that is not JSON, between the lines."""
+        self._stream.write(text)
 
-    def _loss(self) -> list[str]:
-        return [line_of(self.own("log_lines_lost", count=self.lost))] if self.lost else []
+    def drain(self, seconds: float = EXIT_SECONDS) -> bool:
+        """Wait until every line so far is written or given up; whether that happened within `seconds`."""
+        return self._stream.drain(seconds)
 
     def own(self, event: str, **fields: Any) -> dict[str, Any]:
         """What the log says about itself."""
-        frame = {"time": rfc3339(time.time()), "level": "warning", "event": event, "logger": "switchover.telemetry"}
-        return dict.fromkeys(RECORD_FRAME) | frame | {"service": self.service} | fields
+        return _own(self.service, event, **fields)
 
-    def after_fork(self) -> None:
-        """Whoever holds the lock is a thread of another process."""
-        self._writing = threading.Lock()
+
+def _own(service: str, event: str, **fields: Any) -> dict[str, Any]:
+    frame = {"time": rfc3339(time.time()), "level": "warning", "event": event, "logger": "switchover.telemetry"}
+    return dict.fromkeys(RECORD_FRAME) | frame | {"service": service} | fields
 
 
 def line_of(fields: Mapping[str, Any]) -> str:
@@ -131,14 +107,3 @@ def rfc3339(seconds: float) -> str:
 @lru_cache(4)  # many lines are of one second, and its text costs more than the rest of a line's time
 def _second(whole: int) -> str:
     return datetime.fromtimestamp(whole, UTC).isoformat()[: len("2026-11-24T18:00:00")]
-
-
-_all_lines: weakref.WeakSet[Lines] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for lines in list(_all_lines):
-        lines.after_fork()
-
-
-os.register_at_fork(after_in_child=_after_fork)

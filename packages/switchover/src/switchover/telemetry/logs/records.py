@@ -35,8 +35,12 @@ class LineHandler(logging.Handler):
         self._position = position
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; one whose text cannot be made is written without it."""
-        self.lines.tell(line_of_record(record, self.lines.service, self._position()))
+        """Write a record; one whose text cannot be made is written without it. Never waits, and never raises."""
+        try:
+            line = line_of_record(record, self.lines.service, self._position())
+        except Exception as error:  # whoever logs does not fail because of what is logged
+            line = self.lines.own("record_unreadable", level="error", failure=type(error).__name__)
+        self.lines.tell(line)
 
 
 def line_of_record(record: logging.LogRecord, service: str, position: TraceContext | None) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def _text(record: logging.LogRecord) -> str:
     try:
         text = record.getMessage()
     except Exception:  # arguments that do not fit: logging would write them, and what they are, to standard error
-        text = str(record.msg)
+        text = record.msg if isinstance(record.msg, str) else f"<{type(record.msg).__name__}>"
     if record.name == "asyncio":  # what follows are `repr`s, of exceptions among others
         return text.partition("\n")[0]
     warned = _WARNING.match(text) if record.name == "py.warnings" else None

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
+from switchover.telemetry.background import dropped_lines
 from switchover.telemetry.events import CallEvent
 from switchover.telemetry.metrics.process import cpu_nanoseconds, resident_bytes
 from switchover.telemetry.metrics.rendering import Exposition, rendered
@@ -122,7 +123,7 @@ class Metrics:
         missing = self._recorder.dropped
         self._dropped = max(self._dropped, min(self._missing, missing))
         self._missing = missing
-        return self._tally.totals(wirings, dropped=self._dropped, cpu=cpu_nanoseconds())
+        return self._tally.totals(wirings, dropped=self._dropped, cpu=cpu_nanoseconds(), lines_dropped=dropped_lines())
 
     def _start(self) -> None:
         self._tally = Tally(self._bounds, self._operations)

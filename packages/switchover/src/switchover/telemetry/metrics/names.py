@@ -34,6 +34,10 @@ REFUSALS: Final = "switchover_refusals_total"
 EVENTS_DROPPED: Final = "switchover_events_dropped_total"
 """Counter, without labels, of calls that no other metric knows of, because the ring of events was full. It is there from the start, at 0."""
 
+LOG_LINES_DROPPED: Final = "switchover_log_lines_dropped_total"
+"""Counter, without labels, of lines of the log that were not written: nothing read the log, or its stream took no lines. It is there
+from the start, at 0."""
+
 PROCESS_CPU: Final = "process_cpu_seconds_total"
 """Counter of CPU time, in seconds (prometheus-client)."""
 

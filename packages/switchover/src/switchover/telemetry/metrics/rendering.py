@@ -93,6 +93,11 @@ class _Fixed(Collector):
             totals.dropped,
         )
         yield CounterMetricFamily(
+            names.LOG_LINES_DROPPED,
+            "Lines of the log that were not written, because nothing read it or its stream took no lines.",
+            totals.lines_dropped,
+        )
+        yield CounterMetricFamily(
             names.PROCESS_CPU, "Total user and system CPU time spent in seconds, by all workers.", totals.cpu / 1e9
         )
         if gauges.memory is not None:

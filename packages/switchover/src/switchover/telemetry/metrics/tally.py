@@ -57,7 +57,7 @@ class Tally:
         with self._lock:
             self._refuse(reason)
 
-    def totals(self, wirings: Collection[str], *, dropped: int, cpu: int) -> Totals:
+    def totals(self, wirings: Collection[str], *, dropped: int, cpu: int, lines_dropped: int = 0) -> Totals:
         """What has been counted. Every operation has every one of these wirings, at 0 if need be, and so have the reasons of refusals."""
         with self._lock:
             series: dict[str, Any] = {}
@@ -67,7 +67,7 @@ class Tally:
             for (operation, wiring), row in self._rows.items():
                 series.setdefault(operation, {})[wiring] = row.series()
             zeros = dict.fromkeys(REASONS if _SERVING in wirings else (), 0)
-            return Totals(self._bounds, series, {**zeros, **self._refusals}, dropped, cpu)
+            return Totals(self._bounds, series, {**zeros, **self._refusals}, dropped, cpu, lines_dropped)
 
     def _refuse(self, reason: str) -> None:
         word = known(reason)

@@ -82,6 +82,7 @@ class Totals:
         refusals: by reason.
         dropped: events that nothing else here knows of.
         cpu: CPU time of the process, in nanoseconds.
+        lines_dropped: lines of the log that were not written.
     """
 
     bounds: tuple[Natural, ...]
@@ -89,6 +90,7 @@ class Totals:
     refusals: dict[str, Natural] = field(default_factory=dict)
     dropped: Natural = 0
     cpu: Natural = 0
+    lines_dropped: Natural = 0
 
     def plus(self, other: Totals) -> Totals:
         """Both together.
@@ -104,6 +106,7 @@ class Totals:
             merged(self.refusals, other.refusals, add),
             self.dropped + other.dropped,
             self.cpu + other.cpu,
+            self.lines_dropped + other.lines_dropped,
         )
 
     def within(self, bounds: tuple[int, ...]) -> Totals:
