@@ -58,7 +58,7 @@ class LiveTripBackend:
         self._identifiers = identifiers
         self._version = version
         self.files = files
-        self._writer = Writer(units_of_work, clock)
+        self._writer = Writer(units_of_work)
         self.photos = Photos(units_of_work, clock, identifiers, darkroom)
 
     async def get_health(self) -> contract.Health:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -30,7 +29,6 @@ async def once(
     carry_out: Callable[[], Awaitable[Answer]],
     *,
     answers: TypeAdapter[Answer],
-    now: datetime,
 ) -> Answer:
     """Carry a request out, or answer it as it was the first time.
 
@@ -39,7 +37,7 @@ async def once(
     Raises:
         IdempotencyKeyReused: the key belongs to another request.
     """
-    happened = await requests.claim(request, now=now)
+    happened = await requests.claim(request)
     if happened is not None:
         return answers.validate_json(happened.answer_to(request))
     answer = await carry_out()

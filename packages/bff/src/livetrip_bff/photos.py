@@ -61,7 +61,7 @@ class Photos:
         self._clock = clock
         self._identifiers = identifiers
         self._storage, self._images = darkroom.storage, darkroom.images
-        self._writer = Writer(units_of_work, clock)
+        self._writer = Writer(units_of_work)
         self._arrivals = Arrivals()
 
     async def listed(
