@@ -128,7 +128,7 @@ class Visit(Request[None, None, State]):
         except TimeoutError as error:
             raise UnreadableForm from error
         check(form)
-        if not await self.sessions.is_on(self.guest.session, self.app.state.clock()):
+        if not await self.sessions.is_on(self.guest.session):
             raise SignInNeeded
         return form
 
