@@ -10,6 +10,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from livetrip_core.fakes import (
 )
 from support.postgresql import postgresql
 from support.rclone import Bucket, rclone
+from unit.bff.ageing import AgeKeys, age_keys_of
 
 SERVER = "LIVETRIP_TEST_POSTGRES"
 DATABASES = ["sqlite", "postgresql"]
@@ -113,10 +115,16 @@ def home(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def store(home: str) -> AsyncIterator[UnitOfWorkFactory]:
+def memory_clock() -> FakeClock:
+    """The clock of a diary in memory, as that of a database is not the service's."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def store(home: str, memory_clock: FakeClock) -> AsyncIterator[UnitOfWorkFactory]:
     """A diary in any place."""
     if home == "memory":
-        yield InMemoryUnitOfWorkFactory()
+        yield InMemoryUnitOfWorkFactory(memory_clock)
         return
     async with open_units_of_work(home) as opened:
         yield opened
@@ -126,6 +134,19 @@ async def store(home: str) -> AsyncIterator[UnitOfWorkFactory]:
 def clock() -> FakeClock:
     """A clock that the test moves."""
     return FakeClock()
+
+
+@pytest.fixture
+def age_keys(home: str, memory_clock: FakeClock) -> AgeKeys:
+    """Let time pass for idempotency keys, by the clock of the place where they are kept."""
+
+    async def age(by: timedelta) -> None:
+        if home == "memory":
+            memory_clock.advance(by)
+        else:
+            await age_keys_of(home, by)
+
+    return age
 
 
 @pytest.fixture

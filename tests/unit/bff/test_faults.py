@@ -123,21 +123,25 @@ async def test_what_people_wrote_is_not_in_the_message_of_a_failure(sqlite_url: 
     assert "Kyoto" not in str(caught.value)
 
 
-async def test_a_server_that_is_restarted_is_used_again(postgresql_url: str, clock: FakeClock) -> None:
+async def test_a_server_that_is_restarted_is_read_at_once_and_written_at_the_second_attempt(
+    postgresql_url: str, clock: FakeClock
+) -> None:
     async with open_units_of_work(postgresql_url) as store:
         backend = LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
         await backend.get_health()
         await _end_all_sessions(postgresql_url)
+        await backend.get_health()
+        await _end_all_sessions(postgresql_url)
 
         with pytest.raises(ServiceUnavailable):
-            await backend.get_health()
+            await backend.create_trip(AIKO, trip_draft())
         assert (await backend.create_trip(AIKO, trip_draft())).version == 1
 
 
 async def _end_all_sessions(postgresql_url: str) -> None:
     async with open_engine(parse(postgresql_url)) as engine, engine.connect() as connection:
         await connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 

@@ -17,7 +17,8 @@ from livetrip_core import UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, SequentialIdentifiers
 from support.photos import darkroom
 from switchover import calling
-from unit.bff.samples import AIKO, BEN, entry_draft, trip_draft
+from unit.bff.ageing import AgeKeys
+from unit.bff.samples import AIKO, BEN, NOW, entry_draft, trip_draft
 
 
 async def prepared(backend: LiveTripBackend) -> tuple[contract.Trip, contract.Entry]:
@@ -195,12 +196,40 @@ async def test_a_refused_request_leaves_its_key_to_another(backend: LiveTripBack
         assert (await backend.create_trip(AIKO, trip_draft())).version == 1
 
 
-async def test_a_key_counts_for_a_day(backend: LiveTripBackend, clock: FakeClock) -> None:
+@pytest.mark.parametrize("jump", [timedelta(hours=25), timedelta(hours=-25), timedelta(days=400)], ids=str)
+async def test_a_jump_of_the_service_s_clock_between_two_attempts_makes_no_second_row(
+    backend: LiveTripBackend, clock: FakeClock, jump: timedelta
+) -> None:
     with calling(idempotency_key="k"):
         first = await backend.create_trip(AIKO, trip_draft())
-        clock.advance(timedelta(hours=24) - timedelta(microseconds=1))
+        clock.advance(jump)
+        assert await backend.create_trip(AIKO, trip_draft()) == first
+        clock.advance(-jump)
+        assert await backend.create_trip(AIKO, trip_draft()) == first
+
+    assert (await backend.list_trips(AIKO)).items == [first]
+
+
+async def test_two_services_whose_clocks_are_days_apart_carry_a_request_out_once(database_url: str) -> None:
+    async with open_units_of_work(database_url) as store:
+        clocks = [FakeClock(NOW + timedelta(days=days)) for days in (-4, 0, 4)]
+        services = [backend_over(store, clock) for clock in clocks]
+        with calling(idempotency_key="k"):
+            first = await services[0].create_trip(AIKO, trip_draft())
+            for service in (*services, *reversed(services)):
+                assert await service.create_trip(AIKO, trip_draft()) == first
+
+        assert (await services[0].list_trips(AIKO)).items == [first]
+
+
+async def test_a_key_counts_for_72_hours_by_the_clock_of_the_database(
+    backend: LiveTripBackend, age_keys: AgeKeys
+) -> None:
+    with calling(idempotency_key="k"):
+        first = await backend.create_trip(AIKO, trip_draft())
+        await age_keys(timedelta(hours=71, minutes=59))
         repeated = await backend.create_trip(AIKO, trip_draft())
-        clock.advance(timedelta(microseconds=1))
+        await age_keys(timedelta(minutes=1))
         another = await backend.create_trip(AIKO, trip_draft())
 
     assert repeated == first

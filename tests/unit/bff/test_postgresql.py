@@ -12,7 +12,7 @@ from sqlalchemy import text
 from livetrip_bff.database import open_units_of_work, parse
 from livetrip_bff.database.engine import open_engine
 from livetrip_core import AnsweredRequest, TripNotFound, UnitOfWorkFactory, VersionConflict
-from unit.bff.samples import NOW, entry, request, trip
+from unit.bff.samples import entry, request, trip
 
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
@@ -73,14 +73,14 @@ async def test_an_entry_that_waits_for_its_trip_to_be_deleted_finds_no_trip(
 
 async def claimed(store: UnitOfWorkFactory) -> AnsweredRequest | None:
     async with store.writing() as work:
-        return await work.requests.claim(request(), now=NOW)
+        return await work.requests.claim(request())
 
 
 async def test_a_key_that_is_in_use_is_waited_for_and_then_answered(
     store: UnitOfWorkFactory, postgresql_url: str
 ) -> None:
     async with store.writing() as work:
-        await work.requests.claim(request(), now=NOW)
+        await work.requests.claim(request())
         late = asyncio.create_task(claimed(store))
         await until_somebody_waits(postgresql_url)
         await work.requests.record(request(), "1")
@@ -95,7 +95,7 @@ async def test_a_key_whose_request_fails_goes_to_whoever_waited_for_it(
 ) -> None:
     async def fail() -> asyncio.Task[AnsweredRequest | None]:
         async with store.writing() as work:
-            await work.requests.claim(request(), now=NOW)
+            await work.requests.claim(request())
             waiting.append(asyncio.create_task(claimed(store)))
             await until_somebody_waits(postgresql_url)
             raise ZeroDivisionError

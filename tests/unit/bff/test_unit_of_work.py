@@ -24,6 +24,7 @@ from livetrip_core import (
     UserId,
     VersionConflict,
 )
+from unit.bff.ageing import AgeKeys
 from unit.bff.samples import JAPAN, NOW, OWNER, entry, request, trip
 
 EXTREMES = [
@@ -85,7 +86,7 @@ async def test_a_failure_undoes_everything_that_was_done_before_it(store: UnitOf
         async with store.writing() as work:
             await work.trips.add(trip(2))
             await work.entries.add(entry())
-            await work.requests.claim(request(), now=NOW)
+            await work.requests.claim(request())
             await work.trips.save(replace(trip(), title="Nara", version=2))
             raise ZeroDivisionError
 
@@ -95,7 +96,7 @@ async def test_a_failure_undoes_everything_that_was_done_before_it(store: UnitOf
     async with store.writing() as work:
         assert await work.trips.page(OWNER, after=None, limit=10) == [trip()]
         assert await work.entries.page(trip().id, after=None, limit=10) == []
-        assert await work.requests.claim(request(), now=NOW) is None
+        assert await work.requests.claim(request()) is None
 
 
 async def test_being_cancelled_undoes_everything_and_lets_the_next_one_write(store: UnitOfWorkFactory) -> None:
@@ -287,44 +288,45 @@ async def test_of_many_writers_of_one_version_each_gets_its_turn_and_none_is_los
         assert (await work.trips.get(trip().id)).version == 13
 
 
-async def test_a_key_belongs_to_the_first_request_until_a_day_has_passed(store: UnitOfWorkFactory) -> None:
-    day = timedelta(hours=24)
+async def test_a_key_belongs_to_the_first_request_until_72_hours_have_passed(
+    store: UnitOfWorkFactory, age_keys: AgeKeys
+) -> None:
     async with store.writing() as work:
-        assert await work.requests.claim(request(), now=NOW) is None
+        assert await work.requests.claim(request()) is None
         await work.requests.record(request(), '{"a": "ü"}')
 
+    await age_keys(timedelta(hours=71, minutes=59))
     for _ in range(2):
         async with store.writing() as work:
-            held = await work.requests.claim(
-                request(fingerprint="g", operation="delete_trip"), now=NOW + day - timedelta(microseconds=1)
-            )
+            held = await work.requests.claim(request(fingerprint="g", operation="delete_trip"))
             assert held is not None
             assert (held.request, held.answer) == (request(), '{"a": "ü"}')
 
+    await age_keys(timedelta(minutes=1))
     async with store.writing() as work:
-        assert await work.requests.claim(request(fingerprint="g"), now=NOW + day) is None
+        assert await work.requests.claim(request(fingerprint="g")) is None
         await work.requests.record(request(fingerprint="g"), "2")
     async with store.writing() as work:
-        held = await work.requests.claim(request(), now=NOW + day)
+        held = await work.requests.claim(request())
         assert held is not None
         assert (held.request.fingerprint, held.answer) == ("g", "2")
 
 
 async def test_another_users_key_is_another_key(store: UnitOfWorkFactory) -> None:
     async with store.writing() as work:
-        await work.requests.claim(request(), now=NOW)
+        await work.requests.claim(request())
         await work.requests.record(request(), "1")
 
     async with store.writing() as work:
-        assert await work.requests.claim(replace(request(), owner=UserId("ben")), now=NOW) is None
+        assert await work.requests.claim(replace(request(), owner=UserId("ben"))) is None
 
 
 async def test_a_key_that_was_claimed_and_never_answered_is_free(store: UnitOfWorkFactory) -> None:
     async with store.writing() as work:
-        await work.requests.claim(request(), now=NOW)
+        await work.requests.claim(request())
 
     async with store.writing() as work:
-        assert await work.requests.claim(request(fingerprint="g"), now=NOW) is None
+        assert await work.requests.claim(request(fingerprint="g")) is None
 
 
 async def test_every_place_answers_a_ping(store: UnitOfWorkFactory) -> None:

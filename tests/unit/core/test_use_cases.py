@@ -42,8 +42,8 @@ class Diary:
     """A diary in memory, and what it is told the time by."""
 
     def __init__(self) -> None:
-        self.store = InMemoryUnitOfWorkFactory()
         self.clock = FakeClock(NOW)
+        self.store = InMemoryUnitOfWorkFactory(self.clock)
         self.identifiers = SequentialIdentifiers()
 
     async def plan(self, draft: TripDraft = KYOTO, user: UserId = AIKO) -> Trip:
@@ -245,14 +245,16 @@ async def test_an_entry_of_no_trip_is_not_kept(diary: Diary) -> None:
             await work.entries.add(entry)
 
 
-async def test_a_key_is_held_for_a_day_by_the_request_that_claimed_it(diary: Diary) -> None:
+async def test_a_key_is_held_for_72_hours_by_the_request_that_claimed_it(diary: Diary) -> None:
     request = KeyedRequest(owner=AIKO, key="k", operation="create_trip", fingerprint="f")
     async with diary.store.writing() as work:
-        assert await work.requests.claim(request, now=NOW) is None
+        assert await work.requests.claim(request) is None
         await work.requests.record(request, "{}")
 
     async with diary.store.writing() as work:
-        held = await work.requests.claim(request, now=NOW + timedelta(hours=24, microseconds=-1))
-        expired = await work.requests.claim(request, now=NOW + timedelta(hours=24))
+        diary.clock.advance(timedelta(hours=72, microseconds=-1))
+        held = await work.requests.claim(request)
+        diary.clock.advance(timedelta(microseconds=1))
+        expired = await work.requests.claim(request)
 
     assert (held and held.answer, expired) == ("{}", None)

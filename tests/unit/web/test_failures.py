@@ -9,7 +9,7 @@ import pytest
 
 from livetrip_contract import AnsweredByAnotherVersion, VersionConflict
 from support.diary import Unreliable
-from support.pages import Browser
+from support.pages import Browser, Page
 from switchover import current
 from switchover.errors import (
     CallTimeout,
@@ -138,3 +138,54 @@ async def test_calls_of_a_page_belong_to_its_trace(aiko: Browser, live_trip: Unr
     page = await aiko.open("/trips", traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
     assert seen[0] in page.text
     assert seen[0] != "a" * 32  # nobody outside names our traces
+
+
+def hidden(page: Page, action: str) -> dict[str, str]:
+    return {name: value for name, value in page.form(action).fields.items() if name != "csrf"}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["not carried out", "carried out, and the answer lost"])
+async def test_a_form_that_deletes_comes_back_with_its_key_and_deletes_once(
+    aiko: Browser, live_trip: Unreliable, *, after: bool
+) -> None:
+    trip, other = await aiko.plan(), await aiko.plan(title="Nara")
+    form = await aiko.open(f"{trip}/delete")
+    live_trip.failure, live_trip.after = (lambda: ServiceUnavailable("down", retry_after=5)), after
+    failed = await aiko.submit(form)
+    assert (failed.status, failed.headers["retry-after"]) == (503, "5")
+    again = await aiko.submit(failed, "/delete")
+    assert again.status == 503
+    assert hidden(failed, "/delete") == hidden(again, "/delete") == hidden(form, "/delete")
+    live_trip.failure = None
+    deleted = await aiko.submit(again, "/delete")
+    assert (deleted.status, deleted.path) == (200, "/trips")
+    assert trip not in deleted.links
+    assert other in deleted.links
+
+
+async def test_what_was_typed_is_kept_when_the_other_version_cannot_be_read(
+    aiko: Browser, live_trip: Unreliable
+) -> None:
+    """The write met another version, and the service went down before that one could be shown."""
+    trip = await aiko.plan()
+    form = await aiko.open(f"{trip}/edit")
+    errors = iter([VersionConflict("x", current_version=2), ServiceUnavailable("down")])
+    live_trip.failure = lambda: next(errors)
+    typed = 'Two lines,\none "quoted" & <b>bold</b>.'
+    failed = await aiko.submit(form, description=typed)
+    assert failed.status == 503
+    assert failed.form("/edit").fields["description"] == typed
+    live_trip.failure = None
+    changed = await aiko.submit(failed, "/edit")
+    assert changed.status == 200
+    assert "Two lines" in changed.text
+
+
+async def test_only_what_may_be_sent_again_is_offered_again(aiko: Browser, live_trip: Unreliable) -> None:
+    form = await aiko.open(f"{await aiko.plan()}/delete")
+    live_trip.failure = lambda: InternalError("x")
+    assert not [one for one in (await aiko.submit(form)).forms if one.action.endswith("/delete")]
+    live_trip.failure = lambda: ServiceUnavailable("down")
+    assert not [one for one in (await aiko.open("/trips")).forms if one.action.endswith("/trips")]
+    forged = await aiko.submit(form, csrf="forged")
+    assert (forged.status, [one.action for one in forged.forms if one.action.endswith("/delete")]) == (403, [])

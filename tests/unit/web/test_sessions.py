@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from livetrip_web.edge.sealing import Seal, TooMuchToSeal
 from livetrip_web.edge.session import Sessions
 from livetrip_web.registers.in_memory import InMemorySessionRegister
 from livetrip_web.registers.register import Limits
+from support.clock import OwnedClock
 from support.diary import ListeningDiary, MemoryDiary, Ticking
 from support.pages import Browser, settings
 
@@ -46,16 +48,27 @@ def test_a_value_that_fits_into_no_cookie_is_refused() -> None:
         SEAL.close("session", {"g": "x" * 4000})
 
 
-async def test_a_session_lasts_as_long_as_it_should_and_does_not_come_from_the_future() -> None:
-    sessions = Sessions(SEAL, InMemorySessionRegister(Limits(idle_seconds=9999)), 3600)
-    session = sessions.of(1000.0, "aiko", "Aiko", ("staff",))
+async def test_a_session_lasts_as_long_as_it_should_by_the_clock_of_the_register() -> None:
+    clock = OwnedClock()
+    sessions = Sessions(SEAL, InMemorySessionRegister(Limits(idle_seconds=9999), clock), 3600)
+    session = sessions.of("aiko", "Aiko", ("staff",))
     cookie = sessions.write(session)
-    assert await sessions.read(cookie, 1000.0) is None
+    assert await sessions.read(cookie) is None
     await sessions.begin(session)
-    assert await sessions.read(cookie, 1000.0) == await sessions.read(cookie, 4599.9) == session
-    assert await sessions.read(cookie, 4600.0) is None
-    assert await sessions.read(cookie, 970.0) == session  # by the clock of another machine
-    assert await sessions.read(cookie, 969.0) is None
+    assert await sessions.read(cookie) == session
+    clock.passes(3599.9)
+    assert await sessions.read(cookie) == session
+    clock.passes(0.1)
+    assert await sessions.read(cookie) is None
+
+
+async def test_the_cookie_can_still_be_read_by_the_release_before() -> None:
+    """It looks for the time of the beginning, by the clock of its machine."""
+    sessions = Sessions(SEAL, InMemorySessionRegister(Limits()), 3600)
+    for session in (sessions.visit(), sessions.of("aiko", "Aiko")):
+        value = SEAL.open("session.2", sessions.write(session))
+        assert value is not None
+        assert 0 <= time.time() - value["s"] < 60
 
 
 async def test_each_sign_in_and_sign_out_begins_another_session(browser: Browser) -> None:

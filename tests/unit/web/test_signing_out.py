@@ -17,8 +17,8 @@ IDLE = 2 * 3600
 
 
 @pytest.fixture
-def register() -> Unreliable:
-    return Unreliable(InMemorySessionRegister(Limits(idle_seconds=IDLE, capacity=3)))
+def register(clock: Ticking) -> Unreliable:
+    return Unreliable(InMemorySessionRegister(Limits(idle_seconds=IDLE, capacity=3), clock))
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
@@ -11,13 +9,12 @@ from pydantic import TypeAdapter
 
 import livetrip_contract as contract
 from livetrip_bff import incoming, outgoing
-from livetrip_bff.failures import as_documented
 from livetrip_bff.photos import Darkroom, Photos
+from livetrip_bff.reading import Reader
 from livetrip_bff.storage.files import ObjectFiles
 from livetrip_bff.writing import Call, Writer
 from livetrip_contract import Caller, Entry, EntryChange, EntryDraft, Trip, TripChange, TripDraft
 from livetrip_core import Clock, EntryId, IdentifierSource, TripId, UnitOfWork, UnitOfWorkFactory, UserId, use_cases
-from livetrip_core import user_id as parse_user_id
 
 _TRIP: Final = TypeAdapter(Trip)
 _ENTRY: Final = TypeAdapter(Entry)
@@ -53,18 +50,17 @@ class LiveTripBackend:
         version: str,
         files: ObjectFiles | None = None,
     ) -> None:
-        self._units_of_work = units_of_work
         self._clock = clock
         self._identifiers = identifiers
         self._version = version
         self.files = files
-        self._writer = Writer(units_of_work, clock)
+        self._reader = Reader(units_of_work)
+        self._writer = Writer(units_of_work)
         self.photos = Photos(units_of_work, clock, identifiers, darkroom)
 
     async def get_health(self) -> contract.Health:
         """Tell whether the database answers."""
-        async with self._units_of_work.reading() as work:
-            await work.ping()
+        await self._reader.look(lambda work: work.ping())
         return contract.Health(status="ok", version=self._version)
 
     async def get_session(self, caller: Caller) -> contract.Session:
@@ -73,9 +69,12 @@ class LiveTripBackend:
 
     async def list_trips(self, caller: Caller, *, cursor: str | None = None, limit: int = 20) -> contract.TripPage:
         """List the caller's trips, latest start first."""
-        async with self._reading(caller) as (work, user):
+
+        async def read(work: UnitOfWork, user: UserId) -> contract.TripPage:
             page = await use_cases.list_trips(work, user, after=incoming.position(cursor), limit=limit)
             return outgoing.trip_page(page)
+
+        return await self._reader.carry_out(caller, read)
 
     async def create_trip(self, caller: Caller, trip_draft: TripDraft) -> Trip:
         """Plan a trip."""
@@ -91,8 +90,11 @@ class LiveTripBackend:
 
     async def get_trip(self, caller: Caller, trip_id: UUID) -> contract.TripDetail:
         """Open a trip at its first entries."""
-        async with self._reading(caller) as (work, user):
+
+        async def read(work: UnitOfWork, user: UserId) -> contract.TripDetail:
             return outgoing.trip_detail(await use_cases.open_trip(work, user, TripId(trip_id)))
+
+        return await self._reader.carry_out(caller, read)
 
     async def delete_trip(self, caller: Caller, trip_id: UUID) -> None:
         """Delete a trip, its entries and its photos."""
@@ -114,17 +116,23 @@ class LiveTripBackend:
 
     async def get_trip_summary(self, caller: Caller, trip_id: UUID) -> contract.TripSummary:
         """Sum a trip up."""
-        async with self._reading(caller) as (work, user):
+
+        async def read(work: UnitOfWork, user: UserId) -> contract.TripSummary:
             return outgoing.trip_summary(await use_cases.summarise_trip(work, user, TripId(trip_id)))
+
+        return await self._reader.carry_out(caller, read)
 
     async def list_entries(
         self, caller: Caller, trip_id: UUID, *, cursor: str | None = None, limit: int = 20
     ) -> contract.EntryPage:
         """List a trip's entries in the order they happened."""
-        async with self._reading(caller) as (work, user):
+
+        async def read(work: UnitOfWork, user: UserId) -> contract.EntryPage:
             after = incoming.position(cursor)
             page = await use_cases.list_entries(work, user, TripId(trip_id), after=after, limit=limit)
             return outgoing.entry_page(page)
+
+        return await self._reader.carry_out(caller, read)
 
     async def add_entry(self, caller: Caller, trip_id: UUID, entry_draft: EntryDraft) -> Entry:
         """Write an entry."""
@@ -142,8 +150,11 @@ class LiveTripBackend:
 
     async def get_entry(self, caller: Caller, trip_id: UUID, entry_id: UUID) -> Entry:
         """Read one entry."""
-        async with self._reading(caller) as (work, user):
+
+        async def read(work: UnitOfWork, user: UserId) -> Entry:
             return outgoing.entry(await use_cases.read_entry(work, user, TripId(trip_id), EntryId(entry_id)))
+
+        return await self._reader.carry_out(caller, read)
 
     async def delete_entry(self, caller: Caller, trip_id: UUID, entry_id: UUID) -> None:
         """Delete an entry."""
@@ -198,10 +209,3 @@ class LiveTripBackend:
     async def complete_photo_upload(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
         """Say that a photo has been uploaded."""
         return await self.photos.completed(caller, trip_id, photo_id)
-
-    @asynccontextmanager
-    async def _reading(self, caller: Caller) -> AsyncIterator[tuple[UnitOfWork, UserId]]:
-        with as_documented():
-            user = parse_user_id(caller.user_id)
-            async with self._units_of_work.reading() as work:
-                yield work, user

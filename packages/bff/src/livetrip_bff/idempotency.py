@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -31,7 +30,6 @@ async def once(
     carry_out: Callable[[], Awaitable[Answer]],
     *,
     answers: TypeAdapter[Answer],
-    now: datetime,
 ) -> Answer:
     """Carry a request out, or answer it as it was the first time.
 
@@ -41,7 +39,7 @@ async def once(
         IdempotencyKeyReused: the key belongs to another request.
         AnsweredByAnotherVersion: it was carried out, and the answer that was kept cannot be read by this version.
     """
-    happened = await requests.claim(request, now=now)
+    happened = await requests.claim(request)
     if happened is not None:
         return read_answer(answers, happened.answer_to(request))
     answer = await carry_out()

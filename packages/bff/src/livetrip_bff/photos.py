@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +14,7 @@ import livetrip_contract as contract
 from livetrip_bff import incoming, outgoing
 from livetrip_bff.arriving import Arrivals
 from livetrip_bff.failures import as_documented
+from livetrip_bff.reading import Reader
 from livetrip_bff.writing import Call, Writer
 from livetrip_contract import Caller
 from livetrip_core import (
@@ -24,6 +23,7 @@ from livetrip_core import (
     IdentifierSource,
     ImageProcessor,
     ObjectStorage,
+    Page,
     Photo,
     PhotoId,
     TripId,
@@ -31,7 +31,6 @@ from livetrip_core import (
     UnitOfWorkFactory,
     UserId,
     use_cases,
-    user_id,
 )
 from livetrip_core.photo import LOOK_FOR, upload_key
 
@@ -61,7 +60,8 @@ class Photos:
         self._clock = clock
         self._identifiers = identifiers
         self._storage, self._images = darkroom.storage, darkroom.images
-        self._writer = Writer(units_of_work, clock)
+        self._reader = Reader(units_of_work)
+        self._writer = Writer(units_of_work)
         self._arrivals = Arrivals()
 
     async def listed(
@@ -69,9 +69,12 @@ class Photos:
     ) -> contract.PhotoPage:
         """One page of a trip's photos, or of those of one entry."""
         entry = EntryId(entry_id) if entry_id is not None else None
-        async with self._reading(caller) as (work, user):
+
+        async def read(work: UnitOfWork, user: UserId) -> Page[Photo]:
             after = incoming.position(cursor)
-            page = await use_cases.list_photos(work, user, TripId(trip_id), entry_id=entry, after=after, limit=limit)
+            return await use_cases.list_photos(work, user, TripId(trip_id), entry_id=entry, after=after, limit=limit)
+
+        page = await self._reader.carry_out(caller, read)
         return outgoing.photo_page(page.map(self._shown))
 
     async def announced(
@@ -102,9 +105,11 @@ class Photos:
 
     async def looked_at(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
         """One photo that has arrived."""
-        async with self._reading(caller) as (work, user):
-            photo = await use_cases.look_at_photo(work, user, TripId(trip_id), PhotoId(photo_id))
-        return self._shown(photo)
+
+        async def read(work: UnitOfWork, user: UserId) -> Photo:
+            return await use_cases.look_at_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+
+        return self._shown(await self._reader.carry_out(caller, read))
 
     async def completed(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> contract.Photo:
         """A photo whose bytes have arrived."""
@@ -154,16 +159,11 @@ class Photos:
             await use_cases.keep_photo(work, user, photo.trip_id, photo.id, arrival)
 
     async def _found(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> tuple[UserId, Photo]:
-        async with self._reading(caller) as (work, user):
+        async def read(work: UnitOfWork, user: UserId) -> tuple[UserId, Photo]:
             return user, await use_cases.find_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+
+        return await self._reader.carry_out(caller, read)
 
     def _shown(self, photo: Photo) -> contract.Photo:
         expires_at = self._clock.now() + LOOK_FOR
         return outgoing.photo(photo, lambda key: self._storage.download_address(key, expires_at=expires_at), expires_at)
-
-    @asynccontextmanager
-    async def _reading(self, caller: Caller) -> AsyncIterator[tuple[UnitOfWork, UserId]]:
-        with as_documented():
-            user = user_id(caller.user_id)
-            async with self._units_of_work.reading() as work:
-                yield work, user

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from livetrip_bff.failures import as_documented
 from livetrip_bff.idempotency import fingerprint, once
 from livetrip_contract import Caller
-from livetrip_core import Clock, KeyedRequest, UnitOfWork, UnitOfWorkFactory, UserId, user_id
+from livetrip_core import KeyedRequest, UnitOfWork, UnitOfWorkFactory, UserId, user_id
 from switchover import context
 
 Answer = TypeVar("Answer")
@@ -46,9 +46,8 @@ class Call:
 class Writer:
     """Carries out what writes: all of it or nothing, and once for each key."""
 
-    def __init__(self, units_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, units_of_work: UnitOfWorkFactory) -> None:
         self._units_of_work = units_of_work
-        self._clock = clock
 
     async def carry_out(
         self,
@@ -68,5 +67,5 @@ class Writer:
             async with self._units_of_work.writing() as work:
                 if key is None:
                     return await write(work, user)
-                request, now = call.keyed(user, key), self._clock.now()
-                return await once(work.requests, request, lambda: write(work, user), answers=answers, now=now)
+                request = call.keyed(user, key)
+                return await once(work.requests, request, lambda: write(work, user), answers=answers)

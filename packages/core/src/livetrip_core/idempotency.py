@@ -9,8 +9,8 @@ from typing import Final
 from livetrip_core.errors import IdempotencyKeyReused
 from livetrip_core.identifiers import UserId
 
-KEPT_FOR: Final = timedelta(hours=24)
-"""How long a key counts. A key as old as this is free again."""
+KEPT_FOR: Final = timedelta(hours=72)
+"""How long a key counts, by the clock of the store that keeps it. A key as old as this is free again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

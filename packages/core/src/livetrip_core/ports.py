@@ -134,10 +134,14 @@ class PhotoRepository(Protocol):
 
 
 class IdempotencyStore(Protocol):
-    """Remembers the requests that happened, for `idempotency.KEPT_FOR`."""
+    """Remembers the requests that happened, for `idempotency.KEPT_FOR` by a clock of its own.
 
-    async def claim(self, request: KeyedRequest, *, now: datetime) -> AnsweredRequest | None:
-        """Take the key of a request, or learn what happened under it; waits for whoever is just using it.
+    One clock has to judge every attempt under a key, whichever process makes it: a store that several
+    processes share takes the time from where it is shared.
+    """
+
+    async def claim(self, request: KeyedRequest) -> AnsweredRequest | None:
+        """Take the key of a request, or learn what happened under it; wait for a request that is just using it.
 
         None: the key is this request's, which is to be carried out and recorded in the same unit of work.
         """

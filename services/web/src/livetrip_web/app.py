@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from litestar import Litestar, Response, Router, get
@@ -54,12 +54,13 @@ def make_web(
         settings: see there.
         mounts: what is served beside the pages, by path, with nobody in front: the files of photos, whose addresses are signed.
         register: which sessions are on, shared with the other processes of the diary; None for pages of one process.
-        clock: seconds since 1970.
+        clock: of this machine, in seconds since 1970: forms offer it as the time of a new entry. A register that is
+            given has its own, and that one judges sessions and sign-ins.
         trace_share: of the requests, how many begin a trace that is sampled.
         storage: takes photos that a browser cannot send itself; over HTTP, if nothing is said.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
-    kept = register if register is not None else InMemorySessionRegister(settings.limits())
+    kept = register if register is not None else InMemorySessionRegister(settings.limits(), clock)
     sessions = Sessions(seal, kept, int(settings.session_hours * 3600))
     state = State(
         {
@@ -69,13 +70,13 @@ def make_web(
             "sessions": sessions,
             "clock": clock,
             "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
-            "oidc": _oidc(settings, seal, clock),
+            "oidc": _oidc(settings, seal, kept.now),
             "storage": storage or HttpStorage(),
             "places": asyncio.Semaphore(AT_ONCE),
         }
     )
     headers = security_headers(settings.photo_origins(), is_secure=settings.is_secure)
-    reception = Reception(sessions, CookieStyle(settings.is_secure), clock)
+    reception = Reception(sessions, CookieStyle(settings.is_secure))
     whereabouts = Whereabouts(settings.url, is_here_alone=settings.dev_sign_in)
     return Web(_pages(state), reception, whereabouts, headers, mounts or {}, trace_share)
 
@@ -94,11 +95,11 @@ def _pages(state: State) -> Litestar:
     )
 
 
-def _oidc(settings: WebSettings, seal: Seal, clock: Callable[[], float]) -> OidcSignIn | None:
+def _oidc(settings: WebSettings, seal: Seal, now: Callable[[], Awaitable[float]]) -> OidcSignIn | None:
     if settings.oidc_issuer is None or settings.oidc_client_id is None:
         return None
     known = Issuer(settings.oidc_issuer, settings.oidc_client_id, settings.client_secret())
-    return OidcSignIn(known, seal, scope=settings.oidc_scope, groups_claim=settings.oidc_groups_claim, clock=clock)
+    return OidcSignIn(known, seal, scope=settings.oidc_scope, groups_claim=settings.oidc_groups_claim, now=now)
 
 
 @get("/static/{digest:str}/{name:str}")

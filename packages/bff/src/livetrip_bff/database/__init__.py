@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from livetrip_bff.database.comments import SqlComments
-from livetrip_bff.database.faults import barred
+from livetrip_bff.database.faults import barred, may_answer_elsewhere
 from livetrip_bff.database.migrating import migrate, pending, require_writable
 from livetrip_bff.database.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory, open_units_of_work
 from livetrip_bff.database.url import is_sqlite, parse, sqlite_file
@@ -14,6 +14,7 @@ __all__ = [
     "SqlUnitOfWorkFactory",
     "barred",
     "is_sqlite",
+    "may_answer_elsewhere",
     "migrate",
     "open_units_of_work",
     "parse",

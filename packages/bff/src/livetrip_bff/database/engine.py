@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, ExceptionContext, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from livetrip_bff.database import sqlite_driver
+from livetrip_bff.database.faults import is_read_only
 from livetrip_bff.database.url import is_sqlite
 from livetrip_bff.errors import UnusableDatabaseUrl
 
@@ -22,7 +26,11 @@ POOL_SECONDS: Final = 5.0
 RECYCLE_SECONDS: Final = 300
 """When a connection has seen enough: before the networks between forget about an idle one."""
 
+FRESH_SECONDS: Final = 1.0
+"""How long the word of a new connection counts for all: see `_leave_a_standby`."""
+
 _BEGIN: Final = "sqlite_begin"
+_SINCE: Final = "since"
 
 
 @asynccontextmanager
@@ -47,6 +55,9 @@ async def open_engine(
         raise UnusableDatabaseUrl(f"{error.name} is not installed: it comes with livetrip-bff[postgresql]") from error
     if is_sqlite(url):
         event.listen(engine.sync_engine, "begin", _begin)
+    else:
+        event.listen(engine.sync_engine, "connect", _note_the_time)
+        event.listen(engine.sync_engine, "handle_error", _leave_a_standby)
     try:
         yield engine
     finally:
@@ -75,3 +86,21 @@ def _begin(connection: Connection) -> None:
     statement = connection.get_execution_options().get(_BEGIN)
     if statement:
         connection.exec_driver_sql(statement)
+
+
+def _note_the_time(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_SINCE] = time.monotonic()
+
+
+def _leave_a_standby(context: ExceptionContext) -> None:
+    """Take no pooled connection for a write any more once one of them turned out to lead to a standby.
+
+    After a failover the address leads to the new primary, but connections stay where they are, for as long as the
+    pool keeps them. All are given up, unless this one is so new that another would lead to the same server.
+    """
+    connection, error = context.connection, context.sqlalchemy_exception
+    if connection is None or not isinstance(error, DBAPIError) or not is_read_only(error):
+        return
+    is_reading = connection.get_execution_options().get("postgresql_readonly", False)
+    if not is_reading and time.monotonic() - connection.info[_SINCE] > FRESH_SECONDS:
+        context.is_disconnect = True

@@ -15,6 +15,7 @@ from switchover.errors import ServiceUnavailable
 # Primary result codes (https://sqlite.org/rescode.html); the extended ones have them in their low byte.
 _SQLITE: Final = frozenset(
     {
+        sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
@@ -23,6 +24,7 @@ _SQLITE: Final = frozenset(
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_NOTADB,
     }
 )
@@ -32,21 +34,31 @@ _BARRED: Final = frozenset(
     {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 )
 
-# Classes and codes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection, wrong
-# credentials, no such database, transaction rolled back, out of resources, locked, told to stop, system error.
-_POSTGRESQL: Final = ("08", "28", "3D000", "40", "53", "55P03", "57", "58")
+# Classes and codes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html): connection, timed out
+# within a transaction, wrong credentials, no such database, transaction rolled back, out of resources, locked,
+# operator intervention (shutdown, crash, starting up, cancelled), system error.
+_POSTGRESQL: Final = ("08", "25P03", "25P04", "28", "3D000", "40", "53", "55P03", "57", "58")
 
+_READ_ONLY: Final = "25006"
+
+# After these, another connection may answer at once: this one ended, or what it read was taken from it.
+_ANSWERED_ELSEWHERE: Final = ("08", "25P03", "25P04", "40", "57P")
 
 _RETRY_AFTER: Final = 1
+_RETRY_AFTER_READ_ONLY: Final = 5
 
 
 @contextmanager
-def unavailable() -> Iterator[None]:
+def unavailable(*, is_reading: bool = False) -> Iterator[None]:
     """Say that the service is unavailable where the database is; any other failure passes as it is.
 
+    Args:
+        is_reading: the transaction is one that only reads, and was begun as such. That PostgreSQL refuses to write in
+            it is a mistake of ours and no outage.
+
     Raises:
-        ServiceUnavailable: the database is not there, is locked, or took too long. Nothing was written, unless
-            the connection broke while a transaction was being committed, when nobody can know.
+        ServiceUnavailable: the database is not there, is locked, takes no writes now, or took too long. Nothing was
+            written, unless the connection broke while a transaction was being committed: then it is unknown.
     """
     try:
         yield
@@ -54,6 +66,8 @@ def unavailable() -> Iterator[None]:
         # OSError: asyncpg's for an address where nobody answers, and TimeoutError for who takes too long.
         raise _unavailable() from error
     except DBAPIError as error:
+        if is_read_only(error) and not is_reading:
+            raise _read_only() from error
         if not _is_down(error):
             raise
         raise _unavailable() from error
@@ -61,6 +75,25 @@ def unavailable() -> Iterator[None]:
 
 def _unavailable() -> ServiceUnavailable:
     return ServiceUnavailable("The database does not answer.", retry_after=_RETRY_AFTER)
+
+
+def _read_only() -> ServiceUnavailable:
+    return ServiceUnavailable("The database takes no writes at the moment.", retry_after=_RETRY_AFTER_READ_ONLY)
+
+
+def is_read_only(error: DBAPIError) -> bool:
+    """Whether PostgreSQL refused to write: it is a standby, or its administrator made it read-only."""
+    return _sqlstate(error) == _READ_ONLY
+
+
+def may_answer_elsewhere(error: ServiceUnavailable) -> bool:
+    """Whether the same transaction on another connection may be answered at once, because this one was lost."""
+    cause = error.__cause__
+    if isinstance(cause, ConnectionResetError | BrokenPipeError):
+        return True
+    return isinstance(cause, DBAPIError) and (
+        cause.connection_invalidated or _sqlstate(cause).startswith(_ANSWERED_ELSEWHERE)
+    )
 
 
 def barred(error: ServiceUnavailable) -> str | None:
@@ -84,8 +117,11 @@ def is_locked(error: DBAPIError) -> bool:
 
 
 def _is_down(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or _primary_code(error) in _SQLITE or state.startswith(_POSTGRESQL)
+    return error.connection_invalidated or _primary_code(error) in _SQLITE or _sqlstate(error).startswith(_POSTGRESQL)
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def _primary_code(error: DBAPIError) -> int:

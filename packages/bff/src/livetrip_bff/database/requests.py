@@ -1,11 +1,16 @@
-"""The requests that happened, in a database."""
+"""The requests that happened, in a database.
+
+How old a key is goes by the clock of the database, which all processes share: a process whose own clock is wrong
+would otherwise carry a repeated request out twice. SQLite reads the clock of the machine that its file is on.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import zlib
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, null, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal, null, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,27 +24,41 @@ MOST_FORGOTTEN: Final = 100
 FORGETS_ONE_IN: Final = 16
 """Which share of the requests cleans up: by far enough to keep up with all of them."""
 
-_EXPIRED: Final = keys.c.created_at <= bindparam("expired", type_=keys.c.created_at.type)
 _IS_IT: Final = (keys.c.owner == bindparam("of_owner"), keys.c.key == bindparam("of_key"))
 
 _READ: Final = select(keys.c.operation, keys.c.fingerprint, keys.c.result).where(*_IS_IT)
 _RECORD: Final = update(keys).where(*_IS_IT).values(result=bindparam("answer"))
 _IDENTITY: Final = tuple_(keys.c.owner, keys.c.key)
-_FORGET: Final = delete(keys).where(
-    # Rows that another transaction holds are left to it, so that two clean-ups never wait for each other.
-    _IDENTITY.in_(
-        select(keys.c.owner, keys.c.key).where(_EXPIRED).limit(MOST_FORGOTTEN).with_for_update(skip_locked=True)
-    )
-)
 
 
-def _claim(insert: Any) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What one kind of database is asked. `now`: by its clock; `expired`: keys as old as this are free."""
+
+    insert: Any
+    now: ColumnElement[Any]
+    expired: ColumnElement[Any]
+
+    @property
+    def claim(self) -> Any:
+        """See `_claim`."""
+        return _claim(self.insert, self.now, keys.c.created_at <= self.expired)
+
+    @property
+    def forget(self) -> Any:
+        """Delete a bounded number of expired keys."""
+        # Rows that another transaction holds are left to it, so that two clean-ups never wait for each other.
+        old = select(keys.c.owner, keys.c.key).where(keys.c.created_at <= self.expired)
+        return delete(keys).where(_IDENTITY.in_(old.limit(MOST_FORGOTTEN).with_for_update(skip_locked=True)))
+
+
+def _claim(insert: Any, now: ColumnElement[Any], is_expired: ColumnElement[bool]) -> Any:
     """Insert the key, or take over one that expired; gives a row if that came off.
 
     It waits for any transaction that is just using the key. If that one commits, the key is held, and locked against
     being forgotten until this transaction ends, so what is read afterwards is there.
     """
-    statement = insert(keys)
+    statement = insert(keys).values(created_at=now)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[keys.c.owner, keys.c.key],
@@ -49,11 +68,20 @@ def _claim(insert: Any) -> Any:
             "result": null(),
             "created_at": new.created_at,
         },
-        where=or_(_EXPIRED, keys.c.result.is_(None)),
+        where=or_(is_expired, keys.c.result.is_(None)),
     ).returning(keys.c.key)
 
 
-_CLAIM: Final = {"sqlite": _claim(sqlite.insert), "postgresql": _claim(postgresql.insert)}
+# As `Instant` is stored on SQLite: a text that sorts, to the microsecond.
+_SQLITE_NOW: Final = ("%Y-%m-%d %H:%M:%f000", "now")
+_AGE: Final = f"-{int(KEPT_FOR.total_seconds())} seconds"
+
+_DIALECTS: Final = {
+    "sqlite": _Dialect(sqlite.insert, func.strftime(*_SQLITE_NOW), func.strftime(*_SQLITE_NOW, _AGE)),
+    "postgresql": _Dialect(postgresql.insert, func.now(), func.now() - literal(KEPT_FOR)),
+}
+_CLAIM: Final = {name: dialect.claim for name, dialect in _DIALECTS.items()}
+_FORGET: Final = {name: dialect.forget for name, dialect in _DIALECTS.items()}
 
 
 class SqlIdempotencyStore:
@@ -62,13 +90,14 @@ class SqlIdempotencyStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def claim(self, request: KeyedRequest, *, now: datetime) -> AnsweredRequest | None:
+    async def claim(self, request: KeyedRequest) -> AnsweredRequest | None:
         """Take the key of a request, or learn what happened under it; now and then, clean up a little."""
-        taken = await self._connection.execute(_CLAIM[self._connection.dialect.name], _values(request, now))
+        name = self._connection.dialect.name
+        taken = await self._connection.execute(_CLAIM[name], _values(request))
         if taken.one_or_none() is None:
             return await self._read(request)
-        if now.microsecond % FORGETS_ONE_IN == 0:
-            await self._connection.execute(_FORGET, {"expired": now - KEPT_FOR})
+        if cleans_up(request):
+            await self._connection.execute(_FORGET[name])
         return None
 
     async def record(self, request: KeyedRequest, answer: str) -> None:
@@ -85,12 +114,15 @@ class SqlIdempotencyStore:
         return AnsweredRequest(request=happened, answer=row.result)
 
 
-def _values(request: KeyedRequest, now: datetime) -> dict[str, Any]:
+def cleans_up(request: KeyedRequest) -> bool:
+    """Whether a request is one of those that clean up: one in `FORGETS_ONE_IN`, by a checksum of its key."""
+    return zlib.crc32(request.key.encode()) % FORGETS_ONE_IN == 0
+
+
+def _values(request: KeyedRequest) -> dict[str, Any]:
     return {
         "owner": request.owner,
         "key": request.key,
         "operation": request.operation,
         "fingerprint": request.fingerprint,
-        "created_at": now,
-        "expired": now - KEPT_FOR,
     }

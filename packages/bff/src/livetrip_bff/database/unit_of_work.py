@@ -53,7 +53,7 @@ class SqlUnitOfWorkFactory:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlUnitOfWork]:
         """A unit of work that only reads."""
-        with unavailable():
+        with unavailable(is_reading=True):
             # There is nothing to commit, and closing is one way to the database shorter.
             async with self._reading.connect() as connection:
                 yield SqlUnitOfWork(connection)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from livetrip_core.cursor import Cursor
 from livetrip_core.entry import Entry
@@ -13,6 +12,7 @@ from livetrip_core.fakes.shelf import Claim, Shelf
 from livetrip_core.idempotency import KEPT_FOR, AnsweredRequest, KeyedRequest
 from livetrip_core.identifiers import EntryId, TripId, UserId
 from livetrip_core.moment import Moment
+from livetrip_core.ports import Clock
 from livetrip_core.trip import Trip
 
 
@@ -102,13 +102,15 @@ class InMemoryEntryRepository:
 
 
 class InMemoryIdempotencyStore:
-    """An `IdempotencyStore` over a shelf."""
+    """An `IdempotencyStore` over a shelf. `clock`: judges how old a key is."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
         self._shelf = shelf
+        self._clock = clock
 
-    async def claim(self, request: KeyedRequest, *, now: datetime) -> AnsweredRequest | None:
+    async def claim(self, request: KeyedRequest) -> AnsweredRequest | None:
         """Take the key of a request, or learn what happened under it."""
+        now = self._clock.now()
         held = self._shelf.claims.get((request.owner, request.key))
         if held is not None and held.claimed_at > now - KEPT_FOR:
             return held.answered

@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from livetrip_core.fakes.clock import FakeClock
 from livetrip_core.fakes.photos import InMemoryPhotoRepository
 from livetrip_core.fakes.repositories import InMemoryEntryRepository, InMemoryIdempotencyStore, InMemoryTripRepository
 from livetrip_core.fakes.shelf import Shelf
+from livetrip_core.ports import Clock
 
 
 class InMemoryUnitOfWork:
-    """A `UnitOfWork` over one state of the shelf."""
+    """A `UnitOfWork` over one state of the shelf. `clock`: judges how old idempotency keys are."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
         self.trips = InMemoryTripRepository(shelf)
         self.entries = InMemoryEntryRepository(shelf)
         self.photos = InMemoryPhotoRepository(shelf)
-        self.requests = InMemoryIdempotencyStore(shelf)
+        self.requests = InMemoryIdempotencyStore(shelf, clock)
 
     async def ping(self) -> None:
         """Memory always answers."""
@@ -29,21 +31,25 @@ class InMemoryUnitOfWorkFactory:
 
     Writers wait for each other and work on a copy, which takes the place of the shelf when they commit. So an
     exception leaves nothing behind, and readers see the state that was last committed when they began.
+
+    Args:
+        clock: of the memory, which judges how old idempotency keys are; one that stands still, if none is given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock: Clock = clock or FakeClock()
         self._shelf = Shelf()
         self._writers = asyncio.Lock()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[InMemoryUnitOfWork]:
         """A unit of work that only reads."""
-        yield InMemoryUnitOfWork(self._shelf.copy())
+        yield InMemoryUnitOfWork(self._shelf.copy(), self._clock)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[InMemoryUnitOfWork]:
         """A unit of work that may write."""
         async with self._writers:
             draft = self._shelf.copy()
-            yield InMemoryUnitOfWork(draft)
+            yield InMemoryUnitOfWork(draft, self._clock)
             self._shelf = draft

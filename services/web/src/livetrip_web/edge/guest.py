@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
@@ -88,12 +88,10 @@ class Reception:
     Attributes:
         sessions: reads their cookies.
         style: how cookies are called and set.
-        clock: seconds since 1970.
     """
 
     sessions: Sessions
     style: CookieStyle
-    clock: Callable[[], float]
 
     async def receive(self, headers: Mapping[str, str], trace: TraceContext, *, is_forged: bool = False) -> Guest:
         """Who asks. A visitor without a session is given one, because forms need its token.
@@ -101,13 +99,12 @@ class Reception:
         Not in answer to a page elsewhere: browsers leave the cookies of ours out there, and would have them replaced.
         """
         cookies = _cookies(headers.get("cookie", ""))
-        now = self.clock()
-        known, doubt = await self._known(cookies.get(self.style.name(SESSION), ""), now)
+        known, doubt = await self._known(cookies.get(self.style.name(SESSION), ""))
         language = cookies.get(self.style.name(LANGUAGE), "")
         theme = cookies.get(self.style.name(THEME), "")
         guest = Guest(
             trace,
-            known or self.sessions.visit(now),
+            known or self.sessions.visit(),
             language if language in LANGUAGES else preferred(headers.get("accept-language", "")),
             theme if theme in THEMES else "auto",
             _notice(cookies.get(self.style.name(NOTICE), "")),
@@ -120,9 +117,9 @@ class Reception:
             await guest.become(guest.session)
         return guest
 
-    async def _known(self, cookie: str, now: float) -> tuple[Session | None, ServiceUnavailable | None]:
+    async def _known(self, cookie: str) -> tuple[Session | None, ServiceUnavailable | None]:
         try:
-            return await self.sessions.read(cookie, now), None
+            return await self.sessions.read(cookie), None
         except ServiceUnavailable as error:
             return None, error
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from livetrip_contract import Caller
 from livetrip_web.edge.sealing import Seal
 from livetrip_web.registers.register import Entry, SessionRegister
-
-LEEWAY_SECONDS: Final = 30
-"""How far the clocks of two machines that show the same diary may be apart."""
 
 _PURPOSE = "session.2"
 _MARK = "session-mark"
@@ -25,7 +23,8 @@ class Session:
 
     Attributes:
         token: what forms prove with that they are ours (synchroniser token); as random as it has to be to be guessed by nobody.
-        since: when it began, in seconds since 1970.
+        since: when it began, in seconds since 1970, by the clock of the process that began it. Nothing is judged by it:
+            clocks differ, and the register's decides. The release before this one looks for it in the cookie.
         secret: what the register knows it by, a digest of it at least; nothing before the sign-in. It is shown nowhere.
         user_id: None before the sign-in.
         name: what the visitor is called on the pages.
@@ -52,7 +51,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Reads and writes sessions. Those of people who have signed in are on for as long as the register has them; visitors leave nothing in it.
+    """Reads and writes sessions. Those of people who have signed in are on for as long as the register has them, by its clock.
+
+    Visitors leave nothing in it. What their cookie holds is a token for forms and nothing that grows old: the browser
+    drops it in time.
 
     Attributes:
         seal: what they are sealed with.
@@ -64,13 +66,14 @@ class Sessions:
     register: SessionRegister
     seconds: int
 
-    def visit(self, now: float) -> Session:
+    def visit(self) -> Session:
         """That of a visitor, with a token that nobody has seen."""
-        return Session(secrets.token_urlsafe(24), int(now))
+        return Session(secrets.token_urlsafe(24), int(time.time()))
 
-    def of(self, now: float, user_id: str, name: str, groups: tuple[str, ...] = ()) -> Session:
+    def of(self, user_id: str, name: str, groups: tuple[str, ...] = ()) -> Session:
         """That of a person; it has still to begin."""
-        return Session(secrets.token_urlsafe(24), int(now), secrets.token_urlsafe(32), user_id, name, groups)
+        token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
+        return Session(token, int(time.time()), secret, user_id, name, groups)
 
     def write(self, session: Session) -> str:
         """The value of the cookie.
@@ -88,27 +91,26 @@ class Sessions:
         }
         return self.seal.close(_PURPOSE, value)
 
-    async def read(self, cookie: str, now: float) -> Session | None:
+    async def read(self, cookie: str) -> Session | None:
         """The session of a cookie; None if it is not ours, or over.
 
         Raises:
             ServiceUnavailable: it cannot be said.
         """
         value = self.seal.open(_PURPOSE, cookie)
-        if value is None or not -LEEWAY_SECONDS <= now - value["s"] < self.seconds:
+        if value is None:
             return None
         session = _session(value)
-        return session if await self.is_on(session, now) else None
+        return session if await self.is_on(session) else None
 
-    async def is_on(self, session: Session, now: float) -> bool:
+    async def is_on(self, session: Session) -> bool:
         """Has nobody ended it? Raises ServiceUnavailable: it cannot be said."""
-        return session.user_id is None or await self.register.is_on(self._mark(session), now)
+        return session.user_id is None or await self.register.is_on(self._mark(session))
 
     async def begin(self, session: Session) -> None:
         """It is on from now. Raises ServiceUnavailable."""
         if session.user_id is not None:
-            ends = session.since + self.seconds
-            await self.register.begin(Entry(self._mark(session), self._person(session), session.since, ends))
+            await self.register.begin(Entry(self._mark(session), self._person(session), self.seconds))
 
     async def end(self, session: Session) -> None:
         """It is over, for whoever has a copy of its cookie. Raises ServiceUnavailable."""
@@ -119,9 +121,9 @@ class Sessions:
         """All sessions of the same person are over, in every browser. Raises ServiceUnavailable."""
         await self.register.end_all(self._person(session))
 
-    async def count(self, session: Session, now: float) -> int:
+    async def count(self, session: Session) -> int:
         """In how many browsers the same person is signed in. Raises ServiceUnavailable."""
-        return await self.register.count(self._person(session), now)
+        return await self.register.count(self._person(session))
 
     def _mark(self, session: Session) -> str:
         return self.seal.mark(_MARK, session.secret)

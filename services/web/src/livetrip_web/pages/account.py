@@ -54,7 +54,7 @@ async def sign_out(request: Visit) -> Response[Any]:
     sessions, session = request.sessions, request.guest.session
     if form.get("everywhere") and session.user_id is not None:
         await sessions.end_all(session)
-    await request.guest.become(sessions.visit(request.app.state.clock()))
+    await request.guest.become(sessions.visit())
     return go("/signed-out")
 
 
@@ -62,7 +62,7 @@ async def sign_out(request: Visit) -> Response[Any]:
 async def ask_to_sign_out(request: Visit) -> Response[Any]:
     """Here, or everywhere?"""
     caller, session = request.caller, request.guest.session
-    many = await request.sessions.count(session, request.app.state.clock())
+    many = await request.sessions.count(session)
     return request.page("sign_out.html", user_id=caller.user_id, many=many)
 
 
@@ -107,7 +107,7 @@ def _ways(
 async def _is_begun(request: Visit, name: str, groups: tuple[str, ...]) -> bool:
     """Begin somebody's session, if name and groups fit into a cookie."""
     try:
-        await request.guest.become(request.sessions.of(request.app.state.clock(), name, name, groups))
+        await request.guest.become(request.sessions.of(name, name, groups))
     except TooMuchToSeal:
         return False
     return True

@@ -124,9 +124,10 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     headers = {} if failure.retry_after is None else {"retry-after": str(failure.retry_after)}
     if visit.wants_json:
         return Response(_problem(visit, failure), status_code=failure.status, headers=headers)
-    return visit.page(
-        "failure.html", status=failure.status, headers=headers, failure=failure, is_get=visit.method == "GET"
-    )
+    # A form that cannot show itself again (one that deletes, say) is offered as it was, with its idempotency key.
+    again = visit.sent_form if failure.status == 503 else None
+    told: dict[str, Any] = {"failure": failure, "is_get": visit.method == "GET", "again": again}
+    return visit.page("failure.html", status=failure.status, headers=headers, action=visit.address, **told)
 
 
 def _tell(trace_id: str, error: Exception, *, is_ours: bool) -> None:

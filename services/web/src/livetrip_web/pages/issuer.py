@@ -29,7 +29,7 @@ async def come_back(request: Visit) -> Response[Any]:
     cookie = request.guest.cookie(SIGNING_IN)
     request.guest.keep(SIGNING_IN, "", 0)
     person, following = await _way(request).finish(dict(request.query_params), cookie, _back(request))
-    session = request.sessions.of(request.app.state.clock(), person.user_id, person.name, person.groups)
+    session = request.sessions.of(person.user_id, person.name, person.groups)
     try:
         await request.guest.become(session)
     except TooMuchToSeal as error:

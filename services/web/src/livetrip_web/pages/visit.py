@@ -100,7 +100,13 @@ class Visit(Request[None, None, State]):
             raise Forged
         form = read_form(self.headers.get("content-type", ""), await self.body())
         check_token(form.get("csrf", ""), self.guest.session.token)
+        self.scope["state"]["form"] = form
         return form
+
+    @property
+    def sent_form(self) -> Form | None:
+        """The form that was sent and is ours, once `sent` has read it; a file goes with none."""
+        return cast("Form | None", self.scope["state"].get("form"))
 
     async def sent_with_file(self, file: Spool, *, most: int) -> Form:
         """The form that was sent, from a page of ours, with a file of at most so many bytes, which goes into a spool.
@@ -128,7 +134,7 @@ class Visit(Request[None, None, State]):
         except TimeoutError as error:
             raise UnreadableForm from error
         check(form)
-        if not await self.sessions.is_on(self.guest.session, self.app.state.clock()):
+        if not await self.sessions.is_on(self.guest.session):
             raise SignInNeeded
         return form
 

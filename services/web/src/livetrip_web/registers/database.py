@@ -33,9 +33,15 @@ class Connection(Protocol):
 
 
 class Database(Protocol):
-    """Where connections come from. What goes wrong is told in one of its `errors`."""
+    """Where connections come from.
+
+    Attributes:
+        errors: what goes wrong is raised as one of these.
+        now: its own clock, in whole seconds since 1970, as an expression in its SQL.
+    """
 
     errors: tuple[type[Exception], ...]
+    now: str
 
     def connect(self) -> Connection:
         """A connection, with the tables there. Nothing on it waits for long."""

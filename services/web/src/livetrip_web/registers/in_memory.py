@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from livetrip_web.registers.register import SEEN_SECONDS, Entry, Limits
@@ -10,34 +12,47 @@ from switchover.errors import ServiceUnavailable
 
 @dataclass(slots=True)
 class _Kept:
-    entry: Entry
-    seen: int
+    person: str
+    ends: float
+    seen: float
 
 
 class InMemorySessionRegister:
-    """See `SessionRegister`. For pages of one process, as in tests."""
+    """See `SessionRegister`. For pages of one process, as in tests.
 
-    def __init__(self, limits: Limits) -> None:
+    Args:
+        limits: see there.
+        clock: of the register, in seconds since 1970.
+    """
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.time) -> None:
         self._limits = limits
+        self._clock = clock
         self._kept: dict[str, _Kept] = {}
+
+    async def now(self) -> float:
+        """See `SessionRegister`."""
+        return self._clock()
 
     async def begin(self, entry: Entry) -> None:
         """See `SessionRegister`."""
-        self._kept = {mark: kept for mark, kept in self._kept.items() if self._is_on(kept, entry.since)}
-        theirs = sorted(self._of(entry.person), key=lambda kept: (-kept.seen, kept.entry.mark))
-        for kept in theirs[self._limits.per_person - 1 :]:
-            del self._kept[kept.entry.mark]
+        self._kept = {mark: kept for mark, kept in self._kept.items() if self._is_on(kept)}
+        theirs = sorted(self._of(entry.person), key=lambda mark: (-self._kept[mark].seen, mark))
+        for mark in theirs[self._limits.per_person - 1 :]:
+            del self._kept[mark]
         if len(self._kept) >= self._limits.capacity:
             raise ServiceUnavailable("Too many people are signed in.")
-        self._kept[entry.mark] = _Kept(entry, entry.since)
+        now = self._clock()
+        self._kept[entry.mark] = _Kept(entry.person, now + entry.seconds, now)
 
-    async def is_on(self, mark: str, now: float) -> bool:
+    async def is_on(self, mark: str) -> bool:
         """See `SessionRegister`."""
         kept = self._kept.get(mark)
-        if kept is None or not self._is_on(kept, now):
+        if kept is None or not self._is_on(kept):
             return False
+        now = self._clock()
         if now - kept.seen >= SEEN_SECONDS:
-            kept.seen = int(now)
+            kept.seen = now
         return True
 
     async def end(self, mark: str) -> None:
@@ -46,15 +61,16 @@ class InMemorySessionRegister:
 
     async def end_all(self, person: str) -> None:
         """See `SessionRegister`."""
-        for kept in self._of(person):
-            del self._kept[kept.entry.mark]
+        for mark in self._of(person):
+            del self._kept[mark]
 
-    async def count(self, person: str, now: float) -> int:
+    async def count(self, person: str) -> int:
         """See `SessionRegister`."""
-        return sum(self._is_on(kept, now) for kept in self._of(person))
+        return sum(self._is_on(self._kept[mark]) for mark in self._of(person))
 
-    def _of(self, person: str) -> list[_Kept]:
-        return [kept for kept in self._kept.values() if kept.entry.person == person]
+    def _of(self, person: str) -> list[str]:
+        return [mark for mark, kept in self._kept.items() if kept.person == person]
 
-    def _is_on(self, kept: _Kept, now: float) -> bool:
-        return now < kept.entry.ends and now - kept.seen < self._limits.idle_seconds
+    def _is_on(self, kept: _Kept) -> bool:
+        now = self._clock()
+        return now < kept.ends and now - kept.seen < self._limits.idle_seconds

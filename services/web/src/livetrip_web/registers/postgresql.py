@@ -24,6 +24,7 @@ class PostgresqlDatabase:
     """
 
     errors: tuple[type[Exception], ...] = (psycopg.Error,)
+    now = "CAST(floor(extract(epoch FROM clock_timestamp())) AS bigint)"
 
     def __init__(self, dsn: str) -> None:
         self._address = Address(dsn, PATIENCE_SECONDS)

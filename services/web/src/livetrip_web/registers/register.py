@@ -1,4 +1,8 @@
-"""The port to where it is known which sessions are still on."""
+"""The port to where it is known which sessions are still on.
+
+Processes that show one diary may run on machines whose clocks differ. How old a session is goes by one clock, that of
+the register: the database server's for PostgreSQL, the machine's for a file and for memory.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +20,12 @@ class Entry:
     Attributes:
         mark: digest of the session's secret.
         person: digest of whose it is, the same for all sessions of theirs.
-        since, ends: when it began and when it is over at the latest, in whole seconds since 1970.
+        seconds: how long it lasts at most, from when it is taken in.
     """
 
     mark: str
     person: str
-    since: int
-    ends: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class SessionRegister(Protocol):
     All of it raises ServiceUnavailable (503) where the register cannot be asked: then nobody is signed in, and nobody is signed out.
     """
 
+    async def now(self) -> float:
+        """Return the time by the clock that judges sessions, in seconds since 1970."""
+        ...
+
     async def begin(self, entry: Entry) -> None:
         """Take a session in, and let those go that are over.
 
@@ -54,18 +61,22 @@ class SessionRegister(Protocol):
         """
         ...
 
-    async def is_on(self, mark: str, now: float) -> bool:
-        """Is it there and not over? It has been used now, if so."""
+    async def is_on(self, mark: str) -> bool:
+        """Whether it is there and not over. If so, it has been used now; a register that cannot note that goes on."""
         ...
 
     async def end(self, mark: str) -> None:
-        """It is over, if it was there."""
+        """It is over, if it was there.
+
+        Raises:
+            ServiceUnavailable: also if other processes may still have it; for this one it is over all the same.
+        """
         ...
 
     async def end_all(self, person: str) -> None:
-        """All sessions of a person are over."""
+        """All sessions of a person are over. Raises ServiceUnavailable, as for `end`."""
         ...
 
-    async def count(self, person: str, now: float) -> int:
+    async def count(self, person: str) -> int:
         """How many sessions of a person are on."""
         ...

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from livetrip_web.registers.database import Connection, Database
 from livetrip_web.registers.register import SEEN_SECONDS, Entry, Limits
+from livetrip_web.registers.unwritten import Unwritten
 from switchover.errors import ServiceUnavailable
 
 _log = logging.getLogger("livetrip.web")
@@ -25,11 +26,9 @@ _SPARE: Final = (
 )
 _ALL: Final = "SELECT count(*) FROM livetrip_web_sessions"
 _ADD: Final = "INSERT INTO livetrip_web_sessions (mark, person, ends, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_LOOK: Final = "SELECT seen FROM livetrip_web_sessions WHERE mark = ? AND ends > ? AND seen > ?"
-_SEE: Final = "UPDATE livetrip_web_sessions SET seen = ? WHERE mark = ? AND seen < ?"
-_END: Final = "DELETE FROM livetrip_web_sessions WHERE mark = ?"
-_END_ALL: Final = "DELETE FROM livetrip_web_sessions WHERE person = ?"
-_COUNT: Final = "SELECT count(*) FROM livetrip_web_sessions WHERE person = ? AND ends > ? AND seen > ?"
+_NOW: Final = "SELECT {now}"
+_LOOK: Final = "SELECT person, ends, seen, {now} FROM livetrip_web_sessions WHERE mark = ?"
+_COUNT: Final = "SELECT count(*) FROM livetrip_web_sessions WHERE person = ? AND ends > {now} AND seen > {now} - ?"
 
 
 class SqlSessionRegister:
@@ -45,51 +44,74 @@ class SqlSessionRegister:
         self._wait = wait_seconds
         self._connection: Connection | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="livetrip-sessions")
+        self._unwritten = Unwritten(database.errors, database.told)
+        self._now, self._look, self._count = (text.format(now=database.now) for text in (_NOW, _LOOK, _COUNT))
+
+    async def now(self) -> float:
+        """See `SessionRegister`."""
+        return await self._done(lambda connection: _number(connection, self._now))
 
     async def begin(self, entry: Entry) -> None:
         """See `SessionRegister`."""
 
         def work(connection: Connection) -> bool:
-            connection.execute(_COLLECT, (entry.since, entry.since - self._limits.idle_seconds))
+            self._unwritten.write(connection)  # what was seen is not collected, and an end comes before this beginning
+            now = _number(connection, self._now)
+            connection.execute(_COLLECT, (now, now - self._limits.idle_seconds))
             connection.execute(_SPARE, (entry.person, entry.person, self._limits.per_person - 1))
             if _number(connection, _ALL) >= self._limits.capacity:
                 return False
-            connection.execute(_ADD, (entry.mark, entry.person, entry.ends, entry.since))
+            connection.execute(_ADD, (entry.mark, entry.person, now + entry.seconds, now))
             return True
 
         if not await self._done(work):
             _log.error("the register of sessions is full")
             raise ServiceUnavailable("Too many people are signed in.")
 
-    async def is_on(self, mark: str, now: float) -> bool:
+    async def is_on(self, mark: str) -> bool:
         """See `SessionRegister`."""
-        moment = int(now)
 
         def work(connection: Connection) -> bool:
-            found = connection.execute(_LOOK, (mark, moment, moment - self._limits.idle_seconds)).fetchone()
-            if found is not None and moment - found[0] >= SEEN_SECONDS:
-                connection.execute(_SEE, (moment, mark, moment))
-            return found is not None
+            found = connection.execute(self._look, (mark,)).fetchone()
+            if found is None:
+                return False
+            person, ends, seen, now = found
+            last = max(seen, self._unwritten.last_seen(mark))
+            is_ended = self._unwritten.is_ended(mark, person)
+            is_on = now < ends and now - last < self._limits.idle_seconds and not is_ended
+            if is_on and now - last >= SEEN_SECONDS:
+                self._unwritten.see(mark, now)
+            elif not is_ended:
+                return is_on
+            if self._unwritten.has_failed(connection):
+                self._drop()  # it may lead to a standby, where what others end is seen late or never
+            return is_on
 
         return await self._done(work)
 
     async def end(self, mark: str) -> None:
         """See `SessionRegister`."""
-        await self._done(lambda connection: connection.execute(_END, (mark,)))
+        await self._here(lambda: self._unwritten.end(mark))
+        await self._done(self._unwritten.write_ends)
 
     async def end_all(self, person: str) -> None:
         """See `SessionRegister`."""
-        await self._done(lambda connection: connection.execute(_END_ALL, (person,)))
+        await self._here(lambda: self._unwritten.end_all(person))
+        await self._done(self._unwritten.write_ends)
 
-    async def count(self, person: str, now: float) -> int:
+    async def count(self, person: str) -> int:
         """See `SessionRegister`."""
-        values = (person, int(now), int(now) - self._limits.idle_seconds)
-        return await self._done(lambda connection: _number(connection, _COUNT, values))
+        values = (person, self._limits.idle_seconds)
+        return await self._done(lambda connection: _number(connection, self._count, values))
 
     async def close(self) -> None:
         """Close the connection, and end the thread."""
         await asyncio.wrap_future(self._thread.submit(self._drop))
         self._thread.shutdown()
+
+    async def _here(self, remember: Callable[[], None]) -> None:
+        """On the thread, whatever the database says."""
+        await asyncio.wrap_future(self._thread.submit(remember))
 
     async def _done(self, work: Callable[[Connection], _R]) -> _R:
         try:

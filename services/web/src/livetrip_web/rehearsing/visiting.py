@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ def planned_tour(environment: Mapping[str, str] = os.environ) -> Tour:
 async def visiting(client: httpx.AsyncClient, tour: Tour, register: SessionRegister) -> AsyncIterator[list[Visitor]]:
     """The travellers, signed in. Raises ServiceUnavailable."""
     sessions = Sessions(Seal(tour.settings.sealing_key()), register, int(tour.settings.session_hours * 3600))
-    begun = [sessions.of(time.time(), user, user) for user in tour.users]
+    begun = [sessions.of(user, user) for user in tour.users]
     try:
         for session in begun:
             await sessions.begin(session)

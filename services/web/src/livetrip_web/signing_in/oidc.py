@@ -6,15 +6,14 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from livetrip_web.edge.addresses import local_path
 from livetrip_web.edge.sealing import Seal
-from livetrip_web.edge.session import LEEWAY_SECONDS
 from livetrip_web.signing_in.failures import SignInFailed
-from livetrip_web.signing_in.id_token import Expected, read_id_token
+from livetrip_web.signing_in.id_token import LEEWAY_SECONDS, Expected, read_id_token
 from livetrip_web.signing_in.identity import Identity, identity_of
 from livetrip_web.signing_in.issuer import Endpoints, Issuer
 from switchover.trust.oidc import IssuerKeys, KeySource
@@ -33,7 +32,8 @@ class OidcSignIn:
         issuer: who signs people in.
         seal: keeps what belongs to a sign-in that has been begun, in a cookie of the browser that began it.
         scope, groups_claim: what is asked for, and which claim lists groups.
-        clock: seconds since 1970.
+        now: tells the time by the clock that all processes of the diary share, in seconds since 1970: a sign-in may
+            begin at one and end at another.
         keys: the issuer's, if not by discovery.
     """
 
@@ -44,14 +44,14 @@ class OidcSignIn:
         *,
         scope: str,
         groups_claim: str,
-        clock: Callable[[], float],
+        now: Callable[[], Awaitable[float]],
         keys: KeySource | None = None,
     ) -> None:
         self._issuer = issuer
         self._seal = seal
         self._scope = scope
         self._groups_claim = groups_claim
-        self._clock = clock
+        self._now = now
         self._keys: KeySource = keys if keys is not None else IssuerKeys(issuer.url)
 
     async def begin(self, following: str, redirect_uri: str) -> tuple[str, str]:
@@ -72,7 +72,8 @@ class OidcSignIn:
             "code_challenge": challenge(verifier),
             "code_challenge_method": "S256",
         }
-        begun = {"state": state, "nonce": nonce, "verifier": verifier, "next": following, "at": int(self._clock())}
+        at = int(await self._now())
+        begun = {"state": state, "nonce": nonce, "verifier": verifier, "next": following, "at": at}
         return _with(found.authorization, asked), self._seal.close(_PURPOSE, begun)
 
     async def finish(self, query: Mapping[str, str], cookie: str, redirect_uri: str) -> tuple[Identity, str]:
@@ -81,7 +82,7 @@ class OidcSignIn:
         Raises:
             SignInFailed: it is not the answer to a sign-in that this browser began, or the issuer says no.
         """
-        begun = self._begun(cookie)
+        begun = self._begun(cookie, await self._now())
         if not hmac.compare_digest(query.get("state", "").encode(), begun["state"].encode()):
             raise SignInFailed("state")
         _check_issuer(query, self._issuer.url, await self._issuer.endpoints())
@@ -89,7 +90,7 @@ class OidcSignIn:
             raise SignInFailed("refused")
         tokens = await self._issuer.exchange(query["code"], begun["verifier"], redirect_uri)
         expected = Expected(self._issuer.url, self._issuer.client_id, begun["nonce"])
-        claims = await read_id_token(tokens.identity, expected, self._keys, self._clock())
+        claims = await read_id_token(tokens.identity, expected, self._keys, await self._now())
         return identity_of(await self._completed(claims, tokens.access), self._groups_claim), local_path(begun["next"])
 
     async def leaving(self, redirect_uri: str) -> str | None:
@@ -113,9 +114,9 @@ class OidcSignIn:
             raise SignInFailed("userinfo")
         return {**told, **claims}
 
-    def _begun(self, cookie: str) -> dict[str, Any]:
+    def _begun(self, cookie: str, now: float) -> dict[str, Any]:
         begun = self._seal.open(_PURPOSE, cookie)
-        if begun is None or not -LEEWAY_SECONDS <= self._clock() - begun["at"] < SECONDS:
+        if begun is None or not -LEEWAY_SECONDS <= now - begun["at"] < SECONDS:
             raise SignInFailed("not_begun")
         return begun
 
