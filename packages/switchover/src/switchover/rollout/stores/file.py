@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -18,19 +16,17 @@ from switchover.errors import ChangeUnknown, RolloutConflict, StoreUnavailable
 from switchover.rollout.record.chain import replayed
 from switchover.rollout.record.event import Change, Event, Unreadable, made
 from switchover.rollout.record.evidence import with_evidence
-from switchover.rollout.record.reading import canonical, parsed
-from switchover.rollout.record.states import state_data, state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.beats import BeatFiles
 from switchover.rollout.stores.evidence import EvidenceFiles
 from switchover.rollout.stores.log import LogFile, is_next, unfinished
+from switchover.rollout.stores.state_text import content_of, state_in
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen
 
 _log = logging.getLogger("switchover.rollout")
 
 _LOCK_SECONDS: Final = 5.0
-_CONTENT: Final = re.compile(rb'\{"digest":"([0-9a-f]{64})","state":(.*)\}\n', re.DOTALL)
 _Signature = tuple[int, int, int]
 _NO_FILE: Final = (0, 0, 0)
 _SETTLED_NANOSECONDS: Final = 1_000_000_000
@@ -170,7 +166,7 @@ class FileRolloutStore:
                 raise ValueError(f"{self._state} is missing") from None
             state, signature = RolloutState(), _NO_FILE
         else:
-            state = _state_in(content, self._state)
+            state = state_in(content, self._state)
         self._note(state, signature)
         return state
 
@@ -224,7 +220,7 @@ class FileRolloutStore:
 
     def _put(self, state: RolloutState) -> RolloutState:
         """With the lock held."""
-        replace_file(self._state, _content(state))
+        replace_file(self._state, content_of(state))
         self._note(state, self._signature())
         return state
 
@@ -261,7 +257,7 @@ class FileRolloutStore:
     def _is_unfinished(self, entry: Event | Unreadable) -> bool:
         """Whether the last entry of the log is being made, or never came into force."""
         try:
-            return is_next(entry, _state_in(self._state.read_bytes(), self._state))
+            return is_next(entry, state_in(self._state.read_bytes(), self._state))
         except (OSError, ValueError):  # the log is all there is
             return False
 
@@ -293,18 +289,3 @@ def _is_there(path: Path) -> bool:
 
 def _signature(status: os.stat_result) -> _Signature:
     return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _content(state: RolloutState) -> bytes:
-    data = canonical(state_data(state)).encode("ascii")
-    return b'{"digest":"%s","state":%s}\n' % (hashlib.sha256(data).hexdigest().encode("ascii"), data)
-
-
-def _state_in(content: bytes, path: Path) -> RolloutState:
-    found = _CONTENT.fullmatch(content)
-    try:
-        if found is None or hashlib.sha256(found[2]).hexdigest().encode("ascii") != found[1]:
-            raise ValueError("it was edited, or cut off, or never was one")
-        return state_of(parsed(found[2]))
-    except ValueError as error:
-        raise ValueError(f"{path} is no state: {error}") from None
