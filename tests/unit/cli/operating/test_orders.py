@@ -17,7 +17,7 @@ from support.processes import ROOT
 from support.rollouts import beat_at
 from switchover.cli import settings
 from switchover.contract import Document
-from switchover.errors import StoreUnavailable
+from switchover.errors import ChangeUnknown, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.plan import load
 from switchover.rollout.record import Change
@@ -321,7 +321,7 @@ class Losing(Obedient):
 
     def change(self, change: Change, *, expected: int) -> RolloutState:
         super().change(change, expected=expected)
-        raise StoreUnavailable("the connection was cut")
+        raise ChangeUnknown("the connection was cut")
 
 
 class Mute(FileRolloutStore):

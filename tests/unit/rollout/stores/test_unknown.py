@@ -106,7 +106,7 @@ def test_a_database_without_tables_is_unknown_and_stays_as_it_is(
         assert (code, out) == (2, "")
         assert "the store in PostgreSQL (from SWITCHOVER_ROLLOUT_STORE) was never used" in err
     code, out, err = here.run("rollback", "--create")
-    assert (code, out, "install() creates the tables" in err) == (1, "", True)
+    assert (code, out, "PostgresqlRolloutStore(…).install()" in err) == (1, "", True)
     store.install()
     code, out, _ = here.run("rollback", "--create", "--wait", "0")
     assert (code, out.splitlines()[0]) == (0, "carried out: version 1 is in force")

@@ -22,8 +22,9 @@ from switchover.cli.operating.places import (
 )
 from switchover.cli.operating.text import printable
 from switchover.cli.settings import UsageError
-from switchover.errors.listings import StoreUnavailable
+from switchover.errors.listings import ChangeUnknown, StoreUnavailable
 from switchover.rollout.orders import Obeyed, Operator, forget_worker
+from switchover.rollout.orders.operator import NO_REASON
 from switchover.rollout.record.reading import LONGEST_TEXT
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
@@ -34,10 +35,7 @@ _QUIET_SECONDS: Final = 0.5
 _BEFORE: Final = """\
 nothing was changed, and workers keep to what they have. Bring the store back; to take all calls back without it,
 restart the workers with the ceiling down: Rollout(ceiling="direct")"""
-_DURING: Final = "the change may be in force: `switchover status` shows it once the store answers"
-
-NOT_GIVEN: Final = "not given"
-"""The reason of a rollback that was given none."""
+_UNKNOWN: Final = "the change may be in force: `switchover status` shows it once the store answers"
 
 
 def start(options: argparse.Namespace) -> int:
@@ -94,7 +92,7 @@ def rollback(options: argparse.Namespace) -> int:
     A kill switch does not answer with a usage error: a reason that is missing or too long is recorded as far as it
     goes, and so is a name.
     """
-    why = options.why.strip()[:LONGEST_TEXT] or NOT_GIVEN
+    why = options.why.strip()[:LONGEST_TEXT] or NO_REASON
     options.who = (options.who or "").strip()[:MOST_NAME] or None
     with falling_place_of(options, goes_on=True) as place:
         return _carried_out(
@@ -121,7 +119,7 @@ def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, ne
     operator = place.operator(who_of(options))
     with _explained(_BEFORE):
         before = place.store.load().version
-    with leaving.deferred(), _explained(_DURING):
+    with leaving.deferred(), _explained(_BEFORE):
         started = time.monotonic()
         state = order(operator)
         said = "nothing to change" if state.version == before else "carried out"
@@ -145,6 +143,8 @@ def _explained(consequence: str) -> Iterator[None]:
     """Add to the error of a store what it means for the change."""
     try:
         yield
+    except ChangeUnknown as error:
+        raise ChangeUnknown(f"{error}\n{_UNKNOWN}") from error
     except StoreUnavailable as error:
         raise StoreUnavailable(f"{error}\n{consequence}") from error
 
