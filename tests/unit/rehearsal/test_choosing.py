@@ -11,9 +11,10 @@ from switchover.errors import RolloutRefused
 from switchover.rehearsal import SafeCall, chosen
 from switchover.rehearsal.choosing import covered, require_calls, require_quiet
 from switchover.rollout import RolloutState, Share
+from switchover.rollout.orders.convergence import Chain
 from switchover.rollout.orders.obedience import require_obedient
 from switchover.rollout.plan import Cohort
-from switchover.rollout.stores import WorkerSeen
+from switchover.rollout.stores import FakeRolloutStore, WorkerSeen
 
 PLAN = FixedPlan(
     (FixedWave("reads", ("getTrip", "listTrips", "getMap")), FixedWave("writes", ("createTrip", "drawMap")))
@@ -94,14 +95,14 @@ def test_from_where_it_is_a_rollout_may_be_under_way() -> None:
 
 
 def test_workers_have_to_be_there_and_to_obey() -> None:
-    state = RolloutState(version=2)
-    require_obedient([WorkerSeen(beat("web-1", 2), 0.5)], state)
+    chain = Chain(FakeRolloutStore(), RolloutState(version=2))
+    require_obedient([WorkerSeen(beat("web-1", 2), 0.5)], chain)
     with pytest.raises(RolloutRefused, match="no worker follows this rollout"):
-        require_obedient([], state)
+        require_obedient([], chain)
     with pytest.raises(RolloutRefused, match=r"applied version 2: web-1 \(pid 1"):
-        require_obedient([WorkerSeen(beat("web-1", 1), 0.5), WorkerSeen(beat("web-2", 2), 0.5)], state)
+        require_obedient([WorkerSeen(beat("web-1", 1), 0.5), WorkerSeen(beat("web-2", 2), 0.5)], chain)
     with pytest.raises(RolloutRefused, match="web-2"):
-        require_obedient([WorkerSeen(beat("web-1", 2), 0.5), WorkerSeen(beat("web-2", 2), 9.0)], state)
+        require_obedient([WorkerSeen(beat("web-1", 2), 0.5), WorkerSeen(beat("web-2", 2), 9.0)], chain)
 
 
 def test_what_the_load_does_not_call_is_left_out_with_all_that_moves_with_it() -> None:
