@@ -102,8 +102,10 @@ class Address:
     def unavailable(self, error: Exception) -> StoreUnavailable:
         """What to tell of a failure: its first line, without secrets."""
         said = (str(error) or type(error).__name__).splitlines()[0]
-        if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
-            said += "; PostgresqlRolloutStore(…).install() creates what is missing"
+        if isinstance(error, psycopg.errors.UndefinedTable):
+            said += "; PostgresqlRolloutStore(…).install() creates the tables that are missing"
+        if isinstance(error, psycopg.errors.UndefinedColumn):
+            said += "; PostgresqlRolloutStore(…).install() adds the columns that are missing"
         for secret in self._secrets:
             said = said.replace(secret, "…")
         return StoreUnavailable(f"PostgreSQL at {self.shown}: {said}")
