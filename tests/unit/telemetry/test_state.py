@@ -56,9 +56,24 @@ def test_one_malformed_member_discards_all_of_them(line: str, place: str) -> Non
     assert read_state(place.format(line).split(",")) == ""
 
 
-@pytest.mark.parametrize("lines", [["a=1,a=1"], ["a=1,a=2"], ["a=1", "a=1"], ["a=1", "b=2", "a=3"]])
-def test_a_key_that_is_there_twice_discards_all_of_it(lines: list[str]) -> None:
-    assert read_state(lines) == ""
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        (["foo=1,foo=1"], "foo=1"),
+        (["foo=1,foo=2"], "foo=1"),
+        (["foo=1", "foo=1"], "foo=1"),
+        (["foo=1", "foo=2"], "foo=1"),
+        (["vendor=a,foo=1,other=b,foo=2"], "vendor=a,foo=1,other=b"),
+    ],
+)
+def test_duplicate_keys_keep_their_first_member_and_all_other_vendors(lines: list[str], kept: str) -> None:
+    """The cases of `test_tracestate_duplicated_keys` in the W3C suite, and what stands beside them."""
+    assert read_state(lines) == kept
+
+
+def test_duplicates_do_not_count_towards_the_most_members() -> None:
+    members = [f"k{number}={number}" for number in range(MAX_MEMBERS)]
+    assert read_state([",".join(members), "k0=other"]) == ",".join(members)
 
 
 def test_up_to_thirty_two_members_are_passed_on_and_empty_ones_do_not_count() -> None:

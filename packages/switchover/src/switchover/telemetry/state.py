@@ -20,20 +20,26 @@ _MEMBER: Final = re.compile(
 
 
 def read_state(lines: Iterable[str]) -> str:
-    """The `tracestate` of a request as it is passed on; "" where there is none, or where it is malformed as a whole.
+    """Return the `tracestate` of a request as it is passed on; "" if it is missing or malformed.
 
-    Arguments:
-        lines: the values of all headers of that name, in order (RFC 9110, section 5.3). Empty members are left out and do not count.
+    Args:
+        lines: the values of all headers of that name, in order (RFC 9110, section 5.3). Empty
+            members are left out and do not count.
 
-    A malformed member, one key twice, or more than 32 members discard all of it: what is left of a list could mean something else. A list
-    that is too long is not malformed; it loses members of more than 128 characters first, then others, both from the end (section 3.3.1.5).
+    A malformed member or more than 32 members discard all of it: what is left of a list could mean
+    something else. Of members with one key the first is kept, which is the newest (section
+    3.3.1.4). A list that is too long is not malformed; it loses members of more than 128 characters
+    first, then others, both from the end (section 3.3.1.5).
     """
-    members = [member for line in lines for piece in line.split(",") if (member := piece.strip(_OWS))]
-    if len(members) > MAX_MEMBERS or not all(map(_MEMBER.fullmatch, members)):
+    listed = [member for line in lines for piece in line.split(",") if (member := piece.strip(_OWS))]
+    if not all(map(_MEMBER.fullmatch, listed)):
         return ""
-    if len({member.partition("=")[0] for member in members}) != len(members):
+    by_key: dict[str, str] = {}
+    for member in listed:
+        by_key.setdefault(member.partition("=")[0], member)
+    if len(by_key) > MAX_MEMBERS:
         return ""
-    return ",".join(_shortened(members))
+    return ",".join(_shortened(list(by_key.values())))
 
 
 def is_state(text: str) -> bool:
