@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from switchover.rehearsal.measures import Measures
 from switchover.rehearsal.verdict import Objective, missed
-from switchover.rollout.record.reading import digest, members, parsed
+from switchover.rollout.record.reading import digest, members, others, parsed
 
 FORMAT: Final = 1
 
@@ -112,6 +112,9 @@ def report_of(text: str | bytes) -> RehearsalReport:
         ValueError: it is none, or was edited since; the message says where.
     """
     data = members(parsed(text), "#", _MEMBERS)
+    # A report is evidence: what this version does not know, it cannot judge.
+    for name in others(data, _MEMBERS):
+        raise ValueError(f"#/{name} is unknown")
     if data["rehearsal"] != FORMAT:
         raise ValueError(f"#/rehearsal is {data['rehearsal']!r}; this version reads {FORMAT}")
     if data["digest"] != digest({name: value for name, value in data.items() if name != "digest"}):
