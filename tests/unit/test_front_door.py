@@ -86,6 +86,8 @@ NAMES = [
     "configure_logging",
     "console_port",
     "current",
+    "receiving",
+    "respond",
     "serve_console",
     "serve_metrics",
 ]

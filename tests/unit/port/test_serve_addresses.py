@@ -65,7 +65,7 @@ async def test_a_parameter_is_what_stood_in_its_segment_before_decoding(service:
 @pytest.mark.parametrize("name", ["%FF", "%", "%zz", "a%2"])
 async def test_a_segment_that_is_not_percent_encoded_utf_8_is_named(service: Service, name: str) -> None:
     answered = await ask(service, "PUT", f"/api/shelves/{name}", CALLER)
-    assert answered.refusal == (422, "invalid_request", "The request breaks the contract.")
+    assert answered.refusal == (400, "invalid_request", "The request breaks the contract.")
     assert [error["where"] for error in answered.problem["errors"]] == ["path.name"]
 
 

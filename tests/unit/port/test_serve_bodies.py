@@ -117,7 +117,7 @@ async def test_a_body_that_somebody_had_to_see_before_comes_again_whole() -> Non
 async def test_a_body_that_is_not_there_is_named(service: Service) -> None:
     for headers in ((), (JSON,), (JSON, ("content-length", "0"))):
         answered = await echo(service, b"", headers=headers)
-        assert answered.refusal[:2] == (422, "invalid_request")
+        assert answered.refusal[:2] == (400, "invalid_request")
         assert answered.problem["errors"] == [{"where": "body", "detail": "is required"}]
 
 

@@ -67,7 +67,7 @@ async def test_a_documented_failure_is_what_the_service_should_say() -> None:
 
 async def test_a_request_that_cannot_be_read_is_refused() -> None:
     answered, event = await asked(Meeting(RuntimeError), "/api/notes/no-number")
-    assert (answered, event.outcome, event.failure) == (422, Outcome.REFUSED, "InvalidRequest")
+    assert (answered, event.outcome, event.failure) == (400, Outcome.REFUSED, "InvalidRequest")
 
 
 @pytest.mark.parametrize("is_closed", [True, False])

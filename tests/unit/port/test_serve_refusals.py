@@ -125,7 +125,7 @@ async def test_other_headers_are_joined(service: Service, desk: InMemoryBlocking
 @pytest.mark.parametrize("key", ["", "a b", "é", "a" * 129, "a\tb"])
 async def test_an_idempotency_key_that_is_none_is_named(service: Service, key: str) -> None:
     answered = await echo(service, b"1", ("idempotency-key", key))
-    assert answered.refusal[:2] == (422, "invalid_request")
+    assert answered.refusal[:2] == (400, "invalid_request")
     assert [error["where"] for error in answered.problem["errors"]] == ["header.Idempotency-Key"]
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from switchover.context import CallContext as CallContext
     from switchover.context import calling as calling
     from switchover.context import current as current
+    from switchover.context import receiving as receiving
+    from switchover.context import respond as respond
     from switchover.errors import BindError as BindError
     from switchover.errors import CallError as CallError
     from switchover.errors import ContractError as ContractError
@@ -163,6 +165,8 @@ _HOMES: Final = {
     "configure_logging": "switchover.port.logs",
     "console_port": "switchover.console",
     "current": "switchover.context",
+    "receiving": "switchover.context",
+    "respond": "switchover.context",
     "serve_console": "switchover.console",
     "serve_metrics": "switchover.port.exporting",
 }

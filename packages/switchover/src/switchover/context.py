@@ -7,22 +7,94 @@ side are for routing in this process, and go no further.
 An idempotency key names one write. What a caller sets is sent as it is, so that a call which failed can be repeated under it. A backend
 that writes elsewhere in its turn does so under keys derived from the one it was called with: other writes, and the same ones when it is
 called again.
+
+The other way, a backend says with `respond(...)` what its answer has besides the result: response headers that the contract
+declares, and that the answer is a replay. A caller sees both inside `with receiving() as received:`, in-process as over HTTP.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
-from typing import Any, Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 from switchover.telemetry import Lane, TraceContext, Unsampled, is_state, located
 
 Side = Literal["direct", "http"]
 """Where a call can go."""
+
+
+REPLAYED_HEADER: Final = "idempotency-replayed"
+"""Marks an answer that is the stored one of an earlier request with the same idempotency key; its value is `true`."""
+
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+_CONNECTION: Final = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+"""Headers of one connection (RFC 9110, section 7.6.1)."""
+
+_KIT: Final = frozenset({"content-length", "content-type", "content-encoding", "date", "x-trace-id", REPLAYED_HEADER})
+"""Headers that say what the serving side itself knows."""
+
+_VALUE: Final = re.compile(r"[!-~]([\t -~]*[!-~])?")
+"""A header's value (RFC 9110, section 5.5), in ASCII."""
+
+
+class ResponseInfo:
+    """What an answer has besides its result.
+
+    Attributes:
+        headers: response headers that the contract declares, by name in lower case.
+        is_replayed: whether it is the stored answer of an earlier request with the same idempotency key.
+    """
+
+    __slots__ = ("_declared", "headers", "is_replayed")
+
+    def __init__(self, declared: Collection[str] = ()) -> None:
+        self._declared = declared
+        self.headers = _NO_HEADERS
+        self.is_replayed = False
+
+    def begin(self, declared: Collection[str]) -> None:
+        """Forget the call before; `declared` are the headers that this call's responses may have, in lower case."""
+        self._declared = declared
+        self.headers = _NO_HEADERS
+        self.is_replayed = False
+
+    def set_headers(self, headers: Mapping[str, str]) -> None:
+        """Add headers.
+
+        Raises:
+            ValueError: a header is not the backend's to set, is not declared by the contract, or has an invalid value.
+        """
+        checked = {name.lower(): _checked(name, value, self._declared) for name, value in headers.items()}
+        self.headers = MappingProxyType({**self.headers, **checked})
+
+    def keep(self, declared: Collection[str]) -> None:
+        """Forget the headers that the response in question does not declare."""
+        self.headers = MappingProxyType({name: value for name, value in self.headers.items() if name in declared})
+
+
+def _checked(name: str, value: str, declared: Collection[str]) -> str:
+    key = name.lower()
+    if key in _CONNECTION:
+        raise ValueError(f"response header {name!r} must not be set: it belongs to the connection, not to the answer")
+    if key in _KIT:
+        raise ValueError(f"response header {name!r} must not be set: the service sets it itself")
+    if key not in declared:
+        raise ValueError(
+            f"response header {name!r} must be declared: add it to `headers` of a response of the operation in the contract"
+        )
+    if not isinstance(value, str) or not is_header_value(value):
+        raise ValueError(f"response header {name!r} must be ASCII text without control characters and outer spaces")
+    return value
 
 
 class CallContext(NamedTuple):
@@ -36,6 +108,8 @@ class CallContext(NamedTuple):
         session: what names an anonymous caller, so that a rollout keeps it on one side; or None.
         side: where the caller asked to go; honoured for those whom the plan of a rollout allows it.
         deadline: when nobody waits any more (`time.monotonic`), or None.
+        answer: what the answer of the call that is carried out here has besides its result; None outside of one.
+        receiver: what takes this of the calls that are made here, or None.
     """
 
     trace: TraceContext | None = None
@@ -44,6 +118,8 @@ class CallContext(NamedTuple):
     session: str | None = None
     side: Side | None = None
     deadline: float | None = None
+    answer: ResponseInfo | None = None
+    receiver: ResponseInfo | None = None
 
 
 def key_for(outside: Beside, operation: str, position: TraceContext) -> str:
@@ -57,20 +133,48 @@ def key_for(outside: Beside, operation: str, position: TraceContext) -> str:
     return hashlib.sha256(f"{key}\n{operation}\n{number}".encode()).hexdigest()
 
 
-def carrying_out(outside: Beside, operation: str, position: TraceContext) -> CallContext:
+def carrying_out(
+    outside: Beside, operation: str, position: TraceContext, declared: Collection[str] = ()
+) -> CallContext:
     """What travels beside a write that is carried out in this process."""
     key = key_for(outside, operation, position)
-    return CallContext(position, key, {}, outside.session, outside.side, outside.deadline)
+    return CallContext(
+        position, key, {}, outside.session, outside.side, outside.deadline, _answer(outside, declared), None
+    )
+
+
+def reading(outside: Beside, position: TraceContext, declared: Collection[str] = ()) -> CallContext:
+    """What travels beside a read that is carried out in this process: it has no key, whatever is outside."""
+    answer = _answer(outside, declared)
+    return CallContext(position, None, None, outside.session, outside.side, outside.deadline, answer, None)
+
+
+def _answer(outside: Beside, declared: Collection[str]) -> ResponseInfo:
+    """What the backend writes to: the receiver itself, where the caller has one."""
+    receiver = outside.receiver
+    if receiver is None:
+        return ResponseInfo(declared)
+    receiver.begin(declared)
+    return receiver
 
 
 def below(outside: Beside, trace: TraceContext | None) -> CallContext:
     """What is beside a call, with another position in the trace."""
-    return CallContext(trace, outside.idempotency_key, outside.writes, outside.session, outside.side, outside.deadline)
+    _, key, writes, session, side, deadline, answer, receiver = _seen(outside)
+    return CallContext(trace, key, writes, session, side, deadline, answer, receiver)
 
 
 def until(outside: Beside, deadline: float) -> CallContext:
     """What travels beside a call that has to be answered earlier than the one outside."""
-    return CallContext(outside.trace, outside.idempotency_key, outside.writes, outside.session, outside.side, deadline)
+    trace, key, writes, session, side, _, answer, receiver = _seen(outside)
+    return CallContext(trace, key, writes, session, side, deadline, answer, receiver)
+
+
+def _seen(beside: Beside) -> CallContext:
+    """The same as a CallContext; the position in the trace is worked out."""
+    if isinstance(beside, CallContext):
+        return beside
+    return CallContext(beside.trace, None, None, beside.session, beside.side, beside.deadline)
 
 
 class Inside(tuple[Any, int, Lane]):
@@ -110,6 +214,14 @@ class Inside(tuple[Any, int, Lane]):
     def deadline(self) -> float | None:
         """As outside."""
         return shown(self[0]).deadline
+
+    @property
+    def answer(self) -> None:
+        """None: it has nothing but its result."""
+
+    @property
+    def receiver(self) -> None:
+        """None: what is outside takes nothing of the calls made inside."""
 
     def __call__(self) -> TraceContext:
         """The call's own position: what an event is told by."""
@@ -174,12 +286,50 @@ def calling(
         session if session is not None else outside.session,
         backend if backend is not None else outside.side,
         min(ends, default=None),
+        outside.answer,
+        outside.receiver,
     )
     token = enter(inside)
     try:
         yield inside
     finally:
         leave(token)
+
+
+@contextmanager
+def receiving() -> Iterator[ResponseInfo]:
+    """Receive what answers have besides their results: declared response headers, and whether the answer is a replay.
+
+    It shows the last call made inside that can have any: a write, or a read whose contract declares response headers. It means
+    the same in-process and over HTTP.
+    """
+    received = ResponseInfo()
+    token = enter(_seen(current())._replace(receiver=received))
+    try:
+        yield received
+    finally:
+        leave(token)
+
+
+def respond(*, headers: Mapping[str, str] | None = None, replayed: bool = False) -> None:
+    """Say what the answer of the call that is carried out here has besides its result. Without a port around it, it does nothing.
+
+    Args:
+        headers: response headers. Each goes out with those responses, successes or failures, that declare it in the contract.
+        replayed: whether the answer is the stored one of an earlier request with the same idempotency key. Over HTTP it is then
+            marked `Idempotency-Replayed: true`.
+
+    Raises:
+        ValueError: a header belongs to the connection or to the service itself, is not declared by any response of the operation,
+            or its value is not ASCII text without control characters.
+    """
+    answer = current().answer
+    if answer is None:
+        return
+    if headers:
+        answer.set_headers(headers)
+    if replayed:
+        answer.is_replayed = True
 
 
 def _check(key: str | None, session: str | None, backend: str | None, budget: float | None) -> None:
@@ -191,6 +341,11 @@ def _check(key: str | None, session: str | None, backend: str | None, budget: fl
         raise ValueError(f'a backend is "direct" or "http", not {backend!r}')
     if budget is not None and not (budget > 0 and math.isfinite(budget)):
         raise ValueError(f"a budget is more than 0 seconds, not {budget!r}")
+
+
+def is_header_value(text: str) -> bool:
+    """Whether a text may be the value of a response header: ASCII, without control characters and outer spaces."""
+    return _VALUE.fullmatch(text) is not None
 
 
 def is_idempotency_key(text: str) -> bool:

@@ -54,6 +54,7 @@ def test_a_line_says_when_the_call_ended_and_how() -> None:
             "outcome": "ok",
             "failure": None,
             "refusal": None,
+            "replayed": False,
             "duration_ms": 500.0,
             "trace_id": HERE.trace_id,
             "span_id": HERE.span_id,

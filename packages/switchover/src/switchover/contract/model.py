@@ -93,12 +93,17 @@ class RequestBody:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A success: its status (`200`) or range of them (`2XX`, then `status` is the first), and its body if it has one."""
+    """A success: its status (`200`) or range of them (`2XX`, then `status` is the first), and its body if it has one.
+
+    Attributes:
+        headers: names of the response headers that it declares and a backend may set, in lower case.
+    """
 
     status: int
     is_range: bool
     content: Content | None
     node: Node
+    headers: frozenset[str] = frozenset()
 
     def covers(self, status: int) -> bool:
         """Is this the answer for `status`?"""
@@ -115,6 +120,9 @@ class Failure:
         needs_detail: does the contract want the text even where there is none to give?
         schema: of the whole problem; None where the contract describes no object.
         shape: of the problem with this code.
+        headers: names of the response headers that it declares and a backend may set, in lower case.
+        type: the one problem type (RFC 9457, section 3.1.1) that the contract allows; None where it leaves it open.
+        title: the one title that it allows; None where it leaves it open.
     """
 
     status: int | None
@@ -128,6 +136,9 @@ class Failure:
     schema: Node | None
     shape: Shape
     node: Node
+    headers: frozenset[str] = frozenset()
+    type: str | None = None
+    title: str | None = None
 
     @cached_property
     def personal(self) -> Personal | None:

@@ -140,13 +140,20 @@ class UnsupportedMediaType(CallError):
 
 
 class InvalidRequest(CallError):
-    """422: a parameter or the body breaks the contract. `errors` says where and how; values are never repeated."""
+    """422: a parameter or the body breaks the contract. `errors` says where and how; values are never repeated.
+
+    The status is 400 where the contract documents 400 and not 422.
+    """
 
     code = "invalid_request"
     status = 422
 
-    def __init__(self, detail: str = "", *, errors: Sequence[InvalidField] = (), trace_id: str | None = None) -> None:
+    def __init__(
+        self, detail: str = "", *, errors: Sequence[InvalidField] = (), status: int = 422, trace_id: str | None = None
+    ) -> None:
         self.errors = tuple(errors)
+        if status != self.status:
+            self.status = status  # type: ignore[misc]  # of the class as a rule, of the instance here
         super().__init__(detail or "The request breaks the contract.", trace_id=trace_id)
 
     def __str__(self) -> str:
@@ -183,6 +190,10 @@ class Problem(CallError):
     """A documented failure that no class of the team's stands for: code, status and what else it says.
 
     A contract without codes is met by the status: the code is then `http_404`.
+
+    Attributes:
+        members: further members of the problem.
+        problem_type: its `type` (RFC 9457, section 3.1.1); None stands for the one that the contract documents, or `about:blank`.
     """
 
     def __init__(
@@ -192,8 +203,10 @@ class Problem(CallError):
         detail: str = "",
         *,
         members: Mapping[str, Any] | None = None,
+        problem_type: str | None = None,
         trace_id: str | None = None,
     ) -> None:
+        self.problem_type = problem_type
         self.code = code  # type: ignore[misc]  # of the class everywhere else, of the instance here
         self.status = status  # type: ignore[misc]
         self.members = dict(members or {})

@@ -159,7 +159,8 @@ class _Attempt:
             return None
         # The same write, so it keeps its name.
         key = error.idempotency_key
-        return CallContext(outside.trace, key, None, outside.session, outside.side, self._deadline)
+        session, side, receiver = outside.session, outside.side, outside.receiver
+        return CallContext(outside.trace, key, None, session, side, self._deadline, outside.answer, receiver)
 
 
 _UNANSWERED = (TransportError, ServiceUnavailable)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from switchover import context
-from switchover.context import Inside, carrying_out
+from switchover.context import Inside
 from switchover.errors import BindError
 from switchover.parity import Inspector
+from switchover.port.answering import beside_answer, besides, says_more
 from switchover.port.faithful import Strictness, strict_target
 from switchover.port.kinds import recording, watching
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plan, Plans
-from switchover.port.recorded import READ_HERE, WRITTEN_BELOW
+from switchover.port.recorded import ANSWERED_BELOW, READ_HERE
 from switchover.port.sampling import sampled_target
 from switchover.port.shims import method, object_for
 from switchover.port.traced import traced_body, traced_names
@@ -32,7 +33,7 @@ _put((_next(_numbers), _ok, _started, _clock(), None, {caller}))
 return _result
 """
 
-_WRITING: Final = "_started = _clock()\n_outside = _shown(_current())" + WRITTEN_BELOW
+_SAYING: Final = "_started = _clock()\n_outside = _shown(_current())" + ANSWERED_BELOW
 _SPANNED: Final = "_started = _clock()\n_here = _new(_Inside, (_current(), _next(_begun), _lane))" + READ_HERE
 
 
@@ -100,7 +101,9 @@ def body_of(plan: Plan, recorder: Recorder) -> str:
     """The body of a method that calls its target in this process, and records it by the kind `_ok`."""
     if recorder.tracing is not None:
         return traced_body(plan)
-    return (_SPANNED if recorder.spans else _TIMED) if plan.is_safe else _WRITING
+    if says_more(plan):
+        return _SAYING
+    return _SPANNED if recorder.spans else _TIMED
 
 
 def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> dict[str, Any]:
@@ -110,8 +113,8 @@ def in_process(plan: Plan, target: Callable[..., Any], recorder: Recorder) -> di
         "_target": target,
         "_new": tuple.__new__,
         "_Inside": Inside,
-        "_carrying_out": carrying_out,
-        "_id": plan.operation.id,
+        "_carrying_out": beside_answer(plan),
+        **besides(plan),
         "_lane": lane,
         "_current": context.stored,
         "_shown": context.shown,

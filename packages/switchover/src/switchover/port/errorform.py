@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
+from switchover.context import is_header_value
 from switchover.contract import pointer
-from switchover.port.problems import text_of
+from switchover.port.problems import BLANK, text_of
 
 
 class UnusableError(ValueError):
@@ -28,12 +29,18 @@ class UnusableError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """One argument of an exception that travels as a member of the problem."""
+    """One argument of an exception that travels as a member of the problem, as a response header, or as both.
+
+    Attributes:
+        member: name of the member; "" for one that travels as a header alone.
+        header: name of the header, in lower case; "" for one that is none.
+    """
 
     argument: str
     member: str
     adapter: TypeAdapter[Any]
     is_required: bool
+    header: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +52,7 @@ class ErrorForm:
         needs_text: has that argument no default?
         positional: the arguments that can be given by position, in order.
         unnamed: how many of them can be given in no other way.
+        takes_type: whether its constructor takes `problem_type`, the `type` of the problem.
     """
 
     cls: type[Exception]
@@ -53,6 +61,7 @@ class ErrorForm:
     needs_text: bool = False
     positional: tuple[str, ...] = ()
     unnamed: int = 0
+    takes_type: bool = False
 
     def members(self, error: Exception) -> dict[str, Any]:
         """What the problem says besides code and detail.
@@ -62,13 +71,24 @@ class ErrorForm:
         """
         found: dict[str, Any] = {}
         for field in self.fields:
-            try:
-                value = getattr(error, field.argument)
+            if field.member:
+                value = _carried(error, field)
                 if value is not None or field.is_required:
-                    found[field.member] = from_json(field.adapter.dump_json(value, by_alias=True, warnings="error"))
-            except Exception as reason:  # attributes are the team's code, and may raise anything
-                what = f"{type(error).__name__} has no {field.argument!r} that can be written ({type(reason).__name__})"
-                raise UnusableError((pointer.of([field.member]), what)) from None
+                    found[field.member] = value
+        return found
+
+    def headers(self, error: BaseException) -> dict[str, str]:
+        """The response headers that say what the exception was made with, by name in lower case.
+
+        Raises:
+            UnusableError: the exception does not carry what it was made with.
+        """
+        values = {field.header: _carried(error, field) for field in self.fields if field.header}
+        found = {name: _text_of(value) for name, value in values.items() if value is not None}
+        for name, text in found.items():
+            if not is_header_value(text):
+                what = f"{type(error).__name__} has a {name!r} that is not ASCII text without control characters"
+                raise UnusableError(("", what))
         return found
 
     def text(self, error: Exception) -> str:
@@ -83,7 +103,7 @@ class ErrorForm:
             what = f"{type(error).__name__} has no text that can be written ({type(reason).__name__})"
             raise UnusableError(("/detail", what)) from None
 
-    def build(self, body: Mapping[str, Any]) -> Exception:
+    def build(self, body: Mapping[str, Any], headers: Mapping[str, str]) -> Exception:
         """The exception that a problem stands for.
 
         Raises:
@@ -93,8 +113,13 @@ class ErrorForm:
             values = {
                 field.argument: field.adapter.validate_json(to_json(body[field.member]), by_alias=True, by_name=False)
                 for field in self.fields
-                if field.is_required or field.member in body
+                if field.member and (field.is_required or field.member in body)
             }
+            for field in self.fields:
+                if not field.member and field.header in headers:
+                    values[field.argument] = field.adapter.validate_strings(headers[field.header])
+            if self.takes_type and text_of(body, "type") not in ("", BLANK):
+                values["problem_type"] = text_of(body, "type")
             return self._made(text_of(body, "detail"), values)
         except Exception as reason:  # constructors are the team's code, and may raise anything
             what = f"{self.cls.__name__} cannot be made of the answer ({type(reason).__name__})"
@@ -121,6 +146,27 @@ class ErrorForm:
     def _by_position(self, values: Mapping[str, Any], names: Sequence[str]) -> Exception:
         rest = {name: value for name, value in values.items() if name not in names}
         return self.cls(*(values[name] for name in names), **rest)
+
+
+def _carried(error: BaseException, field: Field) -> Any:
+    """What an exception was made with, as plain JSON.
+
+    Raises:
+        UnusableError: it does not carry it.
+    """
+    try:
+        value = getattr(error, field.argument)
+        if value is None and not field.is_required:
+            return None
+        return from_json(field.adapter.dump_json(value, by_alias=True, warnings="error"))
+    except Exception as reason:  # attributes are the team's code, and may raise anything
+        what = f"{type(error).__name__} has no {field.argument!r} that can be written ({type(reason).__name__})"
+        raise UnusableError((pointer.of([field.member]) if field.member else "", what)) from None
+
+
+def _text_of(plain: Any) -> str:
+    """A plain value as the text of a header."""
+    return plain if isinstance(plain, str) else to_json(plain).decode()
 
 
 def _text(error: Exception, argument: str | None) -> str:

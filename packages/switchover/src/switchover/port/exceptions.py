@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from switchover.contract import Failure, Operation, SchemaEngine
+from switchover.contract.annotations import NotAWireType, wire_type
 from switchover.contract.naming import is_same, snake
 from switchover.errors import CallError
 from switchover.port.errorform import ErrorForm, Field
@@ -22,6 +23,8 @@ ErrorClasses = Mapping[str | int, type[Exception]] | Iterable[type[Exception]] |
 ByKey = Mapping[str | int, type[Exception]]
 
 _DETAIL: Final = ("detail", "message", "msg")
+_TYPE: Final = "problem_type"
+"""The attribute, and the argument, that is the `type` of an exception's problem (RFC 9457, section 3.1.1)."""
 
 
 def classes_by_key(errors: ErrorClasses, interface: type) -> tuple[ByKey, list[str]]:
@@ -127,16 +130,20 @@ def _entry(failure: Failure, classes: ByKey) -> tuple[Entry, list[str]]:
 def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]:
     all_of_them = _parameters(cls)
     detail = _detail(all_of_them)
-    parameters = [parameter for parameter in all_of_them if _is_named(parameter) and parameter.name != detail]
+    parameters = [item for item in all_of_them if _is_named(item) and item.name not in (detail, _TYPE)]
     hints = _hints(cls)
     fields: list[Field] = []
     differences: list[str] = []
     for parameter in parameters:
+        hint = hints.get(parameter.name, Any)
         member = next((name for name in failure.members if is_same(name, parameter.name)), None)
+        header = next((name for name in sorted(failure.headers) if is_same(name, parameter.name)), "")
         if member is not None:
-            field, found = _field(parameter, hints.get(parameter.name, Any), member, failure)
-            fields += [field] if field is not None else []
+            field, found = _field(parameter, hint, member, failure)
+            fields += [replace(field, header=header)] if field is not None else []
             differences += [f"{cls.__name__} {message}" for message in found]
+        elif header and parameter.default is not parameter.empty:
+            fields += _header_field(parameter, hint, header)
         elif parameter.default is parameter.empty:
             differences.append(
                 f"{cls.__name__} is made with {parameter.name!r}, which the problem does not carry; "
@@ -160,7 +167,16 @@ def _made_of(
         needs_text=any(parameter.name == detail and parameter.default is parameter.empty for parameter in parameters),
         positional=tuple(parameter.name for parameter in unnamed + positional),
         unnamed=len(unnamed),
+        takes_type=any(parameter.name == _TYPE for parameter in parameters),
     )
+
+
+def _header_field(parameter: inspect.Parameter, hint: Any, header: str) -> list[Field]:
+    """An argument that travels as a response header; none for a type that is not plain."""
+    try:
+        return [Field(parameter.name, "", wire_type(hint).adapter, is_required=False, header=header)]
+    except NotAWireType:
+        return []
 
 
 def _field(parameter: inspect.Parameter, hint: Any, member: str, failure: Failure) -> tuple[Field | None, list[str]]:

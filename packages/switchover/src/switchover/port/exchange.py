@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
@@ -11,6 +11,7 @@ from switchover import context
 from switchover.contract import TIMEOUT_HEADER
 from switchover.contract.media import essence
 from switchover.errors import CallTimeout, ConnectionLost, InternalError, UnexpectedAnswer, UnknownValue
+from switchover.port.answering import is_replayed, receive, says_more
 from switchover.port.errorform import UnusableError
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.problems import PROBLEM_JSON, is_wire_code, read_problem, read_wire_error, text_of
@@ -18,9 +19,11 @@ from switchover.port.tolerance import TOLERANT, AnswerReading
 from switchover.port.transports.base import Timeouts
 from switchover.port.values import NotJson, UnknownValues, UnusableValue
 from switchover.port.wire import WireRequest, WireResponse
-from switchover.telemetry import Recorder, TraceContext
+from switchover.telemetry import Kind, Recorder, TraceContext
 from switchover.telemetry import start as start_trace
 from switchover.trust import CALLER_HEADER, CredentialSource, encode_identity
+
+KEY_HEADER: Final = "idempotency-key"
 
 _GATEWAY: Final = (502, 504)
 """What a gateway answers for a service that it got no answer from."""
@@ -45,12 +48,15 @@ class Exchange:
         "_accept",
         "_answers",
         "_caller",
+        "_declared",
         "_failures",
         "_is_unsafe",
+        "_names_key",
         "_operation",
         "_prefix",
         "_reading",
         "_requests",
+        "_says_more",
     )
 
     def __init__(self, plan: Plan, remote: Remote) -> None:
@@ -62,6 +68,11 @@ class Exchange:
         self._caller = remote.caller if plan.has_caller else None
         self._is_unsafe = not plan.is_safe
         self._operation = plan.operation.id
+        self._names_key = any(
+            bound.parameter.place == "header" and bound.parameter.name.lower() == KEY_HEADER
+            for bound in plan.requests.parameters
+        )
+        self._says_more, self._declared = says_more(plan), plan.declared
         types = [codec.media_type for codec in plan.answers.codecs if codec.media_type]
         self._accept = ", ".join(dict.fromkeys([*types, PROBLEM_JSON]))
 
@@ -76,6 +87,8 @@ class Exchange:
         Raises:
             InvalidRequest: an argument, or the caller, cannot be sent.
         """
+        if self._says_more and (receiver := context.current().receiver) is not None:
+            receiver.begin(self._declared)
         request = self._requests.write(values)
         request.target = self._prefix + request.target
         headers = request.headers
@@ -84,14 +97,32 @@ class Exchange:
             headers.append(("tracestate", trace.state))
         if self._caller is not None:
             headers.append((CALLER_HEADER, encode_identity(self._caller.to_identity(caller))))
-        if self._is_unsafe:
+        if self._names_key:
+            request.idempotency_key = next((text for name, text in headers if name.lower() == KEY_HEADER), None)
+        elif self._is_unsafe:
             # Every unsafe request has a key, so that whoever has to repeat it can; a failure tells which.
             request.idempotency_key = context.key_for(context.current(), self._operation, trace)
-            headers.append(("idempotency-key", request.idempotency_key))
+            headers.append((KEY_HEADER, request.idempotency_key))
         deadline = context.current().deadline
         if deadline is not None:
             headers.append((TIMEOUT_HEADER, f"{max(deadline - monotonic(), 0):.3f}"))
         return request
+
+    def kind(self, response: WireResponse, kind: Kind) -> Kind:
+        """The kind of a call with this response; and whoever receives what it has besides its result gets it."""
+        if not self._says_more:
+            return kind
+        receiver = context.current().receiver
+        if receiver is not None:
+            receive(receiver, response, self._declared_by(response))
+        return kind._replace(is_replayed=True) if is_replayed(response) else kind
+
+    def _declared_by(self, response: WireResponse) -> Collection[str]:
+        """The headers that the response of this status and code declares."""
+        codec = self._answers.for_status(response.status)
+        if codec is not None:
+            return codec.answer.headers
+        return self._failures.headers_of(response.status, read_problem(response.body))
 
     def result(self, response: WireResponse, trace: TraceContext) -> Any:
         """The result of a call.
@@ -123,7 +154,8 @@ class Exchange:
     def _failure(self, response: WireResponse, trace: TraceContext) -> Exception:
         body = read_problem(response.body)
         try:
-            documented = self._failures.read(response.status, body, self._reading)
+            headers = dict(reversed(response.headers))
+            documented = self._failures.read(response.status, body, self._reading, headers)
         except UnusableError as error:
             if response.status not in _GATEWAY and not is_wire_code(text_of(body, "code")):
                 return _unexpected(f"The failure breaks the contract: {error}.", response)

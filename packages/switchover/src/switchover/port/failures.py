@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from typing import Any, Final
 from pydantic_core import from_json, to_json
 
 from switchover.contract import STANDARD_MEMBERS, Failure, Operation, SchemaCheck, pointer
-from switchover.errors import Problem
+from switchover.errors import CallError, Problem
 from switchover.port.errorform import ErrorForm, UnusableError
 from switchover.port.passing import is_of_another_call
-from switchover.port.problems import is_wire_code, problem, text_of
+from switchover.port.problems import BLANK, is_refusal, is_wire_code, problem, text_of
 from switchover.port.tolerance import STRICT, AnswerReading, relax
 
 _THE_KITS_OWN: Final = STANDARD_MEMBERS - {"detail"}
+_NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,18 @@ class FailureTable:
             if entry.form is not None:
                 self._by_class.setdefault(entry.form.cls, entry)
 
+    @property
+    def declared(self) -> frozenset[str]:
+        """Names of the response headers that any failure of the table declares, in lower case."""
+        return frozenset().union(*(entry.failure.headers for entry in self.entries))
+
+    def naming(self, error: CallError) -> tuple[str | None, str | None]:
+        """The `type` and `title` that the contract documents for a failure of the kit's own."""
+        for failure in self.operation.failures:
+            if failure.is_coded and failure.code == error.code and failure.covers(error.status):
+                return failure.type, failure.title
+        return None, None
+
     def entry_of(self, error: BaseException) -> Entry | None:
         """The documented failure that an exception stands for; None for an exception that is not documented."""
         if isinstance(error, Problem):
@@ -104,14 +118,37 @@ class FailureTable:
         else:
             assert entry.form is not None
             status, members, detail = entry.status, entry.form.members(error), entry.form.text(error)
-        body = problem(status, failure.code if failure.is_coded else None, detail, members)
+        own = getattr(error, "problem_type", None)
+        type_ = own if isinstance(own, str) else failure.type
+        code = failure.code if failure.is_coded else None
+        body = problem(status, code, detail, members, type_=type_, title=failure.title)
         if failure.needs_detail:
             body.setdefault("detail", "")
-        entry.require(body, _THE_KITS_OWN)
+        entry.require(body, _THE_KITS_OWN if own is None else _THE_KITS_OWN - {"type"})
         return status, failure.media_type, body
 
-    def read(self, status: int, body: Mapping[str, Any], reading: AnswerReading = STRICT) -> Exception | None:
-        """Return the exception that an answer stands for; None if the contract does not know it.
+    def headers(self, error: BaseException) -> dict[str, str]:
+        """The response headers that a documented exception carries in its arguments, by name in lower case.
+
+        Raises:
+            UnusableError: the exception does not carry what it was made with.
+        """
+        entry = self.entry_of(error)
+        return entry.form.headers(error) if entry is not None and entry.form is not None else {}
+
+    def headers_of(self, status: int, body: Mapping[str, Any]) -> frozenset[str]:
+        """The headers that the documented failure of an answer declares."""
+        entry = self._entry_for(status, body.get("code"))
+        return entry.failure.headers if entry is not None else frozenset()
+
+    def read(
+        self,
+        status: int,
+        body: Mapping[str, Any],
+        reading: AnswerReading = STRICT,
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> Exception | None:
+        """Return the exception that an answer stands for; None if the contract does not know it, or if the kit refused the request.
 
         Members that every problem has are taken as they come: one that is not of its type counts as not there (RFC 9457,
         section 3.1).
@@ -128,12 +165,15 @@ class FailureTable:
         entry = self._entry_for(status, body.get("code"))
         if entry is None:
             return self._unlisted(status, body) if reading.unknown_enum == "fallback" else None
+        if not entry.failure.is_coded and is_refusal(status, body):
+            return None
         known = entry.known(body, reading)
         if known is None:
             return _problem(entry.failure.code, status, body)
         if entry.form is not None:
-            return entry.form.build(known)
-        return _problem(entry.failure.code if entry.failure.is_coded else f"http_{status}", status, known)
+            return _typed(entry.form.build(known, headers), _own_type(known, entry.failure))
+        code = entry.failure.code if entry.failure.is_coded else f"http_{status}"
+        return _problem(code, status, known, _own_type(known, entry.failure))
 
     def _unlisted(self, status: int, body: Mapping[str, Any]) -> Problem | None:
         """A refusal with a code that only a newer version documents; the status says that nothing was done."""
@@ -141,7 +181,7 @@ class FailureTable:
         if not isinstance(code, str) or is_wire_code(code) or status // 100 != 4:
             return None
         is_documented = any(failure.covers(status) for failure in self.operation.failures)
-        return _problem(code, status, body) if is_documented else None
+        return _problem(code, status, body, _own_type(body, None)) if is_documented else None
 
     def _entry_for(self, status: int, code: Any) -> Entry | None:
         coded: Sequence[Entry] = self._by_code.get(code, ()) if isinstance(code, str) else ()
@@ -152,9 +192,24 @@ class FailureTable:
         return None
 
 
-def _problem(code: str, status: int, body: Mapping[str, Any]) -> Problem:
+def _problem(code: str, status: int, body: Mapping[str, Any], type_: str | None = None) -> Problem:
     members = {key: value for key, value in body.items() if key not in STANDARD_MEMBERS}
-    return Problem(code, status, text_of(body, "detail"), members=members, trace_id=text_of(body, "traceId") or None)
+    detail, trace = text_of(body, "detail"), text_of(body, "traceId") or None
+    return Problem(code, status, detail, members=members, problem_type=type_, trace_id=trace)
+
+
+def _own_type(body: Mapping[str, Any], failure: Failure | None) -> str | None:
+    """The type of a problem, where that is not the one that the contract documents anyway."""
+    named = text_of(body, "type")
+    return None if named in ("", BLANK) or (failure is not None and named == failure.type) else named
+
+
+def _typed(error: Exception, type_: str | None) -> Exception:
+    """The exception with the type of its problem, where that is not the one that the contract or the class says anyway."""
+    if type_ is not None and getattr(error, "problem_type", None) != type_:
+        with contextlib.suppress(AttributeError):  # a class with slots has no room for it
+            error.problem_type = type_  # type: ignore[attr-defined]
+    return error
 
 
 def _plain(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -155,6 +155,7 @@ class _Call:
         consequence = "the caller would get InternalError"
         try:
             written = self.plan.failures.write(error)
+            headers = self.plan.failures.headers(error)
         except UnusableError as reason:
             self.compare("error", reason.places, consequence)
             return error
@@ -163,7 +164,7 @@ class _Call:
             return error
         status, _, body = written
         try:
-            got = self.plan.failures.read(status, body)
+            got = self.plan.failures.read(status, body, headers=headers)
         except UnusableError as reason:
             self.compare("error", reason.places, "the caller would get UnexpectedAnswer")
             return error

@@ -26,16 +26,19 @@ _next(_begun)
 _started = _clock()
 _trace = _exchange.position()
 _request = None
+_kind = _ok
 try:
     _request = _exchange.request(_trace, {caller}, {values})
-    _result = _exchange.result({await_}_send(_request), _trace)
+    _response = {await_}_send(_request)
+    _kind = _exchange.kind(_response, _ok)
+    _result = _exchange.result(_response, _trace)
 except BaseException as _error:
     if isinstance(_error, _CallError):
         _error.trace_id = _error.trace_id or _trace.trace_id
         _error.idempotency_key = _request and _request.idempotency_key
-    _put((_next(_numbers), _failed(_error, _ok), _started, _clock(), _trace, {caller}))
+    _put((_next(_numbers), _failed(_error, _kind), _started, _clock(), _trace, {caller}))
     raise
-_put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
+_put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
 return _result
 """
 
@@ -45,20 +48,22 @@ _started = _clock()
 _span = _open()
 _trace = _span.position
 _request = _response = None
+_kind = _ok
 try:
     _request = _exchange.request(_trace, {caller}, {values})
     _response = {await_}_send(_request)
+    _kind = _exchange.kind(_response, _ok)
     _result = _exchange.result(_response, _trace)
 except BaseException as _error:
     if isinstance(_error, _CallError):
         _error.trace_id = _error.trace_id or _trace.trace_id
         _error.idempotency_key = _request and _request.idempotency_key
-    _kind = _failed(_error, _ok)
+    _kind = _failed(_error, _kind)
     _put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
     _span.end(_kind, _response and _response.status)
     raise
-_put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
-_span.end(_ok, _response.status)
+_put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
+_span.end(_kind, _response.status)
 return _result
 """
 

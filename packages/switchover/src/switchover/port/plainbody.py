@@ -36,4 +36,4 @@ def read_plain_body(media: Media, data: bytes, label: str) -> str | bytes:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise UnusableValue([InvalidField(label, "is not UTF-8")]) from None
+        raise UnusableValue([InvalidField(label, "is not UTF-8")], is_malformed=True) from None

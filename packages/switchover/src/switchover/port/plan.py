@@ -22,6 +22,7 @@ class Plan:
         signature: of the method, without `self`.
         has_caller: is the first argument the caller?
         arguments: names of the arguments after the caller, in order.
+        declared: names of the response headers that any response declares and the backend may set, in lower case.
     """
 
     operation: Operation
@@ -34,6 +35,7 @@ class Plan:
     requests: RequestCodec
     answers: AnswerTable
     failures: FailureTable
+    declared: frozenset[str] = frozenset()
 
     @property
     def is_safe(self) -> bool:

@@ -15,12 +15,15 @@ from switchover.errors import (
     CallError,
     InvalidField,
     InvalidRequest,
+    MalformedRequest,
     MethodNotAllowed,
     ServiceUnavailable,
     UnsupportedMediaType,
 )
 
 PROBLEM_JSON: Final = "application/problem+json"
+BLANK: Final = "about:blank"
+"""The `type` of a problem that says nothing beyond its status."""
 
 _WIRE_BY_CODE: Final = {error.code: error for error in WIRE_ERRORS}
 _WIRE_BY_STATUS: Final = {error.status: error for error in WIRE_ERRORS}
@@ -35,9 +38,19 @@ def is_wire_code(code: str) -> bool:
     return code in _WIRE_BY_CODE
 
 
-def problem(status: int, code: str | None, detail: str, members: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Problem details. `type` is `about:blank`, so `title` is the phrase of the status (RFC 9457, section 4.2.1)."""
-    found: dict[str, Any] = {"type": "about:blank", "title": _phrase(status), "status": status}
+def problem(
+    status: int,
+    code: str | None,
+    detail: str,
+    members: Mapping[str, Any] | None = None,
+    *,
+    type_: str | None = None,
+    title: str | None = None,
+) -> dict[str, Any]:
+    """Problem details. Without a `type` of its own it is `about:blank`, whose `title` is the phrase of the status (RFC 9457, section
+    4.2.1).
+    """
+    found: dict[str, Any] = {"type": type_ or BLANK, "title": title or _phrase(status), "status": status}
     if code is not None:
         found["code"] = code
     if detail:
@@ -46,26 +59,37 @@ def problem(status: int, code: str | None, detail: str, members: Mapping[str, An
     return found
 
 
-def write_wire_error(error: CallError) -> dict[str, Any]:
-    """Problem details of a failure of the kit's own."""
+def write_wire_error(
+    error: CallError, type_: str | None = None, title: str | None = None, *, status: int = 0
+) -> dict[str, Any]:
+    """Problem details of a failure of the kit's own; `type_`, `title` and `status` where the contract documents others for it."""
     members: dict[str, Any] = {}
     if isinstance(error, InvalidRequest):
         members["errors"] = [
             {name: _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text) for name, text in pairs}
             for pairs in ((("where", item.where), ("detail", item.detail)) for item in error.errors)
         ]
-    return problem(error.status, error.code, error.detail, members)
+    return problem(status or error.status, error.code, error.detail, members, type_=type_, title=title)
+
+
+def is_refusal(status: int, body: Mapping[str, Any]) -> bool:
+    """Whether a problem is how the kit refuses a request that breaks the contract. Every problem of the kit's has a trace id."""
+    code = body.get("code")
+    is_known = (code == MalformedRequest.code and status == 400) or (
+        code == InvalidRequest.code and status in (400, 422)
+    )
+    return is_known and bool(text_of(body, "traceId"))
 
 
 def read_wire_error(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> CallError | None:
     """The failure of the kit's own that an answer stands for, by its code, or by its status if it has none; None otherwise."""
     code = body.get("code")
     cls = _WIRE_BY_CODE.get(code) if isinstance(code, str) else _WIRE_BY_STATUS.get(status)
-    if cls is None or cls.status != status:
+    if cls is None or (cls.status != status and not (cls is InvalidRequest and status == MalformedRequest.status)):
         return None
     detail, trace = text_of(body, "detail"), text_of(body, "traceId") or None
     if cls is InvalidRequest:
-        return InvalidRequest(detail, errors=list(_invalid_fields(body.get("errors"))), trace_id=trace)
+        return InvalidRequest(detail, errors=list(_invalid_fields(body.get("errors"))), status=status, trace_id=trace)
     if cls is ServiceUnavailable:
         after = headers.get("retry-after", "")
         return ServiceUnavailable(detail, retry_after=int(after) if _SECONDS.fullmatch(after) else None, trace_id=trace)

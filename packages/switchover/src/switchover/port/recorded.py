@@ -7,24 +7,31 @@ from __future__ import annotations
 
 from typing import Final
 
-_CALLED: Final = """
+READ_HERE: Final = """
 _token = _enter(_here)
 try:
-    _result = {{await_}}_target({{call}})
+    _result = {await_}_target({call})
 except BaseException as _error:
-    _put((_next(_numbers), _failed(_error, _ok), _started, _clock(), {position}, {{caller}}))
+    _put((_next(_numbers), _failed(_error, _ok), _started, _clock(), _here, {caller}))
     raise
 finally:
     _leave(_token)
-_put((_next(_numbers), _ok, _started, _clock(), {position}, {{caller}}))
+_put((_next(_numbers), _ok, _started, _clock(), _here, {caller}))
 return _result
 """
-
-READ_HERE: Final = _CALLED.format(position="_here")
 """A read, whose position is worked out by whoever asks."""
 
-WRITTEN_BELOW: Final = """
-_here = _carrying_out(_outside, _id, _lane.position(_next(_begun), _outside.trace))""" + _CALLED.format(
-    position="_here.trace"
-)
-"""A write, below what is outside of it."""
+ANSWERED_BELOW: Final = """
+_here = _carrying_out(_outside, _lane.position(_next(_begun), _outside.trace))
+_token = _enter(_here)
+try:
+    _result = {await_}_target({call})
+except BaseException as _error:
+    _put((_next(_numbers), _failed(_error, _failing(_here, _error, _ok)), _started, _clock(), _here.trace, {caller}))
+    raise
+finally:
+    _leave(_token)
+_put((_next(_numbers), _succeeding(_here, _result, _ok), _started, _clock(), _here.trace, {caller}))
+return _result
+"""
+"""A call that may say more than its result, a write say, below what is outside of it."""

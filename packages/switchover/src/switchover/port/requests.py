@@ -11,9 +11,12 @@ from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 from switchover.port import styles
 from switchover.port.plainbody import read_plain_body, write_plain_body
 from switchover.port.received import View, reader
+from switchover.port.refusing import Refusals
 from switchover.port.styles import ABSENT, UnreadableError, UnwritableError
 from switchover.port.values import NotJson, UnusableValue, ValueCodec
 from switchover.port.wire import Received, WireRequest
+
+_UNREADABLE_QUERY: Final = InvalidField("query", "is not percent-encoded UTF-8")
 
 REQUIRED: Final = object()
 """The default of an argument that has none."""
@@ -53,7 +56,7 @@ class BoundParameter:
             UnreadableError: it is not there, and has to be.
         """
         if plain is not ABSENT:
-            return self.codec.read_plain(plain)
+            return self.codec.read_parameter(plain)
         if self.default is REQUIRED:
             raise UnreadableError("is required")
         return self.default
@@ -90,9 +93,16 @@ class RequestCodec:
     """Writes the arguments of one operation into a request, and reads them out of one."""
 
     def __init__(
-        self, method: str, path: str, arity: int, parameters: Sequence[BoundParameter], body: BoundBody | None
+        self,
+        method: str,
+        path: str,
+        arity: int,
+        parameters: Sequence[BoundParameter],
+        body: BoundBody | None,
+        refusals: Refusals,
     ) -> None:
         self.method = method
+        self.refusals = refusals
         self.arity = arity
         self.parameters = tuple(parameters)
         self.body = body
@@ -176,34 +186,38 @@ class RequestCodec:
 
         Raises:
             MalformedRequest: the query is not percent-encoded, or the body is not JSON.
-            InvalidRequest: parameters or body break the contract, with everything that is wrong.
+            InvalidRequest: parameters or body break the contract, with everything that is wrong. See `refusing` for its status,
+                and for contracts that document the one failure and not the other.
         """
         arguments: list[Any] = [None] * self.arity
-        errors: list[InvalidField] = []
-        view = View(received)
-        for bound, read in self._readers:
-            try:
-                arguments[bound.index] = bound.value(read(view))
-            except UnusableValue as error:
-                errors += error.errors
-            except UnreadableError as error:
-                errors.append(InvalidField(bound.parameter.label, str(error)))
+        wrong = _Wrong()
+        try:
+            view = View(received)
+            for bound, read in self._readers:
+                try:
+                    arguments[bound.index] = bound.value(read(view))
+                except UnusableValue as error:
+                    wrong.add(error)
+                except UnreadableError as error:
+                    wrong.add_malformed(InvalidField(bound.parameter.label, str(error)))
+        except MalformedRequest as error:
+            raise self.refusals.unreadable.of([_UNREADABLE_QUERY], error.detail) from error
         if self.body is not None:
-            self._read_body(self.body, received.body, arguments, errors)
-        if errors:
-            raise InvalidRequest(errors=errors)
+            self._read_body(self.body, received.body, arguments, wrong)
+        if wrong.errors:
+            raise (self.refusals.malformed if wrong.is_malformed else self.refusals.invalid).of(wrong.errors)
         return arguments
 
-    def _read_body(self, body: BoundBody, data: bytes | None, arguments: list[Any], errors: list[InvalidField]) -> None:
+    def _read_body(self, body: BoundBody, data: bytes | None, arguments: list[Any], wrong: _Wrong) -> None:
         if data is None or (not data and body.codec is not None):
-            _without_body(body, arguments, errors)
+            _without_body(body, arguments, wrong)
             return
         try:
             value: Any = body.codec.read(data) if body.codec is not None else read_plain_body(body.media, data, "body")
-        except NotJson:
-            raise MalformedRequest("The body is not JSON.") from None
+        except NotJson as error:
+            raise self.refusals.unreadable.of(error.errors, "The body is not JSON.") from None
         except UnusableValue as error:
-            errors += error.errors
+            wrong.add(error)
             return
         if body.index >= 0:
             arguments[body.index] = value
@@ -211,13 +225,33 @@ class RequestCodec:
             _spread(body, value, arguments)
 
 
-def _without_body(body: BoundBody, arguments: list[Any], errors: list[InvalidField]) -> None:
+class _Wrong:
+    """What is wrong with a request.
+
+    Attributes:
+        is_malformed: whether some of it cannot be read at all, which decides how the request is refused.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[InvalidField] = []
+        self.is_malformed = False
+
+    def add(self, error: UnusableValue) -> None:
+        self.errors += error.errors
+        self.is_malformed = self.is_malformed or error.is_malformed
+
+    def add_malformed(self, field: InvalidField) -> None:
+        self.errors.append(field)
+        self.is_malformed = True
+
+
+def _without_body(body: BoundBody, arguments: list[Any], wrong: _Wrong) -> None:
     if body.index >= 0 and body.default is not REQUIRED:
         arguments[body.index] = body.default
     elif body.index < 0 and body.may_be_left_out:
         _spread(body, {}, arguments)
     else:
-        errors.append(InvalidField("body", "is required"))
+        wrong.add_malformed(InvalidField("body", "is required"))
 
 
 def _spread(body: BoundBody, value: dict[str, Any], arguments: list[Any]) -> None:

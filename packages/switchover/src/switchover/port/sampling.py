@@ -62,6 +62,7 @@ class _Sample:
             try:
                 if self.plan.failures.write(error) is None:
                     self._note("error", [("", undocumented(self.plan, error))], consequence)
+                self.plan.failures.headers(error)
             except UnusableError as reason:
                 self._note("error", reason.places, consequence)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from switchover.context import EMPTY, Beside, CallContext
+from switchover.port.answering import says_more
 from switchover.port.plan import Plan
-from switchover.port.recorded import READ_HERE, WRITTEN_BELOW
+from switchover.port.recorded import ANSWERED_BELOW, READ_HERE
 from switchover.port.shims import method
 from switchover.port.spans import Spans
 from switchover.telemetry import TraceContext, Tracing
@@ -23,47 +24,46 @@ if (_active() or _next(_chosen)) if _outside is _EMPTY else _type(_outside) is n
 """
 
 _UNSAMPLED_READ: Final = "_here = (_outside, _next(_begun), _lane)" + READ_HERE
-_UNSAMPLED_WRITE: Final = "_outside = _shown(_outside)" + WRITTEN_BELOW
+_UNSAMPLED_ANSWER: Final = "_outside = _shown(_outside)" + ANSWERED_BELOW
 
 # What would be the object is what is known of the call.
 _SAMPLED: Final = """
 _span, _outside, _started, _ok = _self
 _next(_begun)
 _trace = _span.position
-_token = _enter(_beside(_outside, _trace))
+_here = _beside(_outside, _trace)
+_token = _enter(_here)
 try:
     _result = {await_}_target({call})
 except BaseException as _error:
-    _kind = _failed(_error, _ok)
+    _kind = _failed(_error, _failing(_here, _error, _ok))
     _put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
     _span.end(_kind)
     raise
 finally:
     _leave(_token)
-_put((_next(_numbers), _ok, _started, _clock(), _trace, {caller}))
-_span.end(_ok)
+_kind = _succeeding(_here, _result, _ok)
+_put((_next(_numbers), _kind, _started, _clock(), _trace, {caller}))
+_span.end(_kind)
 return _result
 """
 
 
 def traced_body(plan: Plan) -> str:
     """The body of a method of `direct` of which sampled calls have a live span; its kind is `_ok`."""
-    return _LOOKING + (_UNSAMPLED_READ if plan.is_safe else _UNSAMPLED_WRITE)
+    return _LOOKING + (_UNSAMPLED_ANSWER if says_more(plan) else _UNSAMPLED_READ)
 
 
 def traced_names(plan: Plan, tracing: Tracing, names: Mapping[str, Any]) -> dict[str, Any]:
     """The names that this body uses besides those of every method of `direct`."""
-    carrying_out, operation = names["_carrying_out"], plan.operation.id
 
-    def reading(outside: Beside, trace: TraceContext) -> CallContext:
+    def beside_read(outside: Beside, trace: TraceContext) -> CallContext:
         """A read has no key, whatever is outside."""
         return CallContext(trace, None, None, outside.session, outside.side, outside.deadline)
 
-    def writing(outside: Beside, trace: TraceContext) -> Any:
-        return carrying_out(outside, operation, trace)
-
+    beside = names["_carrying_out"] if says_more(plan) else beside_read
     return {
-        "_sampled": method(plan, _SAMPLED, {**names, "_beside": reading if plan.is_safe else writing}),
+        "_sampled": method(plan, _SAMPLED, {**names, "_beside": beside}),
         "_open": Spans(tracing, plan, "direct").in_process,
         "_active": tracing.active,
         "_chosen": tracing.chosen,

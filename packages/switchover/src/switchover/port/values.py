@@ -35,11 +35,17 @@ _PLAIN: Final = frozenset(get_args(ErrorType)) - {
 
 
 class UnusableValue(ValueError):
-    """A value that may not cross; `errors` says where and how. It is raised without a cause: pydantic's own errors repeat the value."""
+    """A value that may not cross. It is raised without a cause: pydantic's own errors repeat the value.
 
-    def __init__(self, errors: list[InvalidField]) -> None:
+    Attributes:
+        errors: where and how.
+        is_malformed: whether it does not parse as its type at all, instead of breaking a rule of the contract about it.
+    """
+
+    def __init__(self, errors: list[InvalidField], *, is_malformed: bool = False) -> None:
         super().__init__(errors)
         self.errors = errors
+        self.is_malformed = is_malformed
 
 
 class NotJson(UnusableValue):
@@ -167,6 +173,18 @@ class ValueCodec:
             raise UnusableValue(self._typing_errors(error)) from None
         except _UNWRITABLE:
             raise UnusableValue([InvalidField(self.label, "is no JSON value")]) from None
+
+    def read_parameter(self, plain: Any) -> Any:
+        """The same, of a value that came as text: one that is not of its type or format is malformed.
+
+        Raises:
+            UnusableValue: it breaks the contract.
+        """
+        try:
+            return self.read_plain(plain)
+        except UnusableValue as error:
+            error.is_malformed = self._check.breaks_form(plain)
+            raise
 
     def shown(self, path: str) -> str:
         """A JSON Pointer into the value as it may be told: without names that are personal themselves."""

@@ -39,6 +39,7 @@ class Kind(NamedTuple):
         reason: why this wiring, as a short word.
         user_of: the user id of a caller, asked off the caller's path.
         refusal: why the caller was not let in (`switchover.errors.Refused.reason`); "" if it was.
+        is_replayed: whether the answer was the stored one of an earlier request with the same idempotency key.
     """
 
     operation: str
@@ -48,6 +49,7 @@ class Kind(NamedTuple):
     reason: str = "wired"
     user_of: Callable[[Any], str | None] = nobody
     refusal: str = ""
+    is_replayed: bool = False
 
 
 class Placing(Protocol):
@@ -73,7 +75,7 @@ class CallEvent(NamedTuple):
 
     Attributes:
         number: counts the calls of one wiring, in the order in which they ended.
-        operation, wiring, outcome, failure, reason, refusal: see `Kind`.
+        operation, wiring, outcome, failure, reason, refusal, is_replayed: see `Kind`.
         at: when it began, in seconds since the epoch.
         duration: in seconds.
         position: its own position in the trace; None if it has none.
@@ -91,6 +93,7 @@ class CallEvent(NamedTuple):
     position: TraceContext | None
     user: str | None
     refusal: str = ""
+    is_replayed: bool = False
 
 
 Subscriber = Callable[[Sequence[CallEvent]], None]
@@ -110,7 +113,7 @@ def located(place: Any) -> TraceContext | None:
 def told(raw: RawEvent, epoch: float) -> CallEvent:
     """The event that a raw one stands for; `epoch` is when the clock of its times was zero, in seconds since the epoch."""
     number, kind, started, ended, position, caller = raw
-    operation, wiring, outcome, failure, reason, user_of, refusal = kind
+    operation, wiring, outcome, failure, reason, user_of, refusal, is_replayed = kind
     if type(position) is tuple:
         position = located(position)
     here: Any = position() if callable(position) else position
@@ -119,4 +122,7 @@ def told(raw: RawEvent, epoch: float) -> CallEvent:
     except Exception:  # the caller's type is the team's code, and may raise anything
         user = None
     begun, duration = epoch + started, ended - started
-    return _new(CallEvent, (number, operation, wiring, outcome, failure, reason, begun, duration, here, user, refusal))
+    return _new(
+        CallEvent,
+        (number, operation, wiring, outcome, failure, reason, begun, duration, here, user, refusal, is_replayed),
+    )

@@ -153,6 +153,8 @@ def _tell(span: Span, kind: Kind, status: int | None) -> None:
         known["http.response.status_code"] = status
     if kind.failure:
         known["error.type"] = kind.failure
+    if kind.is_replayed:
+        known["switchover.replayed"] = True
     span.set_attributes(known)
     if kind.outcome is Outcome.FAILED:
         span.add_event("exception", {"exception.type": kind.failure})

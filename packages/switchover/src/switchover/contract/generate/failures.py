@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from switchover.contract.findings import Finding
@@ -37,6 +37,7 @@ class ErrorClass:
     code: str
     status: int
     members: tuple[Member, ...]
+    type: str | None = field(default=None, compare=False)
 
 
 def error_classes(operations: Iterable[Operation], annotations: Annotations, names: Names) -> dict[str, ErrorClass]:
@@ -70,7 +71,7 @@ def _class(failure: Failure, name: str, annotations: Annotations) -> ErrorClass:
         for member, shape in sorted(failure.members.items())
     ]
     ordered = tuple(sorted(members, key=lambda member: not member.is_required))
-    return ErrorClass(name, failure.code, failure.status or 500, ordered)
+    return ErrorClass(name, failure.code, failure.status or 500, ordered, failure.type)
 
 
 def _argument(member: str) -> str:
@@ -127,6 +128,7 @@ def _class_lines(item: ErrorClass, base: str) -> list[str]:
         "",
         f"    code = {quoted(item.code)}",
         f"    status = {item.status}",
+        *([f"    problem_type = {quoted(item.type)}"] if item.type is not None else []),
     ]
     if item.members:
         arguments = ", ".join(

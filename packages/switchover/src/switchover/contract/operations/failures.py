@@ -10,6 +10,7 @@ from switchover.contract import media
 from switchover.contract.findings import Notes
 from switchover.contract.model import Failure, Media
 from switchover.contract.node import Node
+from switchover.contract.operations.headers import settable_headers
 from switchover.contract.schemas.inspector import SchemaInspector
 from switchover.contract.shapes.shape import ANYTHING, Shape
 
@@ -44,6 +45,7 @@ class FailureReader:
         is_range = status.endswith("XX")
         number = None if status == "default" else int(status[0]) * 100 if is_range else int(status)
         name, schema, whole = self._described(node, notes)
+        headers = settable_headers(node)
         for option in whole.alternatives or (whole,):
             codes = _codes(option)
             members = {key: member for key, member in option.properties.items() if key not in STANDARD_MEMBERS}
@@ -60,6 +62,9 @@ class FailureReader:
                     schema=schema,
                     shape=option,
                     node=node,
+                    headers=headers,
+                    type=_only(option, "type"),
+                    title=_only(option, "title"),
                 )
 
     def _described(self, node: Node, notes: Notes) -> tuple[str, Node | None, Shape]:
@@ -76,6 +81,13 @@ class FailureReader:
         if offers:
             notes.warn(node, f"describes a failure as {', '.join(offers)}; its status alone is used")
         return media.PROBLEM, None, ANYTHING
+
+
+def _only(option: Shape, name: str) -> str | None:
+    """The one text that a member may be; None where it may be any, or one of several."""
+    member = option.properties.get(name)
+    allowed = member.shape.enum if member is not None else None
+    return allowed[0] if allowed is not None and len(allowed) == 1 and isinstance(allowed[0], str) else None
 
 
 def _codes(option: Shape) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from switchover.contract.model import Answer, Operation
 from switchover.contract.naming import plain, snake
 from switchover.contract.operations.bodies import BodyReader
 from switchover.contract.operations.failures import FailureReader
-from switchover.contract.operations.parameters import CONTEXT_HEADERS, ParameterReader
+from switchover.contract.operations.headers import OWN_HEADERS, settable_headers
+from switchover.contract.operations.parameters import ParameterReader
 from switchover.contract.operations.security import needs_caller
 from switchover.contract.operations.servers import base_path
 from switchover.contract.schemas.inspector import SchemaInspector
@@ -24,14 +25,6 @@ __all__ = ["OperationReader", "base_path"]
 
 _STATUS: Final = re.compile(r"[1-5](\d\d|XX)")
 _SEGMENT: Final = re.compile(r"\{[^{}]+\}|[A-Za-z0-9._~!$&'()*+,;=:@-]*")
-_OWN_HEADERS: Final = CONTEXT_HEADERS | {
-    "content-type",
-    "content-length",
-    "retry-after",
-    "www-authenticate",
-    "allow",
-    "date",
-}
 _BESIDE_REFERENCE: Final = frozenset({"parameters", "servers", *METHODS})
 
 
@@ -107,15 +100,16 @@ class OperationReader:
     def _answer(self, status: str, method: str, node: Node, notes: Notes) -> Answer:
         headers = node.get("headers")
         for name, header in headers.entries() if headers is not None else ():
-            if name.lower() not in _OWN_HEADERS:
-                note = notes.error if header.value.get("required") is True else notes.warn
-                note(
+            if name.lower() not in OWN_HEADERS and header.value.get("required") is True:
+                notes.error(
                     header,
-                    f"is the header {name} of an answer; a result does not carry it, so it is neither sent nor read",
+                    f"is the header {name} of an answer, and is required; a backend sets headers if it likes, "
+                    "so take `required` away",
                 )
         content = self._bodies.response(status, method, node, notes)
         is_range = status.endswith("XX")
-        return Answer(int(status[0]) * 100 if is_range else int(status), is_range, content, node)
+        number = int(status[0]) * 100 if is_range else int(status)
+        return Answer(number, is_range, content, node, settable_headers(node))
 
 
 def _id_problem(operation_id: Any) -> str | None:

@@ -68,6 +68,10 @@ class SchemaCheck:
         found = dict.fromkeys(InvalidField(_at(root, path), detail) for path, detail in self.problems(value))
         return list(found)
 
+    def breaks_form(self, value: Any) -> bool:
+        """Whether a value is of another type or format than the schema wants, so that reading it fails before any rule about it."""
+        return any(_breaks_form(error) for error in self._validator.iter_errors(value))
+
     def problems(self, value: Any) -> Iterator[tuple[list[str | int], str]]:
         """The path of everything that is wrong, as it may be told, and what would be right; at most 50."""
         found = (problem for error in self._validator.iter_errors(value) for problem in _problems(error))
@@ -100,6 +104,14 @@ class SchemaCheck:
     def shown_pointer(self, path: str) -> str:
         """The same for a JSON Pointer."""
         return self.personal.shown_pointer(path) if self.personal is not None else path
+
+
+def _breaks_form(error: jsonschema_rs.ValidationError) -> bool:
+    kind = error.kind
+    if kind.name in ("oneOf", "anyOf"):
+        branches = kind.as_dict()["context"]
+        return bool(branches) and all(any(_breaks_form(below) for below in branch) for branch in branches)
+    return kind.name in ("type", "format")
 
 
 def _problems(error: jsonschema_rs.ValidationError) -> Iterator[tuple[list[str | int], str]]:

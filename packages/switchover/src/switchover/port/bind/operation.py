@@ -13,6 +13,7 @@ from switchover.port.bind.body import bound_body
 from switchover.port.bind.parameters import bound_parameters
 from switchover.port.exceptions import ByKey, table_for
 from switchover.port.plan import Plan
+from switchover.port.refusing import refusals_of
 from switchover.port.requests import RequestCodec
 
 
@@ -55,6 +56,7 @@ def _plan(operation: Operation, arguments: Arguments, ground: Ground, *, has_cal
     for argument in arguments.left():
         arguments.found.append(f"the contract knows nothing of the argument {argument.name!r}")
     answers = bound_answers(operation.answers, arguments)
+    refusals = refusals_of(operation)
     failures, found = table_for(operation, ground.classes, ground.engine)
     arguments.found += found
     if arguments.found:
@@ -67,7 +69,8 @@ def _plan(operation: Operation, arguments: Arguments, ground: Ground, *, has_cal
         signature=method.signature,
         has_caller=has_caller,
         arguments=tuple(argument.name for argument in arguments.all),
-        requests=RequestCodec(operation.method, operation.path, len(arguments.all), parameters, body),
+        requests=RequestCodec(operation.method, operation.path, len(arguments.all), parameters, body, refusals),
         answers=AnswerTable(answers),
         failures=failures,
+        declared=frozenset().union(*(codec.answer.headers for codec in answers), failures.declared),
     )

@@ -9,7 +9,8 @@ from time import monotonic
 from typing import Any, Final
 
 from switchover.contract import TIMEOUT_HEADER
-from switchover.errors import InvalidField, InvalidRequest
+from switchover.errors import InvalidField
+from switchover.port.refusing import Refusals
 from switchover.port.serve.incoming import Headers
 
 _HEADER: Final = TIMEOUT_HEADER.encode()
@@ -20,18 +21,18 @@ class OutOfTime(Exception):
     """Nobody waits for the answer any more."""
 
 
-def deadline_of(headers: Headers, arrived: float) -> float | None:
+def deadline_of(headers: Headers, arrived: float, refusals: Refusals) -> float | None:
     """When nobody waits any more, by the clock of `arrived` (`time.monotonic`); None if the request does not say.
 
     Raises:
-        InvalidRequest: what it says is no number of seconds.
+        InvalidRequest: what it says is not a number of seconds; see `refusing`.
     """
     header = headers.get(_HEADER)
     if header is None:
         return None
     if not _SECONDS.fullmatch(header):
         what = "has to be seconds, as in 1.5"
-        raise InvalidRequest(errors=[InvalidField("header.X-Switchover-Timeout", what)])
+        raise refusals.malformed.of([InvalidField("header.X-Switchover-Timeout", what)])
     return arrived + float(header)
 
 

@@ -10,7 +10,7 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from switchover import context
-from switchover.context import CallContext
+from switchover.context import CallContext, ResponseInfo
 from switchover.contract import Media
 from switchover.errors import (
     WIRE_ERRORS,
@@ -23,12 +23,14 @@ from switchover.errors import (
     failure_of,
     outline,
 )
+from switchover.port.answering import headers_of_failure, marked
 from switchover.port.errorform import UnusableError
 from switchover.port.kinds import answered, failing, kind_of
 from switchover.port.limits import Limits, check_depth
 from switchover.port.passing import is_passed_on
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.problems import problem
+from switchover.port.refusing import status_of
 from switchover.port.requests import BoundBody
 from switchover.port.serve.admission import CALLER, admit
 from switchover.port.serve.body import Reading, read_body
@@ -36,14 +38,14 @@ from switchover.port.serve.budget import OutOfTime, deadline_of, within
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.incoming import (
     Headers,
-    idempotency_key,
+    key_reader,
     parent_of,
     segments_of,
     trace_of,
     without_repeats,
 )
 from switchover.port.serve.negotiation import accepts_one, is_content_type, require_plain
-from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
+from switchover.port.serve.reply import Header, Reply, error_reply, extra_headers, problem_reply
 from switchover.port.serve.threads import Threads
 from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
@@ -86,7 +88,9 @@ class OperationHandler:
         self._types = tuple(codec.media_type for codec in plan.answers.codecs if codec.media_type)
         self._headers = {codec: _content_type(codec.media, codec.media_type) for codec in plan.answers.codecs}
         self._length = sum(piece != "" for piece in plan.operation.path.split("/"))
-        self._is_unsafe = not plan.is_safe
+        self._key = key_reader(plan)
+        self._refusals = plan.requests.refusals
+        self._declared = plan.declared
 
     async def __call__(self, scope: Any, receive: Any) -> Reply:
         """The answer to a request; every failure is one, nothing is raised."""
@@ -96,6 +100,7 @@ class OperationHandler:
         headers: Headers = dict(raw)
         span, trace = self._placed(scope, headers)
         kind, identity, is_called = self._ok, None, False
+        answer = ResponseInfo(self._declared)
         reply: Reply | None = None
         try:
             if len(headers) != len(raw):
@@ -105,26 +110,21 @@ class OperationHandler:
             # Whoever names a user proves that it may, also where nothing has to be proved: the name is never ignored.
             if self._verifier is not None and (self._needs_caller or CALLER in headers):
                 receive = await self._verified(self._verifier, scope, headers, receive)
-            deadline = deadline_of(headers, arrived)
+            deadline = deadline_of(headers, arrived, self._refusals)
             identity = self._identity(headers)
             body = None if self._body is None else await self._read_body(self._body, receive, headers)
             segments = segments_of(scope, self._length)
             arguments = self._read(Received(segments, scope["query_string"].decode("latin-1"), raw, body))
-            key = idempotency_key(headers) if self._is_unsafe else None
-            token = context.enter(CallContext(trace, key, {}, deadline=deadline))
+            here = CallContext(trace, self._key(headers), {}, deadline=deadline, answer=answer)
             is_called = True
-            try:
-                if deadline is None:
-                    result = await self._invoke(identity, arguments)
-                else:
-                    result = await within(deadline, partial(self._invoke, identity, arguments))
-            finally:
-                context.leave(token)
+            result = await self._carry_out(here, identity, arguments)
             codec = self._choose(result)
             reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
+            reply.headers += extra_headers(answer, codec.answer.headers)
+            kind = marked(kind, answer)
         except Exception as error:
-            reply = self._failure(error, trace, is_called=is_called)
-            kind = answered(self._failed(error, self._ok), reply.status, is_called=is_called)
+            reply = self._failure(error, trace, answer, is_called=is_called)
+            kind = answered(self._failed(error, marked(kind, answer)), reply.status, is_called=is_called)
         except BaseException as error:
             kind = self._failed(error, self._ok)
             if not (isinstance(error, asyncio.CancelledError) and self._gate.is_closed):
@@ -136,6 +136,16 @@ class OperationHandler:
             if span is not None:
                 span.end(kind, None if reply is None else reply.status)
         return reply
+
+    async def _carry_out(self, here: CallContext, identity: Any, arguments: list[Any]) -> Any:
+        """What the backend gives; whatever it says besides goes into the context."""
+        token = context.enter(here)
+        try:
+            if here.deadline is None:
+                return await self._invoke(identity, arguments)
+            return await within(here.deadline, partial(self._invoke, identity, arguments))
+        finally:
+            context.leave(token)
 
     def _placed(self, scope: Any, headers: Headers) -> tuple[LiveSpan | None, TraceContext]:
         """The span of the call, where there is a tracing system, and its position."""
@@ -188,7 +198,7 @@ class OperationHandler:
         told = InternalError() if is_called else ServiceUnavailable("The service is shutting down.")
         return error_reply(told, trace.trace_id)
 
-    def _failure(self, error: Exception, trace: TraceContext, *, is_called: bool) -> Reply:
+    def _failure(self, error: Exception, trace: TraceContext, answer: ResponseInfo, *, is_called: bool) -> Reply:
         """What is answered instead: before the backend is called, what refused the request; from then on, what the backend may say."""
         if isinstance(error, OutOfTime):
             told = _position(trace)
@@ -198,12 +208,15 @@ class OperationHandler:
             gone = problem(504, CallTimeout.code, "Nobody waits for the answer any more.")
             return problem_reply(504, gone, trace.trace_id)
         if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
-            return error_reply(error, trace.trace_id)
+            naming = self._plan.failures.naming(error)
+            status = status_of(self._operation, error) if is_called else 0
+            return error_reply(error, trace.trace_id, status=status, naming=naming)
         try:
             written = self._plan.failures.write(error)
             if written is not None:
                 status, media_type, body = written
-                return problem_reply(status, body, trace.trace_id, media_type=media_type)
+                more = self._headers_of(error, answer)
+                return problem_reply(status, body, trace.trace_id, more, media_type=media_type)
         except Exception as reason:  # an exception of the team's that cannot be told is a failure like any other
             why = str(reason) if isinstance(reason, UnusableError) else outline(reason)
             self._log_failure("fails with what cannot be answered", why, reason, trace)
@@ -213,6 +226,13 @@ class OperationHandler:
         else:
             self._log_failure("failed", outline(error), error, trace)
         return error_reply(InternalError(), trace.trace_id)
+
+    def _headers_of(self, error: Exception, answer: ResponseInfo) -> list[Header]:
+        """The response headers of a documented exception: those that the backend set, and those that it was made with."""
+        carried = self._plan.failures.headers(error)
+        if carried:
+            answer.set_headers(carried)
+        return extra_headers(answer, headers_of_failure(self._plan, error))
 
     def _log_failure(self, what: str, why: str, error: Exception, trace: TraceContext) -> None:
         """What an exception says itself may be what somebody entered: it is told by its class and where it was raised."""

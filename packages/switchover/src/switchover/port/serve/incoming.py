@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
 from switchover import context
-from switchover.errors import InvalidField, InvalidRequest, MalformedRequest, Refused
+from switchover.errors import InvalidField, MalformedRequest, Refused
+from switchover.port.plan import Plan
 from switchover.telemetry import TraceContext
 from switchover.telemetry import parse as parse_trace
 from switchover.telemetry import start as start_trace
@@ -95,18 +96,31 @@ def segments_of(scope: Any, count: int) -> list[str]:
     return pieces[len(pieces) - count :]
 
 
-def idempotency_key(headers: Headers) -> str | None:
-    """The key of the request.
+def key_reader(plan: Plan) -> Callable[[Headers], str | None]:
+    """What reads the idempotency key of a request (IETF draft `idempotency-key-header`, section 2); a read has none.
 
-    Raises:
-        InvalidRequest: it is none.
+    It raises InvalidRequest where the key is malformed, or missing although the contract requires it; see `refusing`.
     """
-    header = headers.get(b"idempotency-key")
-    if header is None:
-        return None
-    key = header.decode("latin-1")
-    if not context.is_idempotency_key(key):
-        raise InvalidRequest(
-            errors=[InvalidField("header.Idempotency-Key", "has to be 1 to 128 visible ASCII characters")]
-        )
-    return key
+    malformed = plan.requests.refusals.malformed
+    is_required = any(
+        parameter.place == "header" and parameter.name.lower() == "idempotency-key" and parameter.is_required
+        for parameter in plan.operation.parameters
+    )
+
+    def read(headers: Headers) -> str | None:
+        header = headers.get(b"idempotency-key")
+        if header is None:
+            if is_required:
+                raise malformed.of([InvalidField("header.Idempotency-Key", "is required")])
+            return None
+        key = header.decode("latin-1")
+        if not context.is_idempotency_key(key):
+            what = "has to be 1 to 128 visible ASCII characters"
+            raise malformed.of([InvalidField("header.Idempotency-Key", what)])
+        return key
+
+    return _keyless if plan.is_safe else read
+
+
+def _keyless(_: Headers) -> None:
+    """The key of a read."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic_core import to_json
 
+from switchover.context import REPLAYED_HEADER, ResponseInfo
 from switchover.errors import CallError, MethodNotAllowed, ServiceUnavailable, Unauthenticated, UnsupportedMediaType
 from switchover.port.problems import PROBLEM_JSON, write_wire_error
 
@@ -32,6 +33,14 @@ class Reply:
         self.body = body
 
 
+def extra_headers(answer: ResponseInfo, declared: Collection[str]) -> list[Header]:
+    """The headers that a backend set, as far as the response declares them, and the mark of a replay."""
+    if not answer.headers and not answer.is_replayed:
+        return []
+    found = [(name.encode(), value.encode()) for name, value in answer.headers.items() if name in declared]
+    return [*found, (REPLAYED_HEADER.encode(), b"true")] if answer.is_replayed else found
+
+
 def problem_reply(
     status: int, body: Mapping[str, Any], trace_id: str, more: Sequence[Header] = (), media_type: str = PROBLEM_JSON
 ) -> Reply:
@@ -41,8 +50,17 @@ def problem_reply(
     return reply
 
 
-def error_reply(error: CallError, trace_id: str) -> Reply:
-    """A failure of the kit's own as an answer, with the header that belongs to its status."""
+def error_reply(
+    error: CallError, trace_id: str, *, status: int = 0, naming: tuple[str | None, str | None] = (None, None)
+) -> Reply:
+    """A failure of the kit's own as an answer, with the header that belongs to its status.
+
+    Args:
+        error: the failure.
+        trace_id: of the call.
+        status: that the contract documents, where that is another than the failure's own.
+        naming: `type` and `title` that the contract documents for it.
+    """
     more: list[Header] = []
     match error:
         case Unauthenticated():
@@ -54,4 +72,5 @@ def error_reply(error: CallError, trace_id: str) -> Reply:
         case ServiceUnavailable():
             seconds = RETRY_AFTER_SECONDS if error.retry_after is None else error.retry_after
             more.append((b"retry-after", b"%d" % seconds))
-    return problem_reply(error.status, write_wire_error(error), trace_id, more)
+    status = status or error.status
+    return problem_reply(status, write_wire_error(error, *naming, status=status), trace_id, more)

@@ -81,6 +81,7 @@ class CallLog:
             event.outcome,
             event.failure,
             event.refusal,
+            is_replayed=event.is_replayed,
         )
         position, user = event.position, event.user
         where = f'"trace_id":"{position.trace_id}","span_id":"{position.span_id}"' if position is not None else _NOWHERE
@@ -95,7 +96,15 @@ class CallLog:
 
 @lru_cache(_KINDS)
 def _middle(
-    service: str, operation: str, wiring: str, reason: str, outcome: Outcome, failure: str, refusal: str
+    service: str,
+    operation: str,
+    wiring: str,
+    reason: str,
+    outcome: Outcome,
+    failure: str,
+    refusal: str,
+    *,
+    is_replayed: bool,
 ) -> str:
     """What all calls of a kind say, as the members of a JSON object."""
     fields = {
@@ -108,6 +117,7 @@ def _middle(
         "outcome": outcome.value,
         "failure": failure or None,
         "refusal": refusal or None,
+        "replayed": is_replayed,
     }
     return rendered(fields)[1:-1]
 

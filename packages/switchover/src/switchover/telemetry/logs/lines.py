@@ -15,8 +15,8 @@ from switchover.telemetry.background import EXIT_SECONDS, PIECE, BackgroundStrea
 from switchover.telemetry.logs.plain import plain
 
 CALL_FRAME: Final = (
-    "time", "level", "event", "service", "operation", "wiring", "reason", "outcome", "failure", "refusal", "duration_ms",
-    "trace_id", "span_id", "user_id",
+    "time", "level", "event", "service", "operation", "wiring", "reason", "outcome", "failure", "refusal", "replayed",
+    "duration_ms", "trace_id", "span_id", "user_id",
 )  # fmt: skip
 """The keys of a call's line, in this order; all are always there."""
 

@@ -1,0 +1,89 @@
+"""What answers have besides results: response headers that the contract declares, and whether they are replays.
+
+A call in this process is looked at afterwards only where its backend said something. The headers of a call are those that its
+response declares, as over HTTP.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection
+from typing import Any
+
+from switchover.context import REPLAYED_HEADER, Beside, CallContext, ResponseInfo, carrying_out, reading
+from switchover.port.errorform import UnusableError
+from switchover.port.plan import Plan
+from switchover.port.values import UnusableValue
+from switchover.port.wire import WireResponse
+from switchover.telemetry import Kind, TraceContext
+
+
+def says_more(plan: Plan) -> bool:
+    """Whether answers of an operation may have more than a result: those of writes, and of reads with declared headers."""
+    return not plan.is_safe or bool(plan.declared)
+
+
+def beside_answer(plan: Plan) -> Callable[[Beside, TraceContext], CallContext]:
+    """What makes the context of a call that is carried out in this process, at a position in the trace."""
+    operation, declared = plan.operation.id, plan.declared
+    if plan.is_safe:
+        return lambda outside, position: reading(outside, position, declared)
+    return lambda outside, position: carrying_out(outside, operation, position, declared)
+
+
+def besides(plan: Plan) -> dict[str, Any]:
+    """The names with which a generated method looks at what its backend said; both give the kind of the call."""
+
+    def succeeding(here: CallContext, result: Any, kind: Kind) -> Kind:
+        answer = here.answer
+        if answer is None:
+            return kind
+        if answer.headers:
+            answer.keep(headers_of_result(plan, result))
+        return marked(kind, answer)
+
+    def failing(here: CallContext, error: BaseException, kind: Kind) -> Kind:
+        answer = here.answer
+        if answer is None:
+            return kind
+        declared = headers_of_failure(plan, error)
+        if declared:
+            with contextlib.suppress(UnusableError, ValueError):  # over HTTP this is a failure of the service
+                answer.set_headers(plan.failures.headers(error))
+        if answer.headers:
+            answer.keep(declared)
+        return marked(kind, answer)
+
+    return {"_succeeding": succeeding, "_failing": failing}
+
+
+def marked(kind: Kind, answer: ResponseInfo) -> Kind:
+    """The kind of a call with this answer."""
+    return kind._replace(is_replayed=True) if answer.is_replayed else kind
+
+
+def headers_of_result(plan: Plan, result: Any) -> Collection[str]:
+    """The headers that the answer for a result declares; none for a result that no answer carries."""
+    try:
+        return plan.answers.choose(result).answer.headers
+    except UnusableValue:
+        return ()
+
+
+def headers_of_failure(plan: Plan, error: BaseException) -> Collection[str]:
+    """The headers that the answer for an exception declares; none for one that is not documented."""
+    entry = plan.failures.entry_of(error)
+    return entry.failure.headers if entry is not None else ()
+
+
+def receive(info: ResponseInfo, response: WireResponse, declared: Collection[str]) -> None:
+    """Take what an HTTP response has besides its result."""
+    info.begin(declared)
+    found = {name: value for name, value in reversed(response.headers) if name in declared}
+    info.headers = dict(reversed(found.items()))
+    info.is_replayed = is_replayed(response)
+
+
+def is_replayed(response: WireResponse) -> bool:
+    """Whether a response is marked as the stored answer of an earlier request."""
+    return response.header(REPLAYED_HEADER) == "true"
