@@ -15,6 +15,7 @@ from livetrip_contract import (
     EntryChange,
     EntryDraft,
     EntryNotFound,
+    IdempotencyKeyInUse,
     IdempotencyKeyReused,
     LiveTrip,
     Mood,
@@ -26,7 +27,7 @@ from livetrip_contract import (
     TripNotFound,
     VersionConflict,
 )
-from switchover import calling
+from switchover import calling, receiving
 
 TOKYO = timezone(timedelta(hours=9))
 KYOTO = TripDraft(title="Kyoto", description="Temples.", start_date=date(2026, 11, 20), end_date=date(2026, 11, 24))
@@ -58,7 +59,7 @@ async def garden(live_trip: LiveTrip, aiko: Caller, kyoto: Trip) -> Entry:
 
 async def test_health_names_the_version_of_the_contract(live_trip: LiveTrip) -> None:
     health = await live_trip.get_health()
-    assert (health.status, health.version) == ("ok", "1.2.0")
+    assert (health.status, health.version) == ("ok", "1.3.0")
 
 
 async def test_the_session_is_the_caller_with_all_groups(live_trip: LiveTrip) -> None:
@@ -362,9 +363,11 @@ async def test_a_summary_counts_days_entries_and_places(live_trip: LiveTrip, aik
 
 
 async def test_a_repeated_request_happens_once(live_trip: LiveTrip, aiko: Caller) -> None:
-    with calling(idempotency_key="plan"):
+    with calling(idempotency_key="plan"), receiving() as received:
         first = await live_trip.create_trip(aiko, KYOTO)
+        assert not received.is_replayed
         again = await live_trip.create_trip(aiko, KYOTO)
+        assert received.is_replayed
     assert again == first
     assert len((await live_trip.list_trips(aiko)).items) == 1
 
@@ -383,16 +386,19 @@ async def test_a_repeated_change_is_answered_as_it_was_the_first_time(
 
 
 async def test_a_repeated_deletion_is_done(live_trip: LiveTrip, aiko: Caller, kyoto: Trip) -> None:
-    with calling(idempotency_key="delete"):
+    with calling(idempotency_key="delete"), receiving() as received:
         await live_trip.delete_trip(aiko, kyoto.id)
+        assert not received.is_replayed
         await live_trip.delete_trip(aiko, kyoto.id)
+        assert received.is_replayed
 
 
 async def test_a_key_belongs_to_one_request(live_trip: LiveTrip, aiko: Caller, kyoto: Trip) -> None:
     with calling(idempotency_key="once"):
         await live_trip.add_entry(aiko, kyoto.id, GARDEN)
-        with pytest.raises(IdempotencyKeyReused):
+        with pytest.raises(IdempotencyKeyReused) as caught:
             await live_trip.add_entry(aiko, kyoto.id, entry_at(datetime(2026, 11, 20, tzinfo=UTC)))
+    assert caught.value.problem_type == "urn:livetrip:problem:idempotency-key-reused"
     assert len((await live_trip.list_entries(aiko, kyoto.id)).items) == 1
 
 
@@ -404,9 +410,16 @@ async def test_a_key_belongs_to_one_caller(live_trip: LiveTrip, aiko: Caller, be
 
 
 async def test_a_request_sent_many_times_at_once_happens_once(live_trip: LiveTrip, aiko: Caller) -> None:
-    with calling(idempotency_key="impatient"):
-        trips = await asyncio.gather(*(live_trip.create_trip(aiko, KYOTO) for _ in range(5)))
-    assert len({trip.id for trip in trips}) == 1
+    with calling(idempotency_key="impatient"), receiving() as received:
+        found = await asyncio.gather(*(live_trip.create_trip(aiko, KYOTO) for _ in range(5)), return_exceptions=True)
+        again = await live_trip.create_trip(aiko, KYOTO)
+    assert received.is_replayed
+    for answer in found:
+        if isinstance(answer, IdempotencyKeyInUse):
+            assert answer.retry_after == 1
+        else:
+            assert answer == again
+    assert again in found
     assert len((await live_trip.list_trips(aiko)).items) == 1
 
 

@@ -40,7 +40,7 @@ async def in_memory(servers: Servers) -> AsyncIterator[LiveTrip]:
     servers.browser = MemoryBrowser(storage)
     async with PillowImageProcessor() as images:
         store, identifiers = InMemoryUnitOfWorkFactory(), UuidV7Identifiers(clock)
-        backend = LiveTripBackend(store, clock, identifiers, Darkroom(storage, images), version="1.2.0")
+        backend = LiveTripBackend(store, clock, identifiers, Darkroom(storage, images), version="1.3.0")
         yield live_trip_port().direct(backend)
 
 

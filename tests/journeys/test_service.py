@@ -57,7 +57,7 @@ def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
 
 def test_a_stranger_is_refused_and_health_is_open(tmp_path: Path) -> None:
     with running_api(tmp_path, "--port", "0", LIVETRIP_SERVICE_KEY=KEY) as service:
-        assert httpx.get(f"{service.address}/api/health").json() == {"status": "ok", "version": "1.2.0"}
+        assert httpx.get(f"{service.address}/api/health").json() == {"status": "ok", "version": "1.3.0"}
         for headers in ({}, {"authorization": f"Bearer {KEY}x"}, {"authorization": f"Basic {KEY}"}):
             refused = httpx.get(f"{service.address}/api/trips", headers=headers)
             assert refused.status_code == 401

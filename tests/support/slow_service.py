@@ -49,7 +49,7 @@ async def _serve(folder: Path) -> None:
     ):
         images = WaitingImageProcessor(opened.darkroom.images, folder)
         darkroom, files = Darkroom(opened.darkroom.storage, images), opened.files
-        backend = LiveTripBackend(store, clock, UuidV7Identifiers(clock), darkroom, version="1.2.0", files=files)
+        backend = LiveTripBackend(store, clock, UuidV7Identifiers(clock), darkroom, version="1.3.0", files=files)
 
         def ready(address: Address) -> None:
             assert files is not None

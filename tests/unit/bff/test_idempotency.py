@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, timedelta
+from time import monotonic
 from uuid import uuid4
 
 import pytest
 
 import livetrip_contract as contract
-from livetrip_bff import LiveTripBackend
+from livetrip_bff import Duplicates, LiveTripBackend
 from livetrip_bff.database import open_units_of_work
 from livetrip_contract import EntryChange, TripChange
-from livetrip_core import UnitOfWorkFactory
+from livetrip_core import UnitOfWork, UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, SequentialIdentifiers
 from support.photos import darkroom
 from switchover import calling
@@ -63,13 +65,121 @@ async def test_a_repeated_write_happens_once_and_is_answered_as_it_was_the_first
 
 
 @every_write
-async def test_concurrent_duplicates_end_as_one_write(backend: LiveTripBackend, write: Write) -> None:
+async def test_concurrent_duplicates_that_wait_end_as_one_write(
+    store: UnitOfWorkFactory, clock: FakeClock, write: Write
+) -> None:
+    backend = backend_over(store, clock, Duplicates.WAIT)
     trip, entry = await prepared(backend)
 
     with calling(idempotency_key="k"):
         answers = await asyncio.gather(*(write(backend, trip, entry) for _ in range(8)))
 
     assert all(answer == answers[0] for answer in answers)
+    await one_was_written(backend, trip, write)
+
+
+@every_write
+async def test_concurrent_duplicates_are_refused_until_the_first_is_answered(
+    store: UnitOfWorkFactory, clock: FakeClock, write: Write
+) -> None:
+    held = Held(store)
+    backend = backend_over(held, clock)
+    held.let.set()
+    trip, entry = await prepared(backend)
+    held.hold()
+
+    with calling(idempotency_key="k"):
+        first = asyncio.ensure_future(write(backend, trip, entry))
+        await held.begun.wait()
+        for _ in range(3):
+            with pytest.raises(contract.IdempotencyKeyInUse) as caught:
+                await write(backend, trip, entry)
+            assert caught.value.retry_after == 1
+        held.let.set()
+        answer = await first
+        assert await write(backend, trip, entry) == answer
+
+    await one_was_written(backend, trip, write)
+
+
+class Held:
+    """Units of work that begin when they are let."""
+
+    def __init__(self, store: UnitOfWorkFactory) -> None:
+        self._store = store
+        self.hold()
+
+    def hold(self) -> None:
+        self.begun, self.let = asyncio.Event(), asyncio.Event()
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._store.reading()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        self.begun.set()
+        await self.let.wait()
+        async with self._store.writing() as work:
+            yield work
+
+
+async def test_a_duplicate_waits_no_longer_than_its_deadline(store: UnitOfWorkFactory, clock: FakeClock) -> None:
+    held = Held(store)
+    backend = backend_over(held, clock, Duplicates.WAIT)
+    with calling(idempotency_key="k"):
+        first = asyncio.create_task(backend.create_trip(AIKO, trip_draft()))
+        await held.begun.wait()
+        began = monotonic()
+        with calling(budget=0.3), pytest.raises(contract.IdempotencyKeyInUse):
+            await backend.create_trip(AIKO, trip_draft())
+        assert monotonic() - began < 0.3
+        held.let.set()
+        assert await backend.create_trip(AIKO, trip_draft()) == await first
+
+
+async def test_a_request_that_fails_or_is_given_up_leaves_its_key_free(
+    store: UnitOfWorkFactory, clock: FakeClock
+) -> None:
+    held = Held(store)
+    backend = backend_over(held, clock)
+    with calling(idempotency_key="k"):
+        given_up = asyncio.create_task(backend.create_trip(AIKO, trip_draft()))
+        await held.begun.wait()
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+        held.let.set()
+        assert (await backend.create_trip(AIKO, trip_draft())).version == 1
+
+
+async def test_another_request_under_a_key_that_is_in_use_is_refused_as_well(
+    store: UnitOfWorkFactory, clock: FakeClock
+) -> None:
+    held = Held(store)
+    backend = backend_over(held, clock)
+    with calling(idempotency_key="k"):
+        first = asyncio.create_task(backend.create_trip(AIKO, trip_draft()))
+        await held.begun.wait()
+        with pytest.raises(contract.IdempotencyKeyInUse):
+            await backend.create_trip(AIKO, trip_draft(title="Osaka"))
+        held.let.set()
+        await first
+        with pytest.raises(contract.IdempotencyKeyReused):
+            await backend.create_trip(AIKO, trip_draft(title="Osaka"))
+
+
+async def test_two_users_use_the_same_key_at_once(store: UnitOfWorkFactory, clock: FakeClock) -> None:
+    held = Held(store)
+    backend = backend_over(held, clock)
+    with calling(idempotency_key="k"):
+        both = [asyncio.create_task(backend.create_trip(who, trip_draft())) for who in (AIKO, BEN)]
+        await held.begun.wait()
+        held.let.set()
+        hers, his = await asyncio.gather(*both)
+    assert hers.id != his.id
+
+
+async def one_was_written(backend: LiveTripBackend, trip: contract.Trip, write: Write) -> None:
     found = await backend.list_trips(AIKO)
     assert len(found.items) == {"create_trip": 2, "delete_trip": 0}.get(named(write), 1)
     if found.items:
@@ -247,7 +357,7 @@ async def test_any_visible_characters_are_a_key(backend: LiveTripBackend) -> Non
 
 async def test_two_processes_on_one_database_carry_a_request_out_once(database_url: str, clock: FakeClock) -> None:
     async with open_units_of_work(database_url) as one, open_units_of_work(database_url) as other:
-        backends = [backend_over(store, clock) for store in (one, other)]
+        backends = [backend_over(store, clock, Duplicates.WAIT) for store in (one, other)]
         with calling(idempotency_key="k"):
             answers = await asyncio.gather(*(backends[n % 2].create_trip(AIKO, trip_draft()) for n in range(12)))
 
@@ -255,5 +365,9 @@ async def test_two_processes_on_one_database_carry_a_request_out_once(database_u
         assert (await backends[0].list_trips(AIKO)).items == [answers[0]]
 
 
-def backend_over(store: UnitOfWorkFactory, clock: FakeClock) -> LiveTripBackend:
-    return LiveTripBackend(store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0")
+def backend_over(
+    store: UnitOfWorkFactory, clock: FakeClock, duplicates: Duplicates = Duplicates.REFUSE
+) -> LiveTripBackend:
+    return LiveTripBackend(
+        store, clock, SequentialIdentifiers(), darkroom(clock), version="1.0.0", duplicates=duplicates
+    )

@@ -11,7 +11,9 @@ from sqlalchemy import text
 
 from livetrip_bff.database import open_units_of_work, parse
 from livetrip_bff.database.engine import open_engine
-from livetrip_core import AnsweredRequest, TripNotFound, UnitOfWorkFactory, VersionConflict
+from livetrip_core import AnsweredRequest, IdempotencyKeyInUse, TripNotFound, UnitOfWorkFactory, VersionConflict
+from livetrip_core.idempotency import KEPT_FOR
+from unit.bff.ageing import age_keys_of
 from unit.bff.samples import entry, request, trip
 
 _WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -76,32 +78,52 @@ async def claimed(store: UnitOfWorkFactory) -> AnsweredRequest | None:
         return await work.requests.claim(request())
 
 
-async def test_a_key_that_is_in_use_is_waited_for_and_then_answered(
-    store: UnitOfWorkFactory, postgresql_url: str
-) -> None:
+async def test_a_key_that_is_in_use_is_refused_at_once_and_answered_afterwards(store: UnitOfWorkFactory) -> None:
     async with store.writing() as work:
         await work.requests.claim(request())
-        late = asyncio.create_task(claimed(store))
-        await until_somebody_waits(postgresql_url)
+        async with asyncio.timeout(5):
+            with pytest.raises(IdempotencyKeyInUse) as caught:
+                await claimed(store)
         await work.requests.record(request(), "1")
 
-    answered = await late
+    assert caught.value.retry_after == 1
+    answered = await claimed(store)
     assert answered is not None
     assert answered.answer == "1"
 
 
-async def test_a_key_whose_request_fails_goes_to_whoever_waited_for_it(
+async def test_an_answer_is_replayed_while_another_replay_reads_it(store: UnitOfWorkFactory) -> None:
+    async with store.writing() as work:
+        await work.requests.claim(request())
+        await work.requests.record(request(), "1")
+
+    async with store.writing() as work:
+        first = await work.requests.claim(request())
+        second = await claimed(store)
+    assert first is not None
+    assert first == second
+
+
+async def test_an_answer_that_has_expired_is_not_given_while_its_key_is_taken_again(
     store: UnitOfWorkFactory, postgresql_url: str
 ) -> None:
-    async def fail() -> asyncio.Task[AnsweredRequest | None]:
+    async with store.writing() as work:
+        await work.requests.claim(request())
+        await work.requests.record(request(), "old")
+    await age_keys_of(postgresql_url, KEPT_FOR)
+
+    async with store.writing() as work:
+        assert await work.requests.claim(request()) is None
+        with pytest.raises(IdempotencyKeyInUse):
+            await claimed(store)
+
+
+async def test_a_key_whose_request_fails_is_free(store: UnitOfWorkFactory) -> None:
+    async def fail() -> None:
         async with store.writing() as work:
             await work.requests.claim(request())
-            waiting.append(asyncio.create_task(claimed(store)))
-            await until_somebody_waits(postgresql_url)
             raise ZeroDivisionError
 
-    waiting: list[asyncio.Task[AnsweredRequest | None]] = []
     with pytest.raises(ZeroDivisionError):
         await fail()
-
-    assert await waiting[0] is None
+    assert await claimed(store) is None

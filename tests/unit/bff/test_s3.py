@@ -180,7 +180,7 @@ class Diary:
     def __init__(self, storage: S3ObjectStorage, images: PillowImageProcessor, browser: httpx.AsyncClient) -> None:
         store = InMemoryUnitOfWorkFactory()
         darkroom = Darkroom(storage, images)
-        self.backend = LiveTripBackend(store, CLOCK, UuidV7Identifiers(CLOCK), darkroom, version="1.2.0")
+        self.backend = LiveTripBackend(store, CLOCK, UuidV7Identifiers(CLOCK), darkroom, version="1.3.0")
         self.browser = browser
 
     async def announce(self) -> tuple[contract.Trip, contract.PhotoUpload]:

@@ -43,7 +43,7 @@ async def live_trip(
     store: UnitOfWorkFactory, clock: FakeClock, storage: InMemoryObjectStorage, images: SlowImageProcessor
 ) -> AsyncIterator[LiveTrip]:
     """Over HTTP, by a caller without patience."""
-    backend = LiveTripBackend(store, clock, SequentialIdentifiers(), Darkroom(storage, images), version="1.2.0")
+    backend = LiveTripBackend(store, clock, SequentialIdentifiers(), Darkroom(storage, images), version="1.3.0")
     port = live_trip_port()
     async with AsgiTransport(port.serve(backend, trust="open")) as transport:
         yield port.http(transport=transport, trust="open", timeouts=Timeouts(total=0.3))

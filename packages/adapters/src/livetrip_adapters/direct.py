@@ -14,8 +14,8 @@ from livetrip_adapters.folders import make_folder
 from livetrip_adapters.opened import Opened, PhotoFiles
 from livetrip_adapters.photos import PhotoSettings
 from livetrip_adapters.port import live_trip_port
-from livetrip_adapters.settings import DEFAULT_DATABASE_URL, Settings, SettingsError
-from livetrip_bff import SqlComments
+from livetrip_adapters.settings import DEFAULT_DATABASE_URL, Duplicated, Settings, SettingsError
+from livetrip_bff import Duplicates, SqlComments
 from livetrip_contract import LiveTrip
 from switchover import Fidelity, Inspector, Port
 
@@ -31,6 +31,7 @@ async def open_backend(
     photos: PhotoSettings | None = None,
     *,
     sql_comments: SqlComments = SqlComments.SAMPLED,
+    duplicates: Duplicated = "refuse",
 ) -> AsyncIterator[livetrip_bff.LiveTripBackend]:
     """The backend itself, with nothing around it: what a service hosts.
 
@@ -39,6 +40,7 @@ async def open_backend(
         database_url: see `livetrip_bff.open_backend`.
         photos: where they are kept; if nothing is said, in a folder beside a SQLite file, or below the working directory.
         sql_comments: which statements tell their trace to the database.
+        duplicates: what becomes of a write while the first one with its idempotency key is being carried out.
 
     Raises:
         SettingsError: the database or the place of photos cannot be used, or the database has to be migrated first.
@@ -47,7 +49,13 @@ async def open_backend(
     version = str(port.document.root.value["info"]["version"])
     with _settled(database_url):
         place = _place(photos or PhotoSettings(), database_url)
-        opening = livetrip_bff.open_backend(database_url, version=version, photos=place, sql_comments=sql_comments)
+        opening = livetrip_bff.open_backend(
+            database_url,
+            version=version,
+            photos=place,
+            sql_comments=sql_comments,
+            duplicates=Duplicates(duplicates),
+        )
         async with opening as backend:
             yield backend
 
@@ -74,7 +82,9 @@ async def open_direct(port: Port[LiveTrip], settings: Settings) -> AsyncIterator
     url = settings.database_url.get_secret_value()
     try:
         comments = SqlComments(settings.telemetry.sql_comments)
-        opening = open_backend(port, url, settings.photos, sql_comments=comments)
+        opening = open_backend(
+            port, url, settings.photos, sql_comments=comments, duplicates=settings.concurrent_duplicates
+        )
         async with opening as backend, collecting(backend, settings.photos):
             files = PhotoFiles(backend.files, settings.photos)
             yield Opened(port.direct(backend, fidelity=inspector or settings.fidelity), files)

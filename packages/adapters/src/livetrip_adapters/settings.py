@@ -34,6 +34,7 @@ from switchover.trust import CredentialSource
 __all__ = [
     "DEFAULT_DATABASE_URL",
     "BackendMode",
+    "Duplicated",
     "Settings",
     "SettingsError",
     "load_settings",
@@ -42,6 +43,9 @@ __all__ = [
 ]
 
 Read = TypeVar("Read", bound=BaseSettings)
+
+Duplicated = Literal["refuse", "wait"]
+"""The words of `livetrip_bff.Duplicates`, which a process without a backend has not got."""
 
 DEFAULT_DATABASE_URL = "sqlite:///.livetrip/livetrip.sqlite3"
 
@@ -81,6 +85,8 @@ class Settings(BaseModel):
             answers everything itself, until the store answers again. Unset: it never does.
         credentials: what this process proves itself with, made of the variables of that kind.
         telemetry: what this process tells of its calls.
+        concurrent_duplicates: `LIVETRIP_CONCURRENT_DUPLICATES`, for the backend in this process: what becomes of a write while the first
+            one with its idempotency key is being carried out, `refuse` or `wait`.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -102,6 +108,7 @@ class Settings(BaseModel):
     credentials: SkipValidation[CredentialSource | None] = None
     # Where the environment is read, this is given, and a variable of this name counts for nothing.
     telemetry: Annotated[TelemetrySettings, NoDecode] = TelemetrySettings()
+    concurrent_duplicates: Duplicated = "refuse"
 
     @field_validator("service_url")
     @classmethod

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from livetrip_bff.errors import UnusableDatabaseUrl as UnusableDatabaseUrl
     from livetrip_bff.errors import UnusablePhotos as UnusablePhotos
     from livetrip_bff.opening import open_backend as open_backend
+    from livetrip_bff.writing import Duplicates as Duplicates
 
 # Imported when first used: a process that looks into pictures needs none of it.
 _HOMES: Final = {
     "BackendError": "livetrip_bff.errors",
+    "Duplicates": "livetrip_bff.writing",
     "LiveTripBackend": "livetrip_bff.backend",
     "LocalPhotos": "livetrip_bff.darkroom",
     "MigrationsPending": "livetrip_bff.errors",

@@ -12,7 +12,7 @@ from livetrip_bff import incoming, outgoing
 from livetrip_bff.photos import Darkroom, Photos
 from livetrip_bff.reading import Reader
 from livetrip_bff.storage.files import ObjectFiles
-from livetrip_bff.writing import Call, Writer
+from livetrip_bff.writing import Call, Duplicates, Writer
 from livetrip_contract import Caller, Entry, EntryChange, EntryDraft, Trip, TripChange, TripDraft
 from livetrip_core import Clock, EntryId, IdentifierSource, TripId, UnitOfWork, UnitOfWorkFactory, UserId, use_cases
 
@@ -34,6 +34,7 @@ class LiveTripBackend:
         darkroom: where the bytes of photos are kept, and what looks into them.
         version: of the contract that is served, for `get_health`.
         files: see below.
+        duplicates: what becomes of a write while the first one with its idempotency key is being carried out.
 
     Attributes:
         files: the application behind the addresses of photos; None where the storage answers them itself.
@@ -49,14 +50,15 @@ class LiveTripBackend:
         *,
         version: str,
         files: ObjectFiles | None = None,
+        duplicates: Duplicates = Duplicates.REFUSE,
     ) -> None:
         self._clock = clock
         self._identifiers = identifiers
         self._version = version
         self.files = files
         self._reader = Reader(units_of_work)
-        self._writer = Writer(units_of_work)
-        self.photos = Photos(units_of_work, clock, identifiers, darkroom)
+        self._writer = Writer(units_of_work, duplicates)
+        self.photos = Photos(units_of_work, clock, identifiers, darkroom, self._writer)
 
     async def get_health(self) -> contract.Health:
         """Tell whether the database answers."""

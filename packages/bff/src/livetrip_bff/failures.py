@@ -43,6 +43,8 @@ def as_documented() -> Iterator[None]:
         raise contract.PhotoRejected(str(error), reason=error.reason) from error
     except core.PhotoLimitReached as error:
         raise contract.PhotoLimitReached(str(error), limit=error.limit) from error
+    except core.IdempotencyKeyInUse as error:
+        raise contract.IdempotencyKeyInUse(str(error), retry_after=error.retry_after) from error
     except core.DiaryError as error:
         raise _FAILURES[type(error)](str(error)) from error
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from livetrip_core import AnsweredByAnotherVersion, IdempotencyStore, KeyedRequest
+from switchover import context
 
 Answer = TypeVar("Answer")
 
@@ -31,17 +32,20 @@ async def once(
     *,
     answers: TypeAdapter[Answer],
 ) -> Answer:
-    """Carry a request out, or answer it as it was the first time.
+    """Carry a request out, or answer it as it was the first time, which marks the answer as a replay.
 
     A request that fails leaves nothing behind, for its failure undoes the claim too.
 
     Raises:
         IdempotencyKeyReused: the key belongs to another request.
         AnsweredByAnotherVersion: it was carried out, and the answer that was kept cannot be read by this version.
+        IdempotencyKeyInUse: a request with this key is being carried out.
     """
     happened = await requests.claim(request)
     if happened is not None:
-        return read_answer(answers, happened.answer_to(request))
+        answer = read_answer(answers, happened.answer_to(request))
+        context.respond(replayed=True)
+        return answer
     answer = await carry_out()
     await requests.record(request, answers.dump_json(answer, by_alias=True).decode())
     return answer

@@ -20,6 +20,7 @@ from livetrip_bff.database import (
 )
 from livetrip_bff.errors import MigrationsPending, UnusableDatabaseUrl
 from livetrip_bff.identifiers import UuidV7Identifiers
+from livetrip_bff.writing import Duplicates
 from livetrip_core import Clock, IdentifierSource
 from switchover.errors import ServiceUnavailable
 
@@ -33,6 +34,7 @@ async def open_backend(
     clock: Clock | None = None,
     identifiers: IdentifierSource | None = None,
     sql_comments: SqlComments = SqlComments.SAMPLED,
+    duplicates: Duplicates = Duplicates.REFUSE,
 ) -> AsyncIterator[LiveTripBackend]:
     """A backend over a database; its connections are closed at the end.
 
@@ -46,6 +48,7 @@ async def open_backend(
         clock: the machine's, if none is given.
         identifiers: UUIDv7 by that clock, if none are given.
         sql_comments: which statements tell their trace to the database.
+        duplicates: what becomes of a write while the first one with its idempotency key is being carried out.
 
     Raises:
         UnusableDatabaseUrl: the URL names no database that can be used.
@@ -64,7 +67,13 @@ async def open_backend(
         open_darkroom(photos, clock) as opened,
     ):
         backend = LiveTripBackend(
-            units_of_work, clock, identifiers, opened.darkroom, version=version, files=opened.files
+            units_of_work,
+            clock,
+            identifiers,
+            opened.darkroom,
+            version=version,
+            files=opened.files,
+            duplicates=duplicates,
         )
         try:
             yield backend

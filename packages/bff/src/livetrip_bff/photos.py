@@ -15,7 +15,7 @@ from livetrip_bff import incoming, outgoing
 from livetrip_bff.arriving import Arrivals
 from livetrip_bff.failures import as_documented
 from livetrip_bff.reading import Reader
-from livetrip_bff.writing import Call, Writer
+from livetrip_bff.writing import Call, Duplicates, Writer
 from livetrip_contract import Caller
 from livetrip_core import (
     Clock,
@@ -54,14 +54,19 @@ class Photos:
     """
 
     def __init__(
-        self, units_of_work: UnitOfWorkFactory, clock: Clock, identifiers: IdentifierSource, darkroom: Darkroom
+        self,
+        units_of_work: UnitOfWorkFactory,
+        clock: Clock,
+        identifiers: IdentifierSource,
+        darkroom: Darkroom,
+        writer: Writer,
     ) -> None:
         self._units_of_work = units_of_work
         self._clock = clock
         self._identifiers = identifiers
         self._storage, self._images = darkroom.storage, darkroom.images
         self._reader = Reader(units_of_work)
-        self._writer = Writer(units_of_work)
+        self._writer = writer
         self._arrivals = Arrivals()
 
     async def listed(
@@ -122,7 +127,9 @@ class Photos:
             return (await use_cases.look_at_photo(work, user, TripId(trip_id), PhotoId(photo_id))).id
 
         arguments = {"trip_id": str(trip_id), "photo_id": str(photo_id)}
-        await self._writer.carry_out(Call(caller, "complete_photo_upload", arguments), write, _ID)
+        call = Call(caller, "complete_photo_upload", arguments)
+        # Those that waited for the same picture come here at the same time, and all get it.
+        await self._writer.carry_out(call, write, _ID, duplicates=Duplicates.WAIT)
         return await self.looked_at(caller, trip_id, photo_id)
 
     async def deleted(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> None:

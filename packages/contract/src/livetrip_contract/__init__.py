@@ -3,6 +3,7 @@
 from .errors import (
     AnsweredByAnotherVersion,
     EntryNotFound,
+    IdempotencyKeyInUse,
     IdempotencyKeyReused,
     LiveTripError,
     PhotoLimitReached,
@@ -14,6 +15,7 @@ from .errors import (
     VersionConflict,
 )
 from .models import (
+    AnsweredElsewhereProblem,
     Coordinates,
     Cursor,
     Description,
@@ -23,6 +25,8 @@ from .models import (
     EntryPage,
     Health,
     InvalidField,
+    KeyInUseProblem,
+    KeyReusedProblem,
     Mood,
     Photo,
     PhotoContentType,
@@ -57,6 +61,7 @@ CONTRACT = "openapi/openapi.yaml"
 
 __all__ = [
     "AnsweredByAnotherVersion",
+    "AnsweredElsewhereProblem",
     "CONTRACT",
     "Caller",
     "Coordinates",
@@ -68,8 +73,11 @@ __all__ = [
     "EntryNotFound",
     "EntryPage",
     "Health",
+    "IdempotencyKeyInUse",
     "IdempotencyKeyReused",
     "InvalidField",
+    "KeyInUseProblem",
+    "KeyReusedProblem",
     "LiveTrip",
     "LiveTripError",
     "Mood",

@@ -3,6 +3,7 @@
 LiveTripError
 ├── AnsweredByAnotherVersion  409 answered_by_another_version
 ├── EntryNotFound  404 entry_not_found
+├── IdempotencyKeyInUse  409 idempotency_key_in_use
 ├── IdempotencyKeyReused  409 idempotency_key_reused
 ├── PhotoLimitReached  409 photo_limit_reached
 ├── PhotoNotFound  404 photo_not_found
@@ -34,6 +35,7 @@ class AnsweredByAnotherVersion(LiveTripError):
 
     code = "answered_by_another_version"
     status = 409
+    problem_type = "urn:livetrip:problem:answered-by-another-version"
 
 
 class EntryNotFound(LiveTripError):
@@ -43,11 +45,24 @@ class EntryNotFound(LiveTripError):
     status = 404
 
 
+class IdempotencyKeyInUse(LiveTripError):
+    """409 Conflict: `idempotency_key_in_use`."""
+
+    code = "idempotency_key_in_use"
+    status = 409
+    problem_type = "urn:livetrip:problem:idempotency-key-in-use"
+
+    def __init__(self, detail: str = "", *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class IdempotencyKeyReused(LiveTripError):
     """409 Conflict: `idempotency_key_reused`."""
 
     code = "idempotency_key_reused"
     status = 409
+    problem_type = "urn:livetrip:problem:idempotency-key-reused"
 
 
 class PhotoLimitReached(LiveTripError):

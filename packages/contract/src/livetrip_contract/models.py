@@ -528,6 +528,46 @@ class Problem(BaseModel):
     ] = None
 
 
+class KeyReusedProblem(Problem):
+    model_config = ConfigDict(
+        validate_by_name=True,
+        frozen=True,
+    )
+    code: Literal['idempotency_key_reused']
+    """
+    Stable; programs decide by it.
+    """
+    type: Literal['urn:livetrip:problem:idempotency-key-reused']
+
+
+class AnsweredElsewhereProblem(Problem):
+    model_config = ConfigDict(
+        validate_by_name=True,
+        frozen=True,
+    )
+    code: Literal['answered_by_another_version']
+    """
+    Stable; programs decide by it.
+    """
+    type: Literal['urn:livetrip:problem:answered-by-another-version']
+
+
+class KeyInUseProblem(Problem):
+    model_config = ConfigDict(
+        validate_by_name=True,
+        frozen=True,
+    )
+    code: Literal['idempotency_key_in_use']
+    """
+    Stable; programs decide by it.
+    """
+    type: Literal['urn:livetrip:problem:idempotency-key-in-use']
+    retry_after: Annotated[int, Field(alias='retryAfter', ge=1)]
+    """
+    Seconds, as in `Retry-After`.
+    """
+
+
 class InvalidField(BaseModel):
     """
     One thing that is wrong with a request.

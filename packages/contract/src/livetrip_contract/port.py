@@ -68,12 +68,17 @@ class LiveTrip(Protocol):
 
         Raises:
             IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
-                or this request was carried out by another version of the service, whose answer this one
-                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
+            IdempotencyKeyInUse: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
             AnsweredByAnotherVersion: The idempotency key belongs to another request
-                (`idempotency_key_reused`); or this request was carried out by another version of the
-                service, whose answer this one cannot read (`answered_by_another_version`): read what it
-                changed, do not send it again.
+                (`idempotency_key_reused`); or this request is being carried out (`idempotency_key_in_use`);
+                or it was carried out by another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
             TripDatesReversed: The body breaks the contract, or the trip would end before it starts.
         """
         ...
@@ -95,12 +100,17 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip, or it is somebody else's.
             IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
-                or this request was carried out by another version of the service, whose answer this one
-                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
+            IdempotencyKeyInUse: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
             AnsweredByAnotherVersion: The idempotency key belongs to another request
-                (`idempotency_key_reused`); or this request was carried out by another version of the
-                service, whose answer this one cannot read (`answered_by_another_version`): read what it
-                changed, do not send it again.
+                (`idempotency_key_reused`); or this request is being carried out (`idempotency_key_in_use`);
+                or it was carried out by another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
         """
         ...
 
@@ -112,12 +122,14 @@ class LiveTrip(Protocol):
 
         Raises:
             TripNotFound: There is no such trip, or it is somebody else's.
-            VersionConflict: Somebody changed it first, the idempotency key belongs to another request, or
-                another version answered this one.
-            IdempotencyKeyReused: Somebody changed it first, the idempotency key belongs to another request,
-                or another version answered this one.
-            AnsweredByAnotherVersion: Somebody changed it first, the idempotency key belongs to another
-                request, or another version answered this one.
+            VersionConflict: Somebody changed it first, or the idempotency key belongs to another request or
+                is in use, or another version answered this one.
+            IdempotencyKeyReused: Somebody changed it first, or the idempotency key belongs to another
+                request or is in use, or another version answered this one.
+            IdempotencyKeyInUse: Somebody changed it first, or the idempotency key belongs to another
+                request or is in use, or another version answered this one.
+            AnsweredByAnotherVersion: Somebody changed it first, or the idempotency key belongs to another
+                request or is in use, or another version answered this one.
             TripDatesReversed: The body breaks the contract, or the trip would end before it starts.
         """
         ...
@@ -154,12 +166,17 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip, or it is somebody else's.
             IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
-                or this request was carried out by another version of the service, whose answer this one
-                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
+            IdempotencyKeyInUse: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
             AnsweredByAnotherVersion: The idempotency key belongs to another request
-                (`idempotency_key_reused`); or this request was carried out by another version of the
-                service, whose answer this one cannot read (`answered_by_another_version`): read what it
-                changed, do not send it again.
+                (`idempotency_key_reused`); or this request is being carried out (`idempotency_key_in_use`);
+                or it was carried out by another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
         """
         ...
 
@@ -179,12 +196,17 @@ class LiveTrip(Protocol):
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
             IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
-                or this request was carried out by another version of the service, whose answer this one
-                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
+            IdempotencyKeyInUse: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
             AnsweredByAnotherVersion: The idempotency key belongs to another request
-                (`idempotency_key_reused`); or this request was carried out by another version of the
-                service, whose answer this one cannot read (`answered_by_another_version`): read what it
-                changed, do not send it again.
+                (`idempotency_key_reused`); or this request is being carried out (`idempotency_key_in_use`);
+                or it was carried out by another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
         """
         ...
 
@@ -198,12 +220,14 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
-            VersionConflict: Somebody changed it first, the idempotency key belongs to another request, or
-                another version answered this one.
-            IdempotencyKeyReused: Somebody changed it first, the idempotency key belongs to another request,
-                or another version answered this one.
-            AnsweredByAnotherVersion: Somebody changed it first, the idempotency key belongs to another
-                request, or another version answered this one.
+            VersionConflict: Somebody changed it first, or the idempotency key belongs to another request or
+                is in use, or another version answered this one.
+            IdempotencyKeyReused: Somebody changed it first, or the idempotency key belongs to another
+                request or is in use, or another version answered this one.
+            IdempotencyKeyInUse: Somebody changed it first, or the idempotency key belongs to another
+                request or is in use, or another version answered this one.
+            AnsweredByAnotherVersion: Somebody changed it first, or the idempotency key belongs to another
+                request or is in use, or another version answered this one.
         """
         ...
 
@@ -245,12 +269,14 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or entry, or it is somebody else's.
             EntryNotFound: There is no such trip or entry, or it is somebody else's.
-            IdempotencyKeyReused: There is no room for one more photo, the idempotency key belongs to
-                another request, or another version answered this one.
-            AnsweredByAnotherVersion: There is no room for one more photo, the idempotency key belongs to
-                another request, or another version answered this one.
-            PhotoLimitReached: There is no room for one more photo, the idempotency key belongs to another
-                request, or another version answered this one.
+            IdempotencyKeyReused: There is no room for one more photo, or the idempotency key belongs to
+                another request or is in use, or another version answered this one.
+            IdempotencyKeyInUse: There is no room for one more photo, or the idempotency key belongs to
+                another request or is in use, or another version answered this one.
+            AnsweredByAnotherVersion: There is no room for one more photo, or the idempotency key belongs to
+                another request or is in use, or another version answered this one.
+            PhotoLimitReached: There is no room for one more photo, or the idempotency key belongs to
+                another request or is in use, or another version answered this one.
         """
         ...
 
@@ -272,12 +298,17 @@ class LiveTrip(Protocol):
             TripNotFound: There is no such trip or photo, or it is somebody else's.
             PhotoNotFound: There is no such trip or photo, or it is somebody else's.
             IdempotencyKeyReused: The idempotency key belongs to another request (`idempotency_key_reused`);
-                or this request was carried out by another version of the service, whose answer this one
-                cannot read (`answered_by_another_version`): read what it changed, do not send it again.
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
+            IdempotencyKeyInUse: The idempotency key belongs to another request (`idempotency_key_reused`);
+                or this request is being carried out (`idempotency_key_in_use`); or it was carried out by
+                another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
             AnsweredByAnotherVersion: The idempotency key belongs to another request
-                (`idempotency_key_reused`); or this request was carried out by another version of the
-                service, whose answer this one cannot read (`answered_by_another_version`): read what it
-                changed, do not send it again.
+                (`idempotency_key_reused`); or this request is being carried out (`idempotency_key_in_use`);
+                or it was carried out by another version of the service, whose answer this one cannot read
+                (`answered_by_another_version`): read what it changed, do not send it again.
         """
         ...
 
@@ -291,12 +322,14 @@ class LiveTrip(Protocol):
         Raises:
             TripNotFound: There is no such trip or photo, or it is somebody else's.
             PhotoNotFound: There is no such trip or photo, or it is somebody else's.
-            PhotoNotUploaded: Nothing has arrived at the upload's address yet, the idempotency key belongs
-                to another request, or another version answered this one.
-            IdempotencyKeyReused: Nothing has arrived at the upload's address yet, the idempotency key
-                belongs to another request, or another version answered this one.
-            AnsweredByAnotherVersion: Nothing has arrived at the upload's address yet, the idempotency key
-                belongs to another request, or another version answered this one.
+            PhotoNotUploaded: Nothing has arrived at the upload's address yet, or the idempotency key
+                belongs to another request or is in use, or another version answered this one.
+            IdempotencyKeyReused: Nothing has arrived at the upload's address yet, or the idempotency key
+                belongs to another request or is in use, or another version answered this one.
+            IdempotencyKeyInUse: Nothing has arrived at the upload's address yet, or the idempotency key
+                belongs to another request or is in use, or another version answered this one.
+            AnsweredByAnotherVersion: Nothing has arrived at the upload's address yet, or the idempotency
+                key belongs to another request or is in use, or another version answered this one.
             PhotoRejected: A parameter breaks the contract, or what arrived is not the photo that was
                 announced.
         """

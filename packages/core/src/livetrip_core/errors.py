@@ -11,6 +11,7 @@ DiaryError
 ├── TripDatesReversed       trip_dates_reversed      the trip would end before it starts
 ├── IdempotencyKeyReused    idempotency_key_reused   the key belongs to another request
 ├── AnsweredByAnotherVersion  answered_by_another_version  it was carried out, by a version whose answer cannot be read here
+├── IdempotencyKeyInUse     idempotency_key_in_use   the request with this key is being carried out
 └── InvalidValue            invalid_request          a value that can never be right
 """
 
@@ -131,6 +132,17 @@ class AnsweredByAnotherVersion(DiaryError):
 
     code = "answered_by_another_version"
     sentence = "Another version carried this out. Read what it changed; do not send it again."
+
+
+class IdempotencyKeyInUse(DiaryError):
+    """A request with this key of the same user is being carried out. `retry_after`: seconds to wait before repeating it."""
+
+    code = "idempotency_key_in_use"
+    sentence = "A request with this idempotency key is being carried out."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
 
 
 class InvalidValue(DiaryError):

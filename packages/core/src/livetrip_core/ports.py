@@ -141,9 +141,13 @@ class IdempotencyStore(Protocol):
     """
 
     async def claim(self, request: KeyedRequest) -> AnsweredRequest | None:
-        """Take the key of a request, or learn what happened under it; wait for a request that is just using it.
+        """Take the key of a request, or learn what happened under it.
 
         None: the key is this request's, which is to be carried out and recorded in the same unit of work.
+
+        Raises:
+            IdempotencyKeyInUse: another unit of work has claimed the key and has not ended; nothing is known of its request. A store
+                whose writers take turns waits for its turn instead.
         """
         ...
 

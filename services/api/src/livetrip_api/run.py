@@ -45,7 +45,8 @@ async def _run(settings: ApiSettings, on_ready: Callable[[Address], None], log_f
         port = telemetry.port
         stack.callback(settings.acceptance.close)
         url = settings.database_url.get_secret_value()
-        opening = open_backend(port, url, photos, sql_comments=comments)
+        duplicates = settings.concurrent_duplicates
+        opening = open_backend(port, url, photos, sql_comments=comments, duplicates=duplicates)
         backend = await stack.enter_async_context(opening)
         await stack.enter_async_context(collecting(backend, photos))
         files = PhotoFiles(backend.files, photos)

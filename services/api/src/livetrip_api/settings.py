@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from livetrip_adapters.clients import ClientSettings
 from livetrip_adapters.photos import PhotoSettings
-from livetrip_adapters.settings import DEFAULT_DATABASE_URL, read_environment
+from livetrip_adapters.settings import DEFAULT_DATABASE_URL, Duplicated, read_environment
 from livetrip_adapters.telemetry.settings import TelemetrySettings, read_telemetry
 from livetrip_api.trust import Acceptance, read_acceptance
 
@@ -29,6 +29,8 @@ class ApiSettings(ClientSettings):
         photos: `LIVETRIP_PHOTOS_…`: where photos are kept; see `PhotoSettings`.
         acceptance: `LIVETRIP_TRUST`, and the variables of the kinds that it names: whom the service lets in.
         telemetry: what it tells of its calls.
+        concurrent_duplicates: `LIVETRIP_CONCURRENT_DUPLICATES`: what becomes of a write while the first one with its idempotency key is
+            being carried out, `refuse` or `wait`.
     """
 
     model_config = SettingsConfigDict(
@@ -51,6 +53,7 @@ class ApiSettings(ClientSettings):
     # Always given, so that variables of these names count for nothing; they are not decoded either.
     acceptance: Annotated[SkipValidation[Acceptance], NoDecode]
     telemetry: Annotated[TelemetrySettings, NoDecode]
+    concurrent_duplicates: Annotated[Duplicated, Field(validation_alias="LIVETRIP_CONCURRENT_DUPLICATES")] = "refuse"
 
 
 def load_api_settings(**given: object) -> ApiSettings:

@@ -30,6 +30,7 @@ from livetrip_web.pages.rendering import Renderer
 from livetrip_web.pages.visit import Visit, require_known
 from livetrip_web.registers.in_memory import InMemorySessionRegister
 from livetrip_web.registers.register import SessionRegister
+from livetrip_web.repeating import repeating
 from livetrip_web.settings import WebSettings
 from livetrip_web.signing_in.developing import DevSignIn
 from livetrip_web.signing_in.issuer import Issuer
@@ -64,7 +65,7 @@ def make_web(
     sessions = Sessions(seal, kept, int(settings.session_hours * 3600))
     state = State(
         {
-            "live_trip": live_trip,
+            "live_trip": repeating(live_trip),
             "renderer": Renderer(assets),
             "assets": assets,
             "sessions": sessions,

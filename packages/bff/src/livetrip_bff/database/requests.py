@@ -6,20 +6,38 @@ would otherwise carry a repeated request out twice. SQLite reads the clock of th
 
 from __future__ import annotations
 
+import hashlib
+import json
 import zlib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal, null, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    bindparam,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from livetrip_bff.database.tables import idempotency_keys as keys
-from livetrip_core import AnsweredRequest, KeyedRequest
+from livetrip_core import AnsweredRequest, IdempotencyKeyInUse, KeyedRequest
 from livetrip_core.idempotency import KEPT_FOR
 
 MOST_FORGOTTEN: Final = 100
 """How many expired keys one request cleans up, so that none has to pay for a backlog."""
+
+RETRY_AFTER_SECONDS: Final = 1
+"""When a request can be repeated whose key another transaction is using."""
 
 FORGETS_ONE_IN: Final = 16
 """Which share of the requests cleans up: by far enough to keep up with all of them."""
@@ -33,16 +51,24 @@ _IDENTITY: Final = tuple_(keys.c.owner, keys.c.key)
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """What one kind of database is asked. `now`: by its clock; `expired`: keys as old as this are free."""
+    """What one kind of database is asked. `now`: by its clock; `expired`: keys as old as this are free; `is_unused`: no other transaction
+    is using the key.
+    """
 
     insert: Any
     now: ColumnElement[Any]
     expired: ColumnElement[Any]
+    is_unused: ColumnElement[bool]
 
     @property
     def claim(self) -> Any:
         """See `_claim`."""
-        return _claim(self.insert, self.now, keys.c.created_at <= self.expired)
+        return _claim(self.insert, self.now, keys.c.created_at <= self.expired, self.is_unused)
+
+    @property
+    def read(self) -> Any:
+        """What happened under a key that is held."""
+        return _READ.where(keys.c.created_at > self.expired)
 
     @property
     def forget(self) -> Any:
@@ -52,13 +78,19 @@ class _Dialect:
         return delete(keys).where(_IDENTITY.in_(old.limit(MOST_FORGOTTEN).with_for_update(skip_locked=True)))
 
 
-def _claim(insert: Any, now: ColumnElement[Any], is_expired: ColumnElement[bool]) -> Any:
+_GIVEN: Final = (keys.c.owner, keys.c.key, keys.c.operation, keys.c.fingerprint)
+
+
+def _claim(
+    insert: Any, now: ColumnElement[Any], is_expired: ColumnElement[bool], is_unused: ColumnElement[bool]
+) -> Any:
     """Insert the key, or take over one that expired; gives a row if that came off.
 
-    It waits for any transaction that is just using the key. If that one commits, the key is held, and locked against
-    being forgotten until this transaction ends, so what is read afterwards is there.
+    It does not come off if the key is held, or if one of the conditions does not hold. A key that is held is locked against being
+    forgotten until this transaction ends, so what is read afterwards is there.
     """
-    statement = insert(keys).values(created_at=now)
+    row = select(*(bindparam(column.name, type_=column.type) for column in _GIVEN), now).where(is_unused)
+    statement = insert(keys).from_select([*(column.name for column in _GIVEN), "created_at"], row)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[keys.c.owner, keys.c.key],
@@ -76,11 +108,16 @@ def _claim(insert: Any, now: ColumnElement[Any], is_expired: ColumnElement[bool]
 _SQLITE_NOW: Final = ("%Y-%m-%d %H:%M:%f000", "now")
 _AGE: Final = f"-{int(KEPT_FOR.total_seconds())} seconds"
 
+# PostgreSQL would wait for a transaction that is just using the key. This lock, which ends with the transaction, says so at once.
+# On SQLite there is none; and it reads ON after a SELECT without WHERE as part of a join.
+_LOCKED: Final = func.pg_try_advisory_xact_lock(bindparam("lock", type_=BigInteger()))
+
 _DIALECTS: Final = {
-    "sqlite": _Dialect(sqlite.insert, func.strftime(*_SQLITE_NOW), func.strftime(*_SQLITE_NOW, _AGE)),
-    "postgresql": _Dialect(postgresql.insert, func.now(), func.now() - literal(KEPT_FOR)),
+    "sqlite": _Dialect(sqlite.insert, func.strftime(*_SQLITE_NOW), func.strftime(*_SQLITE_NOW, _AGE), true()),
+    "postgresql": _Dialect(postgresql.insert, func.now(), func.now() - literal(KEPT_FOR), _LOCKED),
 }
 _CLAIM: Final = {name: dialect.claim for name, dialect in _DIALECTS.items()}
+_READ_HELD: Final = {name: dialect.read for name, dialect in _DIALECTS.items()}
 _FORGET: Final = {name: dialect.forget for name, dialect in _DIALECTS.items()}
 
 
@@ -91,11 +128,17 @@ class SqlIdempotencyStore:
         self._connection = connection
 
     async def claim(self, request: KeyedRequest) -> AnsweredRequest | None:
-        """Take the key of a request, or learn what happened under it; now and then, clean up a little."""
-        name = self._connection.dialect.name
-        taken = await self._connection.execute(_CLAIM[name], _values(request))
+        """Take the key of a request, or learn what happened under it; now and then, clean up a little.
+
+        Raises:
+            IdempotencyKeyInUse: another transaction is using the key. SQLite has one writer at a time, which waits for its turn.
+        """
+        name, values = self._connection.dialect.name, _values(request)
+        if name == "postgresql":
+            values["lock"] = _lock(request)
+        taken = await self._connection.execute(_CLAIM[name], values)
         if taken.one_or_none() is None:
-            return await self._read(request)
+            return await self._read(request, name)
         if cleans_up(request):
             await self._connection.execute(_FORGET[name])
         return None
@@ -105,9 +148,11 @@ class SqlIdempotencyStore:
         where = {"of_owner": request.owner, "of_key": request.key}
         await self._connection.execute(_RECORD, where | {"answer": answer})
 
-    async def _read(self, request: KeyedRequest) -> AnsweredRequest:
+    async def _read(self, request: KeyedRequest, dialect: str) -> AnsweredRequest:
         where = {"of_owner": request.owner, "of_key": request.key}
-        row = (await self._connection.execute(_READ, where)).one()
+        row = (await self._connection.execute(_READ_HELD[dialect], where)).one_or_none()
+        if row is None:
+            raise IdempotencyKeyInUse(RETRY_AFTER_SECONDS)
         happened = KeyedRequest(
             owner=request.owner, key=request.key, operation=row.operation, fingerprint=row.fingerprint
         )
@@ -117,6 +162,12 @@ class SqlIdempotencyStore:
 def cleans_up(request: KeyedRequest) -> bool:
     """Whether a request is one of those that clean up: one in `FORGETS_ONE_IN`, by a checksum of its key."""
     return zlib.crc32(request.key.encode()) % FORGETS_ONE_IN == 0
+
+
+def _lock(request: KeyedRequest) -> int:
+    """The key of a request as the number of a lock. Two keys with one number, of 2^64, would only wait for each other."""
+    name = json.dumps([request.owner, request.key]).encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
 
 
 def _values(request: KeyedRequest) -> dict[str, Any]:

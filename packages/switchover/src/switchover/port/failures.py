@@ -158,6 +158,7 @@ class FailureTable:
             body: the members of the problem.
             reading: what becomes of parts that the contract does not know. A refusal that it documents by status but not by code,
                 and one with a value that it does not list, are then a Problem.
+            headers: of the answer, by name in lower case.
 
         Raises:
             UnusableError: it is known, and breaks the contract or lacks what the exception needs.

@@ -7,13 +7,13 @@ from typing import Any
 
 from litestar import Response
 
-from livetrip_contract import IdempotencyKeyReused, TripDatesReversed
+from livetrip_contract import IdempotencyKeyInUse, IdempotencyKeyReused, TripDatesReversed
 from livetrip_web.forms.form import Form, FormRefused, key_of
 from livetrip_web.pages.failures import failure_of, is_unavailable
 from livetrip_web.pages.visit import Visit, new_key
 from switchover import CallError
 
-REFUSALS = (FormRefused, TripDatesReversed, IdempotencyKeyReused, CallError)
+REFUSALS = (FormRefused, TripDatesReversed, IdempotencyKeyReused, IdempotencyKeyInUse, CallError)
 """What a form can come back for."""
 
 
@@ -46,6 +46,9 @@ def show_again(
             )
         case IdempotencyKeyReused():
             return show_form(request, template, status=409, **{**told, "key": new_key()}, problem="problem.sent_before")
+        case IdempotencyKeyInUse():
+            headers = {"retry-after": str(error.retry_after)}
+            return show_form(request, template, status=409, headers=headers, **told, problem="problem.in_use")
         case CallError() if is_unavailable(error):
             headers = {"retry-after": str(failure_of(error).retry_after)}
             return show_form(request, template, status=503, headers=headers, **told, problem="problem.unavailable")

@@ -202,6 +202,7 @@ WORDS: Final[Mapping[str, str]] = {
     "wrong.latitude": "Enter a latitude from −90 to 90 degrees, together with a longitude.",
     "wrong.longitude": "Enter a longitude from −180 to 180 degrees, together with a latitude.",
     "wrong.tags": "Use at most 20 tags of 1 to 40 characters each.",
+    "problem.in_use": "This is still being saved. Send it again in a moment; it is saved only once, however often you do.",
     "problem.sent_before": "This form was sent before, with something else in it. Send it again to save this as well.",
     "wrong.photo_missing": "Choose a photo first.",
     "wrong.photo_type": "This is no JPEG, PNG or WebP. Choose another file.",
