@@ -384,8 +384,8 @@ async def test_missing_key_is_refused_where_the_contract_requires_it() -> None:
 
 
 async def test_missing_key_is_refused_with_the_code_that_the_contract_documents_for_400() -> None:
-    on_400 = {"description": ".", "content": problem_of("malformed_request")}
-    answered = await ask(keyed_service(is_required=True, **{"400": on_400}), "POST", "/things")
+    on_400: Any = {"400": {"description": ".", "content": problem_of("malformed_request")}}
+    answered = await ask(keyed_service(is_required=True, **on_400), "POST", "/things")
     where = "The request cannot be read: header.Idempotency-Key is required"
     assert answered.refusal == (400, "malformed_request", where)
 

@@ -205,7 +205,7 @@ async def test_plain_failure_of_another_service_keeps_its_own_words() -> None:
 
 async def test_backend_that_refuses_a_request_gets_the_status_that_its_contract_documents() -> None:
     class Refusing(Sending):
-        async def send(self, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
+        async def send(self, *args: Any, **kwargs: Any) -> str:
             raise InvalidRequest("The dates are reversed.")
 
     for responses, status in ((ON_400, 400), (ON_422, 422), (BOTH, 422)):

@@ -66,15 +66,8 @@ async def open_backend(
         open_units_of_work(database_url, sql_comments=sql_comments) as units_of_work,
         open_darkroom(photos, clock) as opened,
     ):
-        backend = LiveTripBackend(
-            units_of_work,
-            clock,
-            identifiers,
-            opened.darkroom,
-            version=version,
-            files=opened.files,
-            duplicates=duplicates,
-        )
+        parts = units_of_work, clock, identifiers, opened.darkroom
+        backend = LiveTripBackend(*parts, version=version, files=opened.files, duplicates=duplicates)
         try:
             yield backend
         finally:

@@ -10,11 +10,12 @@ import contextlib
 from collections.abc import Callable, Collection
 from typing import Any
 
-from switchover.context import REPLAYED_HEADER, Beside, CallContext, ResponseInfo, carrying_out, reading
+from switchover.context import Beside, CallContext, carrying_out, reading
 from switchover.port.errorform import UnusableError
 from switchover.port.plan import Plan
 from switchover.port.values import UnusableValue
 from switchover.port.wire import WireResponse
+from switchover.response_info import REPLAYED_HEADER, ResponseInfo
 from switchover.telemetry import Kind, TraceContext
 
 

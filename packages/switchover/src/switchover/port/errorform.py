@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from switchover.context import is_header_value
 from switchover.contract import pointer
 from switchover.port.problems import BLANK, text_of
+from switchover.response_info import is_header_value
 
 
 class UnusableError(ValueError):

@@ -10,7 +10,7 @@ from time import monotonic, perf_counter
 from typing import Any
 
 from switchover import context
-from switchover.context import CallContext, ResponseInfo
+from switchover.context import CallContext
 from switchover.contract import Media
 from switchover.errors import (
     WIRE_ERRORS,
@@ -50,6 +50,7 @@ from switchover.port.serve.threads import Threads
 from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
 from switchover.port.wire import Received
+from switchover.response_info import ResponseInfo
 from switchover.telemetry import LiveSpan, Recorder, TraceContext
 from switchover.trust import CALLER_HEADER, Verifier, decode_identity
 

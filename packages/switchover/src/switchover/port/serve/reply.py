@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from switchover.context import REPLAYED_HEADER, ResponseInfo
 from switchover.errors import CallError, MethodNotAllowed, ServiceUnavailable, Unauthenticated, UnsupportedMediaType
 from switchover.port.problems import PROBLEM_JSON, write_wire_error
+from switchover.response_info import REPLAYED_HEADER, ResponseInfo
 
 TRACE_HEADER: Final = b"x-trace-id"
 RETRY_AFTER_SECONDS: Final = 1
