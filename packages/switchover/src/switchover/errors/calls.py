@@ -140,10 +140,7 @@ class UnsupportedMediaType(CallError):
 
 
 class InvalidRequest(CallError):
-    """422: a parameter or the body breaks the contract. `errors` says where and how; values are never repeated.
-
-    The status is 400 where the contract documents 400 and not 422.
-    """
+    """422, or 400 as the contract says: parameters or body break it. `errors` says where and how; values are never repeated."""
 
     code = "invalid_request"
     status = 422
@@ -189,11 +186,7 @@ class ServiceUnavailable(CallError):
 class Problem(CallError):
     """A documented failure that no class of the team's stands for: code, status and what else it says.
 
-    A contract without codes is met by the status: the code is then `http_404`.
-
-    Attributes:
-        members: further members of the problem.
-        problem_type: its `type` (RFC 9457, section 3.1.1); None stands for the one that the contract documents, or `about:blank`.
+    Without codes in the contract it is `http_404`. `problem_type`: None stands for the documented `type`, or `about:blank`.
     """
 
     def __init__(
