@@ -31,6 +31,7 @@ SwitchoverError
         ├── ServiceUnreachable       no connection came about: nothing was done
         ├── ConnectionLost           the connection broke: it is unknown whether anything was done
         ├── CallTimeout              an answer did not come in time: it is unknown whether anything was done
+        ├── OperationMissing         the service does not have the operation
         ├── CredentialUnavailable    this service cannot prove itself now: nothing was sent
         └── UnexpectedAnswer         the answer breaks the contract
 """
@@ -50,6 +51,7 @@ from switchover.errors.calls import (
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    OperationMissing,
     PayloadTooLarge,
     Problem,
     Refused,
@@ -96,6 +98,7 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "ObjectivesError",
+    "OperationMissing",
     "PayloadTooLarge",
     "PlanError",
     "Problem",

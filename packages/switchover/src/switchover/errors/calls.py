@@ -90,7 +90,7 @@ class Forbidden(Refused):
 
 
 class NotFound(CallError):
-    """404: there is no operation at this address."""
+    """404: the address is unknown. What `Port.http` gets for an operation that a service does not have is an OperationMissing."""
 
     code = "not_found"
     status = 404
@@ -238,6 +238,24 @@ class CallTimeout(TransportError):
         super().__init__(detail or f"No answer within {seconds:g} s ({phase}).", trace_id=trace_id)
         self.phase = phase
         self.seconds = seconds
+
+
+class OperationMissing(TransportError):
+    """The service does not have this operation: an older or a newer version of it answers, or a gateway that knows no such path.
+
+    Attributes:
+        answered: the HTTP status of the answer: 404, 405 or 501.
+        is_proven: whether the service itself said so (`Port.serve`, which then ran nothing). The bare 404 of a gateway proves nothing.
+    """
+
+    code = "operation_missing"
+
+    def __init__(
+        self, detail: str = "", *, answered: int = 0, is_proven: bool = False, trace_id: str | None = None
+    ) -> None:
+        super().__init__(detail, trace_id=trace_id)
+        self.answered = answered
+        self.is_proven = is_proven
 
 
 class UnexpectedAnswer(TransportError):
