@@ -146,6 +146,7 @@ def test_while_the_service_is_deployed_both_versions_count_and_then_the_one_that
     clock = OwnedClock()
     versions = HeardVersions(clock)
     versions.note(named("1.0.0", "0"))
+    assert heard(versions.recent()) == ["1.0.0"]
     clock.passes(1)
     versions.note(named("1.1.0", "1"))
     assert heard(versions.recent()) == ["1.1.0", "1.0.0"]

@@ -18,33 +18,34 @@ _MOST: Final = 8
 class HeardVersions:
     """The versions that a service has named, by the value of the header.
 
-    Any thread may note and ask: every step is one operation on a dict. A service that sends ever other values fills no memory.
+    Noting costs a look at the headers: the time is that of the next look at the versions, which a heartbeat takes every second.
+    Any thread may note. A service that sends ever other values fills no memory.
     """
 
-    __slots__ = ("_clock", "_last")
+    __slots__ = ("_clock", "_fresh", "_last")
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
+        self._fresh: dict[str, None] = {}
         self._last: dict[str, float] = {}
 
     def note(self, response: WireResponse) -> None:
         """Note the version that an answer names, if it names one."""
         value = response.header(CONTRACT_HEADER)
-        if value is not None and (value in self._last or self._has_room(value)):
-            self._last[value] = self._clock()
+        if value is not None and value not in self._fresh:
+            self._add(value)
 
-    def _has_room(self, value: str) -> bool:
-        """Whether a value may be kept; the one that was heard longest ago makes way for it."""
-        if ContractVersion.of_header(value) is None:
-            return False
-        while len(self._last) >= _MOST:
-            oldest = min(self._last.copy().items(), key=lambda item: item[1])
-            self._last.pop(oldest[0], None)
-        return True
+    def _add(self, value: str) -> None:
+        fresh = self._fresh
+        if len(fresh) < _MOST and ContractVersion.of_header(value) is not None:
+            fresh[value] = None
 
     def recent(self) -> Sequence[ContractVersion]:
         """The versions that answered within the last seconds, the latest first; the last one of all where that is longer ago."""
-        found = sorted(self._last.copy().items(), key=lambda item: -item[1])
-        since = self._clock() - RECENT_SECONDS
-        recent = [value for value, at in found if at >= since] or [value for value, _ in found[:1]]
-        return [version for value in recent if (version := ContractVersion.of_header(value)) is not None]
+        fresh, self._fresh = self._fresh, {}
+        now = self._clock()
+        heard = {**self._last, **dict.fromkeys(fresh, now)}
+        ordered = sorted(heard.items(), key=lambda item: -item[1])[:_MOST]
+        kept = [item for item in ordered if item[1] >= now - RECENT_SECONDS] or ordered[:1]
+        self._last = dict(kept)
+        return [version for value, _ in kept if (version := ContractVersion.of_header(value)) is not None]
