@@ -51,7 +51,6 @@ from switchover.errors.calls import (
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
-    OperationMissing,
     PayloadTooLarge,
     Problem,
     Refused,
@@ -76,6 +75,7 @@ from switchover.errors.listings import (
     StoreUnavailable,
     SwitchoverError,
 )
+from switchover.errors.missing import OperationMissing
 from switchover.errors.outline import failure_of, outline, outlined
 
 __all__ = [
