@@ -15,17 +15,18 @@ from switchover.errors import (
     CallTimeout,
     ConnectionLost,
     CredentialUnavailable,
+    Forbidden,
     InternalError,
     InvalidRequest,
-    NotFound,
     ServiceUnavailable,
     ServiceUnreachable,
+    TransportError,
     UnexpectedAnswer,
 )
 from switchover.port.wire import WireResponse
 from switchover.rollout.circuit import CircuitState
 from switchover.telemetry import Outcome
-from unit.port.desk import AIKO, Health, InMemoryBlockingDesk, InMemoryDesk, result_of
+from unit.port.desk import AIKO, MISSING_ID, Health, InMemoryBlockingDesk, InMemoryDesk, NoteNotFound, result_of
 from unit.port.routing import ALL, OK, Told, everywhere, routed
 
 KINDS = pytest.mark.parametrize("kind", ["async", "sync"])
@@ -44,6 +45,13 @@ UNANSWERED = [
     WireResponse(503, [], b""),
     WireResponse(504, [], b""),
     WireResponse(504, [PROBLEM], b'{"code": "call_timeout", "status": 504}'),
+    InternalError("x"),
+    WireResponse(500, [PROBLEM], b'{"code": "internal_error", "status": 500}'),
+    WireResponse(500, [("content-type", "text/html")], b"<html>"),
+    WireResponse(403, [("content-type", "text/html")], b"<html>"),
+    WireResponse(404, [("content-type", "text/html")], b"<html>"),
+    WireResponse(405, [("allow", "GET")], b""),
+    WireResponse(501, [], b""),
 ]
 UNSENT = [ServiceUnreachable("x"), CredentialUnavailable("x"), CallTimeout(phase="connect", seconds=1)]
 
@@ -88,7 +96,7 @@ async def test_a_write_that_was_certainly_not_sent_is_carried_out_here_under_its
 )
 async def test_a_write_that_may_have_been_carried_out_is_not_repeated_and_says_so(kind: str, step: Any) -> None:
     desk = routed(kind, ALL, Told(step))
-    with pytest.raises((ConnectionLost, CallTimeout, UnexpectedAnswer, ServiceUnavailable)) as caught:
+    with pytest.raises((TransportError, ServiceUnavailable, InternalError)) as caught:
         await result_of(desk.desk.echo(1))
     assert desk.here.seen == []
     assert caught.value.idempotency_key is not None
@@ -105,18 +113,12 @@ async def test_a_write_that_ran_out_of_time_is_not_repeated(kind: str) -> None:
 
 
 @KINDS
-@pytest.mark.parametrize(
-    ("step", "error"),
-    [
-        (WireResponse(500, [PROBLEM], b'{"code": "internal_error", "status": 500}'), InternalError),
-        (WireResponse(404, [PROBLEM], b'{"code": "not_found", "status": 404}'), NotFound),
-    ],
-)
-async def test_an_answer_is_an_answer(kind: str, step: WireResponse, error: type[Exception]) -> None:
-    desk = routed(kind, ALL, Told(step))
-    with pytest.raises(error):
-        await result_of(desk.desk.get_health())
-    assert len(desk.told()) == 1
+async def test_a_documented_failure_is_the_services_answer_and_is_not_asked_for_again(kind: str) -> None:
+    body = b'{"type": "about:blank", "title": "Not Found", "status": 404, "code": "note_not_found", "noteId": "%s"}'
+    desk = routed(kind, ALL, Told(WireResponse(404, [PROBLEM], body % str(MISSING_ID).encode())))
+    with pytest.raises(NoteNotFound):
+        await result_of(desk.desk.get_note(AIKO, MISSING_ID))
+    assert desk.told() == [("http", "all", "NoteNotFound")]
 
 
 @KINDS
@@ -170,9 +172,9 @@ async def test_failures_that_nobody_saw_open_it_as_well(kind: str) -> None:
 
 @KINDS
 async def test_refusals_and_requests_that_are_none_open_nothing(kind: str) -> None:
-    refusal = WireResponse(404, [PROBLEM], b'{"code": "not_found", "status": 404}')
+    refusal = WireResponse(403, [PROBLEM], b'{"code": "forbidden", "status": 403}')
     desk = routed(kind, everywhere(OwnedClock(), in_a_row=1, least=1), Told(refusal))
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         await result_of(desk.desk.get_health())
     with pytest.raises(InvalidRequest):
         await result_of(desk.desk.list_notes(AIKO, limit="many"))

@@ -16,9 +16,8 @@ from switchover.errors import (
     InternalError,
     InvalidField,
     InvalidRequest,
-    MethodNotAllowed,
-    NotFound,
     ServiceUnavailable,
+    Unauthenticated,
     UnexpectedAnswer,
 )
 from switchover.port.wire import WireRequest, WireResponse
@@ -87,18 +86,11 @@ async def test_an_answer_that_the_contract_does_not_know_is_unexpected(status: i
             await desk(status, PROBLEM, body).add_note(AIKO, NoteDraft(title="a"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>Not Found</html>", b'{"title": "Not Found"}', b"[]"])
-async def test_a_status_alone_says_what_a_proxy_means(body: bytes) -> None:
-    with pytest.raises(NotFound) as missing:
-        await desk(404, [("content-type", "text/html")], body).echo(1)
-    assert len(missing.value.trace_id or "") == 32
-    with pytest.raises(MethodNotAllowed) as refused:
-        await desk(405, [("allow", "GET, , HEAD")], body).echo(1)
-    assert refused.value.allow == ("GET", "HEAD")
-    for after, seconds in (("7", 7), ("Fri, 27 Nov 2026 00:00:00 GMT", None), ("-1", None), ("9" * 10, None)):
-        with pytest.raises(ServiceUnavailable) as unavailable:
-            await desk(503, [("retry-after", after)], body).echo(1)
-        assert unavailable.value.retry_after == seconds
+@pytest.mark.parametrize("after", ["7", "Fri, 27 Nov 2026 00:00:00 GMT", "-1", "9" * 10])
+async def test_a_bare_503_says_that_the_service_is_unavailable_and_perhaps_for_how_long(after: str) -> None:
+    with pytest.raises(ServiceUnavailable) as unavailable:
+        await desk(503, [("retry-after", after)], b"<html>").echo(1)
+    assert unavailable.value.retry_after == (7 if after == "7" else None)
 
 
 @pytest.mark.parametrize("status", [502, 504])
@@ -108,10 +100,34 @@ async def test_a_gateway_that_gave_up_may_have_given_up_on_something_that_went_o
     assert len(caught.value.trace_id or "") == 32
 
 
-@pytest.mark.parametrize("status", [501, 507, 599])
-async def test_a_service_that_failed_in_its_own_way_failed(status: int) -> None:
-    with pytest.raises(InternalError, match=f"The service answered {status}."):
-        await desk(status, [], b"").echo(1)
+@pytest.mark.parametrize("status", [500, 507, 599])
+async def test_problem_details_are_the_services_own_failure_whatever_the_status(status: int) -> None:
+    with pytest.raises(InternalError):
+        await desk(status, PROBLEM, b'{"title": "Something"}').echo(1)
+
+
+HTML, TEXT = [("content-type", "text/html")], [("content-type", "text/plain; charset=utf-8")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [(HTML, b"<html>"), (TEXT, b"Internal Server Error"), ([], b""), (JSON, b'{"detail": "Internal Server Error"}')],
+)
+@pytest.mark.parametrize("status", [400, 403, 413, 422, 429, 500, 507, 599])
+async def test_an_error_without_problem_details_is_not_taken_for_the_services_own(
+    status: int, headers: Any, body: bytes
+) -> None:
+    with pytest.raises(UnexpectedAnswer, match=rf"no problem details.*\(status {status}\)") as caught:
+        await desk(status, headers, body).get_health()
+    assert caught.value.answered == status
+
+
+async def test_a_bare_401_needs_the_challenge_that_comes_with_it() -> None:
+    """RFC 9110, section 15.5.2: a 401 has WWW-Authenticate. Gateways that authenticate answer nothing else."""
+    with pytest.raises(Unauthenticated):
+        await desk(401, [("www-authenticate", "Bearer")], b"").get_health()
+    with pytest.raises(UnexpectedAnswer):
+        await desk(401, HTML, b"<html>").get_health()
 
 
 async def test_a_documented_failure_has_the_trace_beside_it() -> None:

@@ -13,6 +13,7 @@ from switchover.errors import (
     CallError,
     ConnectionLost,
     InternalError,
+    OperationMissing,
     Problem,
     ServiceUnavailable,
     TransportError,
@@ -290,7 +291,7 @@ async def test_a_sample_with_a_failure_that_breaks_the_contract_is_reported() ->
     [
         (409, b'{"code": "late", "dueAt": "2026-01-01T00:00:00"}', UnexpectedAnswer),
         (409, b'{"code": "late"}', UnexpectedAnswer),
-        (404, b"<html>", UnexpectedAnswer),
+        (404, b"<html>", OperationMissing),
         (502, b"<html>", ConnectionLost),
         (503, b'{"code": "service_unavailable"}', ServiceUnavailable),
         (404, b'{"isbn": "1"}', Problem),

@@ -23,7 +23,7 @@ async def test_an_address_is_that_of_an_operation_or_answered_404(service: Servi
     if target.strip("/").replace("//", "/") == "api/health":
         assert (answered.status, answered.body) == (200, b'{"status":"ok"}')
     else:
-        assert answered.refusal == (404, "not_found", "There is no operation at this address.")
+        assert answered.refusal == (404, "operation_missing", "There is no operation at this address.")
 
 
 @pytest.mark.parametrize(

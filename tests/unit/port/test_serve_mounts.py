@@ -44,7 +44,7 @@ async def test_everything_at_a_mount_and_below_it_is_handed_over(target: str) ->
 
 @pytest.mark.parametrize("target", ["/filesystem", "/file", "/a/files", "/Files"])
 async def test_nothing_else_is(target: str) -> None:
-    assert (await ask(service(files=Mirror()), "GET", target)).refusal[:2] == (404, "not_found")
+    assert (await ask(service(files=Mirror()), "GET", target)).refusal[:2] == (404, "operation_missing")
 
 
 async def test_a_mount_is_part_of_the_trace_of_its_request_and_tells_it() -> None:

@@ -17,6 +17,7 @@ from switchover.rollout.record import Change, Edit
 from switchover.rollout.reporting import OperationReport
 from switchover.rollout.stores import FakeRolloutStore
 from switchover.rollout.windows import LatencySketch, WindowSnapshot
+from switchover.versions import ContractVersion
 
 PLAN = parse(
     b"""
@@ -133,6 +134,57 @@ def test_foreign_reports_are_passed_over(foreign: dict[str, Any]) -> None:
     world.store.heartbeat(beat("web-1", **{f"x{name}": value for name, value in foreign.items()}))
     world.store.heartbeat(beat("web-2", format=1, leftOut=foreign.get("a"), operations=foreign))
     assert world.fleet.view().operations[0].figures == OperationFigures()
+
+
+def known(version: str) -> dict[str, str]:
+    return ContractVersion(version, "sha256:" + "0" * 16).to_json()
+
+
+def test_the_versions_of_workers_and_services_are_counted_among_those_that_live() -> None:
+    world = World()
+    world.store.heartbeat(beat("gone", contract=known("1.2.0"), services=[known("1.2.0")]))
+    world.clock.passes(6)
+    world.store.heartbeat(beat("web-1", contract=known("1.4.0"), services=[known("1.4.0"), known("1.3.0")]))
+    world.store.heartbeat(beat("web-2", contract=known("1.4.0"), services=[known("1.4.0")]))
+    world.store.heartbeat(beat("web-3", contract=known("1.3.0")))
+    world.store.heartbeat(beat("of-an-earlier-release"))
+    found = world.fleet.view().contracts
+    assert found.differ
+    assert found.to_json() == {
+        "workers": [{**known("1.4.0"), "workers": 2}, {**known("1.3.0"), "workers": 1}],
+        "services": [{**known("1.4.0"), "workers": 2}, {**known("1.3.0"), "workers": 1}],
+        "differ": True,
+    }
+
+
+def test_one_version_everywhere_is_no_difference() -> None:
+    world = World()
+    assert not world.fleet.view().contracts.differ
+    world.store.heartbeat(beat("web-1", contract=known("1.4.0"), services=[known("1.4.0")]))
+    assert not world.fleet.view().contracts.differ
+
+
+def test_an_operation_that_the_service_of_any_worker_lacks_is_marked() -> None:
+    world = World()
+    world.store.heartbeat(beat("web-1", missing=["getTrip", "gone"]))
+    world.store.heartbeat(beat("web-2", missing=[7, None]))
+    assert [it.operation for it in world.fleet.view().operations if it.is_missing] == ["getTrip"]
+    assert world.fleet.view().to_json()["operations"][0]["isMissing"] is True
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["contract", "services", "missing"]),
+        st.recursive(
+            st.none() | st.integers() | st.text(),
+            lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["digest", "version"]), inner),
+        ),
+    )
+)
+def test_versions_of_another_form_are_passed_over(foreign: dict[str, Any]) -> None:
+    world = World()
+    world.store.heartbeat(beat("web-1", **foreign))
+    assert not world.fleet.view().contracts.differ
 
 
 def test_windows_of_other_lengths_are_left_out() -> None:

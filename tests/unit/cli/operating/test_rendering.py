@@ -15,9 +15,18 @@ from support.operating import Project, project
 from switchover.cli.operating.rendering import duration, rendered
 from switchover.cli.operating.text import printable, table, width
 from switchover.rollout import CircuitState, Share
-from switchover.rollout.fleet import FleetView, OperationFigures, OperationView, SideFigures, WaveView, WorkerView
+from switchover.rollout.fleet import (
+    ContractsView,
+    FleetView,
+    OperationFigures,
+    OperationView,
+    SideFigures,
+    WaveView,
+    WorkerView,
+)
 from switchover.rollout.orders import JudgedWorker, Standing
 from switchover.rollout.stores import WorkerBeat, WorkerSeen
+from switchover.versions import ContractVersion
 
 NAMES = st.text(st.characters(exclude_categories=())) | st.sampled_from(["\x1b[2J", "\ud800", "a\nb", "旅行", "é", ""])
 SECONDS = st.floats(0, 1e9)
@@ -38,6 +47,7 @@ OPERATIONS = st.builds(
     share=st.integers(0, 10_000).map(Share),
     is_pinned=st.booleans(),
     is_held=st.booleans(),
+    is_missing=st.booleans(),
     figures=st.builds(
         OperationFigures,
         direct=SIDES,
@@ -67,6 +77,7 @@ WORKERS = st.builds(
         NAMES,
     ),
 )
+VERSIONS = st.dictionaries(st.builds(ContractVersion, NAMES, st.just("sha256:" + "0" * 16)), st.integers(1, 99))
 VIEWS = st.builds(
     FleetView,
     at=st.floats(-1e300, 1e300),
@@ -79,6 +90,7 @@ VIEWS = st.builds(
     workers=st.lists(WORKERS).map(tuple),
     left_out=st.integers(0, 9),
     parents=st.integers(0, 9),
+    contracts=st.builds(ContractsView, workers=VERSIONS, services=VERSIONS),
 )
 
 
@@ -89,6 +101,47 @@ def test_any_rollout_can_be_shown(view: FleetView) -> None:
     shown.encode("utf-8")
     assert all(line.isprintable() for line in shown.split("\n"))
     json.dumps(view.to_json(), allow_nan=False)
+
+
+def version(name: str, digit: str = "0") -> ContractVersion:
+    return ContractVersion(name, "sha256:" + digit * 16)
+
+
+@pytest.mark.parametrize(
+    ("workers", "services", "said"),
+    [
+        (
+            {version("1.3.0"): 1, version("1.4.0"): 2},
+            {version("1.4.0"): 2},
+            "2 workers have contract 1.4.0, 1 has 1.3.0; service: 1.4.0",
+        ),
+        ({version("1.3.0"): 1}, {version("1.4.0"): 1}, "1 worker has contract 1.3.0; service: 1.4.0"),
+        ({version("1.3.0"): 1, version("1.4.0"): 1}, {}, "1 worker has contract 1.3.0, 1 has 1.4.0"),
+        ({version("1"): 3}, {version("1"): 3, version("2"): 1}, "3 workers have contract 1; service: 1, 2"),
+        ({}, {version("1"): 1, version("2"): 2}, "service: 2, 1"),
+        (
+            {version("1.4.0", "a"): 3},
+            {version("1.4.0", "b"): 3},
+            f"3 workers have contract 1.4.0 (sha256:{'a' * 16}); service: 1.4.0 (sha256:{'b' * 16})",
+        ),
+        ({version(""): 2}, {version("1"): 2}, f"2 workers have contract sha256:{'0' * 16}; service: 1"),
+    ],
+)
+def test_a_difference_of_versions_is_said_in_one_line(
+    workers: dict[ContractVersion, int], services: dict[ContractVersion, int], said: str
+) -> None:
+    view = FleetView(at=0, contracts=ContractsView(workers=workers, services=services))
+    assert said in rendered(view).split("\n")
+
+
+def test_one_version_is_nothing_to_say() -> None:
+    one = {version("1.4.0"): 3}
+    assert "1.4.0" not in rendered(FleetView(at=0, contracts=ContractsView(workers=one, services=one)))
+
+
+def test_an_operation_that_the_service_lacks_is_marked() -> None:
+    shown = rendered(FleetView(at=0, operations=(OperationView(operation="getTrip", is_missing=True),)))
+    assert shown.split("\n")[-1].endswith("NOT AT THE SERVICE")
 
 
 @given(st.lists(st.tuples(NAMES, NAMES, NAMES), min_size=1), st.sets(st.integers(0, 2)).map(frozenset))

@@ -12,6 +12,7 @@ from switchover.contract.files import Files
 from switchover.contract.findings import Finding
 from switchover.contract.node import Node, Tree
 from switchover.errors import ContractError
+from switchover.versions import ContractVersion
 
 __all__ = ["Document", "Node"]
 
@@ -55,6 +56,11 @@ class Document(Tree):
         for file, source in sorted(self.sources.items()):
             digest.update(f"{file}\0{len(source.content)}\0".encode() + source.content)
         return "sha256:" + digest.hexdigest()
+
+    @property
+    def contract_version(self) -> ContractVersion:
+        """The version of the contract: `info.version` and the digest's beginning."""
+        return ContractVersion.of(self.digest, self.root.value.get("info"))
 
 
 def _order(root: str, finding: Finding) -> tuple[bool, str, int, str]:

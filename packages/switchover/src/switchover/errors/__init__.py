@@ -31,6 +31,7 @@ SwitchoverError
         ├── ServiceUnreachable       no connection came about: nothing was done
         ├── ConnectionLost           the connection broke: it is unknown whether anything was done
         ├── CallTimeout              an answer did not come in time: it is unknown whether anything was done
+        ├── OperationMissing         the service does not have the operation
         ├── CredentialUnavailable    this service cannot prove itself now: nothing was sent
         └── UnexpectedAnswer         the answer breaks the contract
 """
@@ -74,6 +75,7 @@ from switchover.errors.listings import (
     StoreUnavailable,
     SwitchoverError,
 )
+from switchover.errors.missing import OperationMissing
 from switchover.errors.outline import failure_of, outline, outlined
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "ObjectivesError",
+    "OperationMissing",
     "PayloadTooLarge",
     "PlanError",
     "Problem",

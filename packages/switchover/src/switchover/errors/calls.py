@@ -90,7 +90,7 @@ class Forbidden(Refused):
 
 
 class NotFound(CallError):
-    """404: there is no operation at this address."""
+    """404: the address is unknown. What `Port.http` gets for an operation that a service does not have is an OperationMissing."""
 
     code = "not_found"
     status = 404

@@ -184,7 +184,8 @@ class Port(Generic[P]):
     ) -> P:
         """The interface split between this process and HTTP, call by call, as a rollout decides.
 
-        A call that goes over HTTP and gets no answer is answered in this process instead, if it is safe, or was certainly not sent.
+        A call that gets no answer of the service's own over HTTP, or its 500, is answered in this process instead, if it is safe, or was
+        certainly not run there.
 
         Args:
             direct: what `direct` of this port gave.
@@ -207,6 +208,7 @@ class Port(Generic[P]):
             http,
             rollout,
             self.recorder,
+            version=self.document.contract_version,
             for_http=for_http,
             answers=_reading(answers),
         )

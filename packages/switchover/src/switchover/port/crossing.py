@@ -1,7 +1,8 @@
 """A call on its way over HTTP: through the circuit, within its part of the time, and answered in this process where that is safe.
 
-What changes nothing may be asked twice. What does is asked again only if it was certainly not sent: no connection came about, or there was
-nothing to prove this service with. From then on nobody knows whether it was done, and it ends with the failure that it met.
+A safe operation may run twice. It is answered here whenever the service gave no answer of its own, or failed. A write is carried out here only
+if the service certainly did not run it: there was no connection, no credential, or the service says that it does not have the operation. In every
+other case the write may have happened, and the call ends with the failure that it met.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from switchover.errors import (
     CallError,
     CallTimeout,
     CredentialUnavailable,
+    InternalError,
     InvalidRequest,
+    OperationMissing,
     ServiceUnavailable,
     ServiceUnreachable,
     TransportError,
@@ -150,7 +153,7 @@ class _Attempt:
         if self._plan.is_safe:
             is_unread = isinstance(error, (*_UNANSWERED, UnknownValue))
             return context.until(outside, self._deadline) if is_unread else None
-        if not _was_not_sent(error):
+        if not _was_not_run(error):
             if isinstance(error, _UNANSWERED):
                 error.add_note(
                     f"{self._plan.operation.id} may have been carried out, so it is not repeated. Who repeats it under its key has it "
@@ -163,12 +166,16 @@ class _Attempt:
         return CallContext(outside.trace, key, None, session, side, self._deadline, outside.answer, receiver)
 
 
-_UNANSWERED = (TransportError, ServiceUnavailable)
+_UNANSWERED = (TransportError, ServiceUnavailable, InternalError)
 
 
-def _was_not_sent(error: CallError) -> bool:
-    is_unconnected = isinstance(error, CallTimeout) and error.phase == "connect"
-    return is_unconnected or isinstance(error, ServiceUnreachable | CredentialUnavailable)
+def _was_not_run(error: CallError) -> bool:
+    """Whether the service certainly did not run the operation."""
+    if isinstance(error, CallTimeout):
+        return error.phase == "connect"
+    if isinstance(error, OperationMissing):
+        return error.is_proven
+    return isinstance(error, ServiceUnreachable | CredentialUnavailable)
 
 
 @contextmanager

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
 from switchover import context
 from switchover.contract import TIMEOUT_HEADER
 from switchover.contract.media import essence
-from switchover.errors import CallTimeout, ConnectionLost, InternalError, UnexpectedAnswer, UnknownValue
+from switchover.errors import UnexpectedAnswer, UnknownValue
 from switchover.port.answering import is_replayed, receive, says_more
-from switchover.port.errorform import UnusableError
+from switchover.port.faults import FaultReader
+from switchover.port.heard import HeardVersions
 from switchover.port.plan import CallerForm, Plan
-from switchover.port.problems import PROBLEM_JSON, is_wire_code, read_problem, read_wire_error, text_of
+from switchover.port.problems import PROBLEM_JSON
 from switchover.port.tolerance import TOLERANT, AnswerReading
 from switchover.port.transports.base import Timeouts
 from switchover.port.values import NotJson, UnknownValues, UnusableValue
@@ -25,13 +26,16 @@ from switchover.trust import CALLER_HEADER, CredentialSource, encode_identity
 
 KEY_HEADER: Final = "idempotency-key"
 
-_GATEWAY: Final = (502, 504)
-"""What a gateway answers for a service that it got no answer from."""
-
 
 @dataclass(frozen=True, eq=False)
 class Remote:
-    """What all calls of one wiring share. `timeouts`: by method; `answers`: how they are read, None if nothing was said."""
+    """What all calls of one wiring share.
+
+    Attributes:
+        timeouts: by method.
+        answers: how they are read; None if nothing was said.
+        heard: the versions of the contract that the service has named.
+    """
 
     base_path: str
     timeouts: Mapping[str, Timeouts]
@@ -39,31 +43,23 @@ class Remote:
     caller: CallerForm | None
     recorder: Recorder
     answers: AnswerReading | None = None
+    heard: HeardVersions = field(default_factory=HeardVersions)
 
 
 class Exchange:
     """One operation, on the calling side."""
 
     __slots__ = (
-        "_accept",
-        "_answers",
-        "_caller",
-        "_declared",
-        "_failures",
-        "_is_unsafe",
-        "_names_key",
-        "_operation",
-        "_prefix",
-        "_reading",
-        "_requests",
-        "_says_more",
+        *("_accept", "_answers", "_caller", "_declared", "_faults", "_is_unsafe"),
+        *("_names_key", "_note", "_operation", "_prefix", "_reading", "_requests", "_says_more"),
     )
 
     def __init__(self, plan: Plan, remote: Remote) -> None:
         self._answers = plan.answers
-        self._failures = plan.failures
         self._requests = plan.requests
         self._reading = TOLERANT if remote.answers is None else remote.answers
+        self._faults = FaultReader(plan, self._reading)
+        self._note = remote.heard.note
         self._prefix = remote.base_path
         self._caller = remote.caller if plan.has_caller else None
         self._is_unsafe = not plan.is_safe
@@ -122,7 +118,7 @@ class Exchange:
         codec = self._answers.for_status(response.status)
         if codec is not None:
             return codec.answer.headers
-        return self._failures.headers_of(response.status, read_problem(response.body))
+        return self._faults.headers_of(response)
 
     def result(self, response: WireResponse, trace: TraceContext) -> Any:
         """The result of a call.
@@ -130,9 +126,10 @@ class Exchange:
         Raises:
             the documented exception, or a CallError.
         """
+        self._note(response)
         codec = self._answers.for_status(response.status)
         if codec is None:
-            raise self._failure(response, trace)
+            raise self._faults.read(response, trace)
         if codec.media_type is not None and essence(response.header("content-type") or "") != codec.media_type:
             raise _unexpected(f"The answer is not {codec.media_type}.", response)
         try:
@@ -150,30 +147,6 @@ class Exchange:
         listed = "; ".join(str(item) for item in error.errors[:5])
         detail = f"{done} has what a newer version wrote: {listed} (status {response.status})"
         return UnknownValue(detail, errors=error.errors, answered=response.status)
-
-    def _failure(self, response: WireResponse, trace: TraceContext) -> Exception:
-        body = read_problem(response.body)
-        try:
-            headers = dict(reversed(response.headers))
-            documented = self._failures.read(response.status, body, self._reading, headers)
-        except UnusableError as error:
-            if response.status not in _GATEWAY and not is_wire_code(text_of(body, "code")):
-                return _unexpected(f"The failure breaks the contract: {error}.", response)
-            documented = None
-        if documented is not None:
-            documented.add_note(f"trace {trace.trace_id}")
-            return documented
-        if response.status == 504 and text_of(body, "code") == CallTimeout.code:
-            return CallTimeout("The service cut the call off: its time was over.", phase="service")
-        known = read_wire_error(response.status, body, dict(response.headers))
-        if known is not None:
-            return known
-        if response.status in _GATEWAY:
-            # It may have given up on a service that went on.
-            return ConnectionLost(f"A gateway answered {response.status} for the service.")
-        if response.status >= 500:
-            return InternalError(f"The service answered {response.status}.")
-        return _unexpected("The contract does not document this answer.", response)
 
 
 def _unexpected(detail: str, response: WireResponse) -> UnexpectedAnswer:

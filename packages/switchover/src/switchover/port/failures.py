@@ -184,6 +184,10 @@ class FailureTable:
         is_documented = any(failure.covers(status) for failure in self.operation.failures)
         return _problem(code, status, body, _own_type(body, None)) if is_documented else None
 
+    def covering(self, status: int, code: Any) -> Entry | None:
+        """The documented failure that an answer of this status and code would stand for, or None."""
+        return self._entry_for(status, code)
+
     def _entry_for(self, status: int, code: Any) -> Entry | None:
         coded: Sequence[Entry] = self._by_code.get(code, ()) if isinstance(code, str) else ()
         uncoded = (entry for entry in self.entries if not entry.failure.is_coded)

@@ -28,6 +28,7 @@ from switchover.rollout.rollout import Rollout
 from switchover.rollout.table import Route
 from switchover.telemetry import Kind, Recorder
 from switchover.trust import Identity
+from switchover.versions import ContractVersion
 
 _P = TypeVar("_P", InProcess, OverHttp)
 
@@ -66,6 +67,7 @@ def route(
     rollout: Rollout,
     recorder: Recorder,
     *,
+    version: ContractVersion,
     for_http: float,
     answers: AnswerReading | None = None,
 ) -> Any:
@@ -81,6 +83,7 @@ def route(
     remote = _reading(remote, answers, is_strict=local.is_strict)
     caller = remote.remote.caller
     numbers = rollout.cover([plan.operation.id for plan in plans.values()])
+    rollout.know_versions(version, remote.remote.heard.recent)
     methods = {}
     for (name, plan), number in zip(plans.items(), numbers, strict=True):
         here = _here(plan, local.targets[name], recorder, caller)

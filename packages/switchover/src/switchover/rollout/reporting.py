@@ -1,4 +1,6 @@
-"""What a worker says of its calls with each sign of life: windows of both sides, circuits, and when it last called over HTTP."""
+"""What a worker says of its calls with each sign of life: windows of both sides, circuits, when it last called over HTTP, the versions of the
+contract on both sides, and which operations the service does not have.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from switchover.rollout.circuit import CircuitState
 from switchover.rollout.record.reading import canonical, mapping, members
 from switchover.rollout.stores.worker import MOST_REPORT_BYTES
 from switchover.rollout.windows.snapshot import WindowSnapshot
+from switchover.versions import ContractVersion
 
 if TYPE_CHECKING:  # a command that reads reports makes none
     from switchover.rollout.rollout import Rollout
@@ -22,7 +25,14 @@ if TYPE_CHECKING:  # a command that reads reports makes none
     from switchover.telemetry.recorder import Recorder
 
 FORMAT: Final = 1
-_ROOM: Final = MOST_REPORT_BYTES - 1024
+_ROOM_MISSING: Final = 32 * 1024
+_ROOM: Final = MOST_REPORT_BYTES - _ROOM_MISSING - 4 * 1024
+"""What the figures of operations may take of a report; the rest is for the names of missing ones, and for versions."""
+
+_MISSING: Final = "OperationMissing"
+_ANSWERED: Final = ("ok", "refused")
+"""The failure and the outcomes of events by their names: a command that reads reports imports neither class."""
+
 _FOREVER: Final = float("inf")
 _MEMBERS: Final = ("direct", "http", "circuit", "lastHttpAt")
 
@@ -42,6 +52,7 @@ class Reporter:
         self._rollout, self.windows, self._clock = rollout, windows, clock
         self._last: dict[str, float] = {}
         self._calls = 0
+        self._missing: set[str] = set()
         _reporters.add(self)
 
     @classmethod
@@ -55,17 +66,22 @@ class Reporter:
         return made
 
     def __call__(self, events: Sequence[CallEvent]) -> None:
-        """Count calls, and note when those over HTTP began."""
+        """Count calls, and note when those over HTTP began, and which operations the service does not have."""
         self._calls += len(events)
         for event in events:
             if event[2] == "http":
                 self._last[event[1]] = max(event[6], self._last.get(event[1], 0.0))
+                if event[4] == _MISSING:
+                    self._missing.add(event[1])
+                elif event[3].value in _ANSWERED:
+                    self._missing.discard(event[1])
 
     def report(self) -> dict[str, Any]:
         """What there is to tell now: `{"format": 1, "at": …, "operations": {…}, "leftOut": 0, "calls": 3}`, `at` in seconds since
         1970, `calls` all that ended since the process began.
 
-        Where there is too much to tell, the operations that were called least are left out, and counted.
+        Where there is too much to tell, the operations that were called least are left out, and counted. `contract`, `services` and
+        `missing` are there where they are known; readers of the first release pass over them.
         """
         snapshots, circuits, last = self.windows.snapshots(), self._rollout.circuits, dict(self._last)
         nothing = WindowSnapshot(seconds=self.windows.glance)
@@ -86,10 +102,26 @@ class Reporter:
             "operations": operations,
             "leftOut": len(reports) - len(operations),
             "calls": self._calls,
+            **self._versions(),
+            **self._lacking(),
         }
 
+    def _versions(self) -> dict[str, Any]:
+        contract, services = self._rollout.contract, self._rollout.services()
+        own = {} if contract is None else {"contract": contract.to_json()}
+        return {**own, "services": [version.to_json() for version in services]} if services else own
+
+    def _lacking(self) -> dict[str, Any]:
+        missing, room = list[str](), _ROOM_MISSING
+        for name in sorted(self._missing.copy()):
+            room -= len(canonical(name)) + 1
+            if room < 0:
+                break
+            missing.append(name)
+        return {"missing": missing} if missing else {}
+
     def _after_fork(self) -> None:
-        self._last, self._calls = {}, 0
+        self._last, self._missing, self._calls = {}, set(), 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +175,24 @@ def reports_of(report: Mapping[str, Any]) -> dict[str, OperationReport]:
             with suppress(ValueError):
                 found[name] = OperationReport.of_json(data)
     return found
+
+
+def contract_of(report: Mapping[str, Any]) -> ContractVersion | None:
+    """The version of the contract that a worker reported as its own; None where it says nothing that can be read."""
+    return ContractVersion.of_json(report.get("contract"))
+
+
+def services_of(report: Mapping[str, Any]) -> list[ContractVersion]:
+    """The versions that a worker's service named."""
+    found = report.get("services")
+    listed = found if isinstance(found, list) else []
+    return [version for item in listed if (version := ContractVersion.of_json(item)) is not None]
+
+
+def missing_of(report: Mapping[str, Any]) -> list[str]:
+    """The operations that a worker's service did not have when it was last asked."""
+    found = report.get("missing")
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
 
 
 def _fitting(reports: list[tuple[str, OperationReport]]) -> dict[str, Any]:

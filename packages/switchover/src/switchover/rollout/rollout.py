@@ -18,6 +18,7 @@ from switchover.rollout.rules import Planless, Rules
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.table import Table, compiled
+from switchover.versions import ContractVersion
 
 Applied = Callable[[RolloutState], None]
 """Is told of a state that this process obeys from now on."""
@@ -31,6 +32,8 @@ class Rollout:
     Attributes:
         table: in force. It is never changed, only replaced, so a call that has looked at it keeps what it saw.
         ceiling: the furthest that calls may go; see `__init__`.
+        contract: the version of the contract that this process has; None until a port routes by this rollout.
+        services: the versions that the service has named in its last answers, the latest first.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class Rollout:
         self._covered: dict[str, None] = {}
         self._is_suspended = False
         self._subscribers: list[Applied] = []
+        self.contract: ContractVersion | None = None
+        self.services: Callable[[], Sequence[ContractVersion]] = tuple
         self.table = self._compiled(state or RolloutState())
         _rollouts.add(self)
 
@@ -106,6 +111,10 @@ class Rollout:
         """Have `subscriber` called with every state that is applied, on the thread that applies it."""
         with self._changing:
             self._subscribers.append(subscriber)
+
+    def know_versions(self, contract: ContractVersion, services: Callable[[], Sequence[ContractVersion]]) -> None:
+        """Have this process's version of the contract, and those that its service names, for the heartbeat's report."""
+        self.contract, self.services = contract, services
 
     def replan(self, rules: Rules) -> None:
         """Go by other rules from the next call on."""

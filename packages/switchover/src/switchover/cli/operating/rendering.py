@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
 from switchover.cli.operating.text import printable, table
 from switchover.rollout.circuit import CircuitState
-from switchover.rollout.fleet import FleetView, OperationView, SideFigures, WaveView, WorkerView
+from switchover.rollout.fleet import ContractsView, FleetView, OperationView, SideFigures, WaveView, WorkerView
+from switchover.versions import ContractVersion
 
 _HEAD: Final = (
     *("wave", "operation", "stage", "share", "measured", "calls"),
@@ -34,12 +35,34 @@ def _summary(view: FleetView) -> Iterator[str]:
     if view.is_pinned:
         yield "KILL SWITCH: every operation stays in-process (`switchover resume` releases it)"
     yield from (line for wave in view.waves if (line := _baking(wave)))
+    if view.contracts.differ:
+        yield _contracts(view.contracts)
 
 
 def _baking(wave: WaveView) -> str:
     if not wave.bake_seconds_left:
         return ""
     return f"wave {printable(wave.name)} bakes for another {duration(wave.bake_seconds_left)}"
+
+
+def _contracts(view: ContractsView) -> str:
+    """Which versions are in use: `2 workers have contract 1.4.0, 1 has 1.3.0; service: 1.4.0`."""
+    known = {*view.workers, *view.services}
+    said = list[str]()
+    for version, count in sorted(view.workers.items(), key=lambda item: (-item[1], item[0])):
+        noun = "" if said else " workers" if count > 1 else " worker"
+        contract = "" if said else "contract "
+        said.append(f"{count}{noun} {'have' if count > 1 else 'has'} {contract}{_version(version, known)}")
+    services = sorted(view.services, key=lambda version: (-view.services[version], version))
+    listed = ", ".join(_version(version, known) for version in services)
+    return "; ".join([part for part in (", ".join(said), f"service: {listed}" if listed else "") if part])
+
+
+def _version(version: ContractVersion, known: Collection[ContractVersion]) -> str:
+    """A version by its name, and by its digest too where another contract has the same name."""
+    is_shared = sum(other.version == version.version for other in known) > 1
+    name = printable(version.version)
+    return f"{name} ({version.digest})" if name and is_shared else name or version.digest
 
 
 def _operations(view: FleetView) -> str:
@@ -68,8 +91,12 @@ def _row(view: OperationView, *, is_first: bool) -> tuple[str, ...]:
         _latency(figures.http),
         _errors(figures.http),
         _circuit(view),
-        ", ".join(word for word, is_so in (("PINNED", view.is_pinned), ("held", view.is_held)) if is_so),
+        ", ".join(word for word, is_so in _marks(view) if is_so),
     )
+
+
+def _marks(view: OperationView) -> tuple[tuple[str, bool], ...]:
+    return ("PINNED", view.is_pinned), ("held", view.is_held), ("NOT AT THE SERVICE", view.is_missing)
 
 
 def _latency(side: SideFigures) -> str:

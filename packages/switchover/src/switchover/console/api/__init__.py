@@ -10,6 +10,8 @@ from .errors import (
 from .models import (
     Action,
     Circuits,
+    ContractVersion,
+    Contracts,
     Explanation,
     Finding,
     History,
@@ -42,6 +44,8 @@ __all__ = [
     "Circuits",
     "Console",
     "ConsoleError",
+    "ContractVersion",
+    "Contracts",
     "Explanation",
     "Finding",
     "History",

@@ -91,6 +91,10 @@ class OperationStatus(BaseModel):
     Does the kill switch keep it in-process?
     """
     is_held: Annotated[bool, Field(alias='isHeld')]
+    is_missing: Annotated[bool, Field(alias='isMissing')] = False
+    """
+    Does the service of any worker not have it?
+    """
     direct: SideFigures
     http: SideFigures
     circuits: Circuits
@@ -162,31 +166,23 @@ class Worker(BaseModel):
     """
 
 
-class Status(BaseModel):
+class ContractVersion(BaseModel):
     model_config = ConfigDict(
         extra='forbid',
         validate_by_name=True,
         frozen=True,
     )
-    at: float
+    digest: str
     """
-    Seconds since 1970.
+    `sha256:` and the first 16 hex digits.
     """
-    version: Annotated[int, Field(ge=0)]
-    head: Annotated[str, Field(pattern='^[0-9a-f]{64}$')]
+    version: str
     """
-    Digest of the last change.
+    `info.version`; empty where it is not printable ASCII.
     """
-    is_pinned: Annotated[bool, Field(alias='isPinned')]
+    workers: Annotated[int, Field(ge=1)]
     """
-    Does the kill switch keep all operations in-process?
-    """
-    waves: list[WaveStatus]
-    operations: list[OperationStatus]
-    workers: list[Worker]
-    left_out: Annotated[int, Field(alias='leftOut', ge=0)]
-    """
-    Operations that workers did not report.
+    So many workers have it
     """
 
 
@@ -366,3 +362,50 @@ class Problem(BaseModel):
     code: str
     detail: str | None = None
     trace_id: Annotated[str, Field(alias='traceId')]
+
+
+class Contracts(BaseModel):
+    """
+    The versions of the contract that workers that live have, and those that their service names.
+    """
+
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+    )
+    workers: list[ContractVersion]
+    services: list[ContractVersion]
+    differ: bool
+    """
+    Is there more than one?
+    """
+
+
+class Status(BaseModel):
+    model_config = ConfigDict(
+        extra='forbid',
+        validate_by_name=True,
+        frozen=True,
+    )
+    at: float
+    """
+    Seconds since 1970.
+    """
+    version: Annotated[int, Field(ge=0)]
+    head: Annotated[str, Field(pattern='^[0-9a-f]{64}$')]
+    """
+    Digest of the last change.
+    """
+    is_pinned: Annotated[bool, Field(alias='isPinned')]
+    """
+    Does the kill switch keep all operations in-process?
+    """
+    waves: list[WaveStatus]
+    operations: list[OperationStatus]
+    workers: list[Worker]
+    left_out: Annotated[int, Field(alias='leftOut', ge=0)]
+    """
+    Operations that workers did not report.
+    """
+    contracts: Contracts | None = None

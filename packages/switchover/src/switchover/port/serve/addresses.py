@@ -12,6 +12,7 @@ from typing import Any
 
 from litestar.types import ASGIApp
 
+from switchover.port.serve.reply import Header
 from switchover.port.serve.route import Answering, send_reply
 
 _Candidate = tuple[list[bool], tuple[tuple[int, str], ...], Mapping[str, Answering]]
@@ -19,10 +20,10 @@ _Candidate = tuple[list[bool], tuple[tuple[int, str], ...], Mapping[str, Answeri
 
 
 class Addresses:
-    """An ASGI application that answers at the addresses it knows, and hands everything else on."""
+    """An ASGI application that answers at the addresses it knows, and hands everything else on. `mark` is a header of its answers."""
 
-    def __init__(self, paths: Mapping[str, Mapping[str, Answering]], rest: ASGIApp) -> None:
-        self._rest = rest
+    def __init__(self, paths: Mapping[str, Mapping[str, Answering]], rest: ASGIApp, mark: Header) -> None:
+        self._rest, self._mark = rest, mark
         self._by_length: dict[int, list[_Candidate]] = {}
         for path, answers in paths.items():
             pieces = path.split("/")
@@ -38,7 +39,7 @@ class Addresses:
         if answering is None:
             await self._rest(scope, receive, send)
         else:
-            await send_reply(await answering(scope, receive), send)
+            await send_reply(await answering(scope, receive), send, self._mark)
 
     def _find(self, scope: Any) -> Answering | None:
         pieces = scope["path"].split("/")

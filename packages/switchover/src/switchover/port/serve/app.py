@@ -19,22 +19,25 @@ from switchover.errors import (
     InternalError,
     MalformedRequest,
     MethodNotAllowed,
-    NotFound,
+    OperationMissing,
 )
 from switchover.port.direct import check_backend
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plans
+from switchover.port.problems import problem
 from switchover.port.serve.addresses import Addresses
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.handler import OperationHandler
+from switchover.port.serve.health import HEALTH_PATH, add_health
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.mounts import Mounted, Mounts, check_mounts
-from switchover.port.serve.reply import Reply, error_reply
+from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
 from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
 from switchover.port.serve.threads import Threads
 from switchover.port.serve.tracing import traced
 from switchover.telemetry import Recorder
 from switchover.trust import Verifier
+from switchover.versions import CONTRACT_HEADER
 
 if TYPE_CHECKING:
     from switchover.telemetry.metrics.exporter import Metrics
@@ -50,17 +53,21 @@ class Service(Litestar):
     Attributes:
         gate: closes when the service is told to stop; see `switchover.port.hosting`.
         known: what answers, by path and method.
+        mark: the header that names the contract's version, on every answer of the contract's addresses and on refusals.
     """
 
     gate: Gate
     known: Mapping[str, Mapping[str, Answering]]
+    mark: Header
 
     def router(self) -> Router:
         """The same addresses, to be mounted beside others: `Litestar(route_handlers=[…, service.router()])`, `other.register(…)`.
 
-        Whatever else the application does, and its lifespan, are its own. A slash inside a parameter of a path is not found there.
+        Whatever else the application does, its health and its lifespan, are its own. A slash inside a parameter of a path is not
+        found there.
         """
-        return Router("/", route_handlers=_handlers(self.known), exception_handlers=_EXCEPTIONS)
+        known = {path: methods for path, methods in self.known.items() if path != HEALTH_PATH}
+        return Router("/", route_handlers=_handlers(known, self.mark), exception_handlers=_exceptions(self.mark))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Application entry point; see Litestar."""
@@ -116,29 +123,32 @@ def serve(
         mount(answers, plans, base_path, metrics=metrics, path=metrics_path, verifier=verifier, trust=trust)
     operations = [base_path + plan.operation.path for plan in plans.values()]
     check_mounts(mounts or {}, dict.fromkeys([*operations, *(path for path in answers if "{" not in path)]))
+    add_health(answers, operations, mounts or (), document, gate)
     known = {path: with_head_and_options(methods) for path, methods in answers.items()}
-    service = _application(known, gate, lifespan)
+    service = _application(known, gate, lifespan, (CONTRACT_HEADER.encode(), document.contract_version.header.encode()))
     if mounts:
         service.asgi_handler = Mounts(mounts, gate, service.asgi_handler)
     return service
 
 
-def _application(known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan]) -> Service:
+def _application(
+    known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan], mark: Header
+) -> Service:
     service = Service(
-        route_handlers=_handlers(known),
-        exception_handlers=_EXCEPTIONS,
+        route_handlers=_handlers(known, mark),
+        exception_handlers=_exceptions(mark),
         openapi_config=None,
         logging_config=None,
         lifespan=list(lifespan),
         debug=False,
     )
-    service.gate, service.known = gate, known
-    service.asgi_handler = Addresses(known, traced(service.asgi_handler))
+    service.gate, service.known, service.mark = gate, known, mark
+    service.asgi_handler = Addresses(known, traced(service.asgi_handler, mark), mark)
     return service
 
 
-def _handlers(known: Mapping[str, Mapping[str, Answering]]) -> list[HTTPRouteHandler]:
-    return [route(path, methods) for path, methods in known.items()]
+def _handlers(known: Mapping[str, Mapping[str, Answering]], mark: Header) -> list[HTTPRouteHandler]:
+    return [route(path, methods, mark) for path, methods in known.items()]
 
 
 def _check_trust(plans: Plans, verifier: Verifier | None, trust: str | None, *, has_metrics: bool) -> None:
@@ -193,44 +203,47 @@ def _sender(content: bytes, media_type: bytes) -> Answering:
 
 
 class _Prepared(Response[None]):
-    """A Reply where Litestar wants a Response."""
+    """A Reply where Litestar wants a Response; `mark` is a header of it."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, mark: Header) -> None:
         super().__init__(None)
-        self._reply = reply
+        self._reply, self._mark = reply, mark
 
     def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIResponse:
         return self._send  # type: ignore[return-value]  # Litestar calls it as an ASGI application, which it is
 
     async def _send(self, scope: Any, receive: Any, send: Any) -> None:
-        await send_reply(self._reply, send)
+        await send_reply(self._reply, send, self._mark)
 
 
-def _http_exception(request: Any, error: HTTPException) -> _Prepared:
-    """What Litestar refuses by itself: an unknown path, another method, a host header that is none."""
+def _exceptions(mark: Header) -> dict[Any, Any]:
+    """What is answered for exceptions that reach Litestar."""
+    return {
+        HTTPException: lambda request, error: _Prepared(_refusal(error, _trace_id(request)), mark),
+        Exception: lambda request, error: _Prepared(error_reply(InternalError(), _trace_id(request)), mark),  # noqa: ARG005
+    }
+
+
+def _refusal(error: HTTPException, trace_id: str) -> Reply:
+    """The answer to what Litestar refuses by itself: an unknown path, another method, an invalid host header."""
     known: CallError
     if isinstance(error, MethodNotAllowedException):
         known = MethodNotAllowed("This address does not know this method.", allow=_allowed(error.headers or {}))
     elif error.status_code == 404:
-        known = NotFound("There is no operation at this address.")
+        # A code of its own, which no backend can answer: callers conclude from it that nothing was run.
+        missing = problem(404, OperationMissing.code, "There is no operation at this address.")
+        return problem_reply(404, missing, trace_id)
     elif error.status_code < 500:
         known = MalformedRequest("The request cannot be read.")
     else:
         known = InternalError()
-    return _prepared(known, request)
+    return error_reply(known, trace_id)
 
 
-def _other_exception(request: Any, error: Exception) -> _Prepared:  # noqa: ARG001 - what Litestar calls
-    return _prepared(InternalError(), request)
-
-
-def _prepared(error: CallError, request: Any) -> _Prepared:
-    return _Prepared(error_reply(error, trace_of_scope(request.scope).trace_id))
+def _trace_id(request: Any) -> str:
+    return trace_of_scope(request.scope).trace_id
 
 
 def _allowed(headers: Mapping[str, str]) -> list[str]:
     text = next((value for name, value in headers.items() if name.lower() == "allow"), "")
     return sorted(method.strip() for method in text.split(",") if method.strip())
-
-
-_EXCEPTIONS: Final[Any] = {HTTPException: _http_exception, Exception: _other_exception}

@@ -9,21 +9,21 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from switchover.port.serve.incoming import trace_of_scope
-from switchover.port.serve.reply import Reply
+from switchover.port.serve.reply import Header, Reply
 
 Answering = Callable[[Any, Any], Awaitable[Reply]]
 """Makes the answer to a request, of its ASGI scope and receive channel."""
 
 
-def route(path: str, answers: Mapping[str, Answering]) -> HTTPRouteHandler:
-    """The Litestar route of one path, for all of its methods.
+def route(path: str, answers: Mapping[str, Answering], mark: Header) -> HTTPRouteHandler:
+    """The Litestar route of one path, for all of its methods; `mark` is a header of every answer.
 
     Litestar finds it and guards what it raises; the answer is made by a middleware of the route's own that asks nobody further
     in. One route for all methods, because Litestar otherwise makes an OPTIONS handler of its own for the first of them.
     """
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
-        await send_reply(await answers[scope["method"]](scope, receive), send)
+        await send_reply(await answers[scope["method"]](scope, receive), send, mark)
 
     def instead(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 - nobody further in is asked
         return answer
@@ -46,8 +46,10 @@ def _nothing() -> None:
     """Litestar wants a function behind every route."""
 
 
-async def send_reply(reply: Reply, send: Any) -> None:
-    """Send an answer."""
+async def send_reply(reply: Reply, send: Any, mark: Header | None = None) -> None:
+    """Send an answer, with one more header."""
+    if mark is not None:
+        reply.headers.append(mark)
     await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
     await send({"type": "http.response.body", "body": reply.body, "more_body": False})
 

@@ -9,11 +9,11 @@ from litestar.types import ASGIApp
 from switchover import context
 from switchover.context import CallContext
 from switchover.port.serve.incoming import trace_of_scope
-from switchover.port.serve.reply import TRACE_HEADER
+from switchover.port.serve.reply import TRACE_HEADER, Header
 
 
-def traced(app: ASGIApp) -> ASGIApp:
-    """An application whose answers tell their trace, and whose own calls are part of it."""
+def traced(app: ASGIApp, mark: Header | None = None) -> ASGIApp:
+    """An application whose answers tell their trace and have the header `mark`, and whose own calls are part of the trace."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -24,8 +24,9 @@ def traced(app: ASGIApp) -> ASGIApp:
         async def tell(message: Any) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
-                if all(name.lower() != TRACE_HEADER for name, _ in headers):
-                    message = {**message, "headers": [*headers, (TRACE_HEADER, trace.trace_id.encode())]}
+                present = {name.lower() for name, _ in headers}
+                wanted = [(TRACE_HEADER, trace.trace_id.encode()), *([] if mark is None else [mark])]
+                message = {**message, "headers": [*headers, *(it for it in wanted if it[0] not in present)]}
             await send(message)
 
         token = context.enter(CallContext(trace))

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from switchover.rollout.fleet.figures import OperationFigures, SideFigures, merged
     from switchover.rollout.fleet.fleet import Fleet
-    from switchover.rollout.fleet.view import FleetView, OperationView, WaveView, WorkerView
+    from switchover.rollout.fleet.view import ContractsView, FleetView, OperationView, WaveView, WorkerView
 else:
     from switchover.lazy import import_lazily
 
     __getattr__ = import_lazily(
         __name__,
         {
+            "ContractsView": "view",
             "Fleet": "fleet",
             "FleetView": "view",
             "OperationFigures": "figures",
@@ -24,6 +25,7 @@ else:
     )
 
 __all__ = [
+    "ContractsView",
     "Fleet",
     "FleetView",
     "OperationFigures",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any, Protocol
 
 from switchover.rollout.fleet.figures import OperationFigures, merged
-from switchover.rollout.fleet.view import FleetView, OperationView, WaveView, WorkerView
+from switchover.rollout.fleet.view import ContractsView, FleetView, OperationView, WaveView, WorkerView
 from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, judge
 from switchover.rollout.orders.planned import Planned, PlannedWave, bake_seconds, is_complete, lowest
-from switchover.rollout.reporting import reports_of
+from switchover.rollout.reporting import contract_of, missing_of, reports_of, services_of
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
@@ -47,7 +50,9 @@ class Fleet:
         chain = Chain(self._store, state)
         chain.catch_up(workers)
         judged = judge(workers, state.version, chain, must_be_heard=True)
-        figures = merged(reports_of(worker.beat.report) for worker in living)
+        reports = [worker.beat.report for worker in living]
+        figures = merged(reports_of(report) for report in reports)
+        missing = {name for report in reports for name in missing_of(report)}
         now = self._clock()
         return FleetView(
             at=now,
@@ -55,10 +60,11 @@ class Fleet:
             head=state.head,
             is_pinned=state.is_pinned,
             waves=tuple(_wave(wave, state, now) for wave in self._plan.waves),
-            operations=tuple(self._operations(state, figures)),
+            operations=tuple(self._operations(state, figures, missing)),
             workers=tuple(map(WorkerView, judged)),
             parents=sum(worker.beat.is_parent for worker in workers),
-            left_out=sum(_left_out(worker.beat.report) for worker in living),
+            left_out=sum(map(_left_out, reports)),
+            contracts=_contracts([worker.beat.report for worker in living if not worker.beat.is_parent]),
         )
 
     def figures(self) -> Mapping[str, Any]:
@@ -73,13 +79,16 @@ class Fleet:
         found = merged(reports_of(worker.beat.report) for worker in living)
         return {name: figures.to_json() for name, figures in found.items() if figures.measured is not None}
 
-    def _operations(self, state: RolloutState, figures: Mapping[str, OperationFigures]) -> list[OperationView]:
+    def _operations(
+        self, state: RolloutState, figures: Mapping[str, OperationFigures], missing: AbstractSet[str]
+    ) -> list[OperationView]:
         waves = {operation: wave for wave in self._plan.waves for operation in wave.operations}
         unplanned = sorted({*state.shares, *state.pinned, *state.held, *figures} - waves.keys())
-        return [
+        found = [
             self._operation(name, waves.get(name), state, figures.get(name, OperationFigures()))
             for name in (*waves, *unplanned)
         ]
+        return [replace(view, is_missing=view.operation in missing) for view in found]
 
     def _operation(
         self, name: str, wave: PlannedWave | None, state: RolloutState, figures: OperationFigures
@@ -108,6 +117,14 @@ def _wave(wave: PlannedWave, state: RolloutState, now: float) -> WaveView:
 def _reached(wave: PlannedWave, share: Share) -> int:
     """The number of the highest stage that a share has reached."""
     return sum(stage.share <= share for stage in wave.stages)
+
+
+def _contracts(reports: Sequence[Mapping[str, Any]]) -> ContractsView:
+    own = (contract_of(report) for report in reports)
+    return ContractsView(
+        workers=Counter(version for version in own if version is not None),
+        services=Counter(version for report in reports for version in services_of(report)),
+    )
 
 
 def _left_out(report: Mapping[str, Any]) -> int:

@@ -12,6 +12,7 @@ from switchover.rollout.orders.convergence import JudgedWorker
 from switchover.rollout.share import Share
 from switchover.rollout.state import GENESIS
 from switchover.rollout.stores.worker import WorkerSeen
+from switchover.versions import ContractVersion
 
 _CIRCUITS: Final = tuple(CircuitState)
 _NOTHING: Final = Share(0)
@@ -53,6 +54,7 @@ class OperationView:
         is_pinned: does the kill switch keep it in-process?
         is_held: is it not to go up?
         figures: what its calls came to, in all workers that live.
+        is_missing: whether the service of any worker that lives does not have it.
     """
 
     operation: str
@@ -64,6 +66,7 @@ class OperationView:
     is_pinned: bool = False
     is_held: bool = False
     figures: OperationFigures = field(default_factory=OperationFigures)
+    is_missing: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it; shares in percent."""
@@ -79,6 +82,7 @@ class OperationView:
             "measuredPercent": None if measured is None else round(100 * measured, 2),
             "isPinned": self.is_pinned,
             "isHeld": self.is_held,
+            "isMissing": self.is_missing,
             "direct": figures["direct"],
             "http": figures["http"],
             "circuits": {"closed": counts["closed"], "open": counts["open"], "halfOpen": counts["half_open"]},
@@ -121,6 +125,33 @@ class WorkerView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContractsView:
+    """The versions of the contract that are in use. A difference is information, not an error: every deployment has one for a while.
+
+    Attributes:
+        workers: how many workers that live have which version; those that do not report any are left out.
+        services: the versions that the services of these workers name, in how many workers' answers.
+    """
+
+    workers: Mapping[ContractVersion, int] = field(default_factory=dict)
+    services: Mapping[ContractVersion, int] = field(default_factory=dict)
+
+    @property
+    def differ(self) -> bool:
+        """Whether there is more than one."""
+        return len({*self.workers, *self.services}) > 1
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"workers": _counted(self.workers), "services": _counted(self.services), "differ": self.differ}
+
+
+def _counted(versions: Mapping[ContractVersion, int]) -> list[dict[str, Any]]:
+    listed = sorted(versions.items(), key=lambda item: (-item[1], item[0]))
+    return [{**version.to_json(), "workers": count} for version, count in listed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FleetView:
     """Everything that an operator looks at.
 
@@ -132,6 +163,7 @@ class FleetView:
         workers: by id.
         parents: processes that only forked workers, and are not among these.
         left_out: operations that workers did not report because there are too many; a sum over the workers.
+        contracts: the versions of the contract that workers and service have.
     """
 
     at: float
@@ -143,6 +175,7 @@ class FleetView:
     workers: tuple[WorkerView, ...] = ()
     left_out: int = 0
     parents: int = 0
+    contracts: ContractsView = field(default_factory=ContractsView)
 
     @property
     def obeying(self) -> int:
@@ -164,4 +197,5 @@ class FleetView:
             "operations": [operation.to_json() for operation in self.operations],
             "workers": [worker.to_json() for worker in self.workers],
             "leftOut": self.left_out,
+            "contracts": self.contracts.to_json(),
         }
