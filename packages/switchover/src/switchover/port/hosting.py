@@ -100,21 +100,7 @@ async def host(
     if not 0 < grace_seconds < float("inf"):
         raise ValueError(f"the grace is a positive number of seconds, not {grace_seconds}")
     with listening(address) if listener is None else nullcontext((listener, address)) as (open_socket, taken):
-        connections = Connections(limits)
-        config = uvicorn.Config(
-            service,
-            http=partial(ProblemProtocol, connections),  # type: ignore[arg-type]  # uvicorn calls it, no more
-            backlog=connections.backlog,
-            log_config=None,  # whoever hosts decides where it goes: see `switchover.configure_logging`
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="on",
-            ws="none",
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]  # uvicorn waits for fractions as well
-        )
+        config = _config(service, limits, grace_seconds)
         server = _Server(config, service, taken, on_ready)
         try:
             await server.serve(sockets=[open_socket])
@@ -123,6 +109,24 @@ async def host(
                 gc.unfreeze()
         if server.is_cancelled:
             raise asyncio.CancelledError
+
+
+def _config(service: Hosted, limits: ConnectionLimits, grace_seconds: float) -> uvicorn.Config:
+    connections = Connections(limits)
+    return uvicorn.Config(
+        service,
+        http=partial(ProblemProtocol, connections),  # type: ignore[arg-type]  # uvicorn calls it, no more
+        backlog=connections.backlog,
+        log_config=None,  # whoever hosts decides where it goes: see `switchover.configure_logging`
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=grace_seconds,  # type: ignore[arg-type]  # uvicorn waits for fractions as well
+    )
 
 
 class _Server(uvicorn.Server):

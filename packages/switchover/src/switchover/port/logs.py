@@ -9,8 +9,8 @@ from switchover import context
 
 if TYPE_CHECKING:
     from switchover.telemetry import TraceContext
-    from switchover.telemetry.background import Stream
     from switchover.telemetry.logs import CallLog, Pseudonyms
+    from switchover.telemetry.unbuffered import Stream
 
 
 def configure_logging(

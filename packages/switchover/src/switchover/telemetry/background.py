@@ -11,16 +11,16 @@ At exit the queue is written for at most a second. A forked child begins with an
 from __future__ import annotations
 
 import atexit
-import io
 import os
 import queue
-import select
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
+
+from switchover.telemetry.unbuffered import Stream, write_text
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """Bytes of text that wait in one queue at most: some 15,000 lines of calls."""
@@ -35,18 +35,6 @@ with room for a line about dropped ones.
 
 _STUCK_SECONDS: Final = 0.05
 """How long a second wait for a stream takes that has not moved since the first."""
-
-
-class Stream(Protocol):
-    """A text stream."""
-
-    def write(self, text: str, /) -> object:
-        """Take text."""
-        ...
-
-    def flush(self) -> object:
-        """Send it on its way."""
-        ...
 
 
 def say_dropped(count: int) -> str:
@@ -214,7 +202,7 @@ class _Backlog:
         """Write text, after a line about those that are missing before it."""
         report = f"{self._report(self._missing)}\n" if self._missing else ""
         try:
-            _write(self._stream if self._stream is not None else sys.stderr, report + text, seconds)
+            write_text(self._stream if self._stream is not None else sys.stderr, report + text, seconds)
         except Exception:  # full, closed, or anything at all: the stream is not ours
             self._missing += lines
             _dropped.add(lines)
@@ -264,52 +252,6 @@ def say(text: str, stream: Stream | None = None) -> None:
     written = BackgroundStream(stream)
     written.write(text)
     written.drain()
-
-
-def _write(stream: Stream, text: str, seconds: float | None) -> None:
-    """Write text to a stream.
-
-    Args:
-        stream: where it goes.
-        text: whole lines.
-        seconds: how long to wait for a descriptor that takes nothing; None for ever.
-
-    Raises:
-        TimeoutError: it took nothing for that long.
-        Exception: whatever the stream raises.
-    """
-    descriptor = _descriptor(stream)
-    if descriptor is None:
-        stream.write(text)
-        stream.flush()
-        return
-    assert isinstance(stream, io.TextIOWrapper)
-    data = text.encode(stream.encoding, stream.errors or "strict")
-    while data:
-        if seconds is not None:
-            _await_writable(descriptor, seconds)
-        try:
-            data = data[os.write(descriptor, data) :]
-        except BlockingIOError:  # another process has made it non-blocking for all that share it
-            _await_writable(descriptor, seconds)
-
-
-def _await_writable(descriptor: int, seconds: float | None) -> None:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLOUT)
-    if not poll.poll(None if seconds is None else seconds * 1000):
-        raise TimeoutError
-
-
-def _descriptor(stream: Stream) -> int | None:
-    """The descriptor of a plain file, pipe or terminal, which is written past the stream's own buffer; None for any other stream.
-
-    That buffer has a lock. A thread that waits in it for a reader keeps out everybody who prints, and the interpreter from ending.
-    """
-    if type(stream) is not io.TextIOWrapper or "\n".encode(stream.encoding) != b"\n":
-        return None
-    raw = getattr(stream.buffer, "raw", stream.buffer)
-    return raw.fileno() if type(raw) is io.FileIO else None
 
 
 def _after_fork() -> None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from switchover.telemetry.background import Stream
 from switchover.telemetry.events import CallEvent, Outcome
 from switchover.telemetry.logs.lines import Lines, rendered, rfc3339
 from switchover.telemetry.logs.pseudonyms import Pseudonyms
 from switchover.telemetry.recorder import Recorder
+from switchover.telemetry.unbuffered import Stream
 
 _LEVELS: Final = {Outcome.OK: "info", Outcome.REFUSED: "info", Outcome.CANCELLED: "info", Outcome.FAILED: "error"}
 

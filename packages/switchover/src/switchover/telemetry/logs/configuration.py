@@ -8,13 +8,13 @@ from typing import Final
 
 import structlog
 
-from switchover.telemetry.background import Stream
 from switchover.telemetry.logs.bound import LineLogger, framed
 from switchover.telemetry.logs.calls import CallLog
 from switchover.telemetry.logs.crashes import write_crashes
 from switchover.telemetry.logs.lines import Lines
 from switchover.telemetry.logs.pseudonyms import Pseudonyms
 from switchover.telemetry.logs.records import LineHandler, Position, nowhere
+from switchover.telemetry.unbuffered import Stream
 
 _TALKATIVE: Final = ("httpx", "httpcore", "hpack", "asyncio", "urllib3", "aiosqlite", "sqlalchemy.engine")
 """Below WARNING these write addresses with their queries, headers, and the parameters of statements."""

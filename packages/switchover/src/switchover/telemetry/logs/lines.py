@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import structlog
 
-from switchover.telemetry.background import EXIT_SECONDS, PIECE, BackgroundStream, Stream
+from switchover.telemetry.background import EXIT_SECONDS, PIECE, BackgroundStream
 from switchover.telemetry.logs.plain import plain
+from switchover.telemetry.unbuffered import Stream
 
 CALL_FRAME: Final = (
     "time", "level", "event", "service", "operation", "wiring", "reason", "outcome", "failure", "refusal", "replayed",
