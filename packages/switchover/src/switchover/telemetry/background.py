@@ -101,14 +101,11 @@ class _Backlog:
         self._items: _Items = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._bytes = 0
+        self.lost = 0  # not reported yet: refused since the last item, with an item in the queue, or missing
         self._refused = 0
         self._missing = 0
         self._moved = 0
         self._moved_before_wait = -1
-
-    @property
-    def lost(self) -> int:
-        return self._refused + self._missing
 
     def put(self, text: str) -> None:
         """Queue whole lines, or count them as dropped."""
@@ -116,6 +113,7 @@ class _Backlog:
         with self._lock:
             if self._bytes and self._bytes + len(text) > MOST_BYTES:
                 self._refused += lines
+                self.lost += lines
                 _dropped.add(lines)
                 return
             refused, self._refused = self._refused, 0
@@ -204,12 +202,14 @@ class _Backlog:
         try:
             write_text(self._stream if self._stream is not None else sys.stderr, report + text, seconds)
         except Exception:  # full, closed, or anything at all: the stream is not ours
+            lost = lines
             self._missing += lines
             _dropped.add(lines)
         else:
-            self._missing = 0
+            lost, self._missing = -self._missing, 0
         with self._lock:
             self._bytes -= len(text)
+            self.lost += lost
             self._moved += 1
 
 
