@@ -8,17 +8,22 @@ from typing import Final
 
 from support.campaign.world import Ended, World
 
-IN_FLIGHT_SECONDS: Final = 0.25
-"""Calls that were decided before the switch may still arrive for so long."""
 _WATCH_SECONDS: Final = 1.5
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What `switchover rollback` said, and others that ran beside it."""
+    """What `switchover rollback` said, and what went before it.
+
+    Attributes:
+        ended: the command's exit code and text.
+        complaints: what was wrong before it, as sentences.
+        in_flight_seconds: calls that were decided before the switch may still arrive for so long.
+    """
 
     ended: Ended
-    others: tuple[Ended, ...] = ()
+    complaints: tuple[str, ...] = ()
+    in_flight_seconds: float = 0.25
 
 
 def find_falsehoods(world: World, claim: Claim, pids: dict[int, int]) -> list[str]:
@@ -32,16 +37,16 @@ def find_falsehoods(world: World, claim: Claim, pids: dict[int, int]) -> list[st
         claim: the command's exit code and text.
         pids: the process ids of the workers at that moment, by number.
     """
-    time.sleep(max(0.0, claim.ended.at + IN_FLIGHT_SECONDS + _WATCH_SECONDS - time.time()))
-    since = claim.ended.at + IN_FLIGHT_SECONDS
+    since = claim.ended.at + claim.in_flight_seconds
+    time.sleep(max(0.0, since + _WATCH_SECONDS - time.time()))
     arrived, begun = world.arrived_since(since), world.begun_since(since)
-    found = []
+    found = list(claim.complaints)
     if claim.ended.code == 0:
         if arrived:
             found.append(f"exit 0, and requests arrived from workers {arrived}")
         if begun:
             found.append(f"exit 0, and the service's log has {begun} calls")
-    elif not _says_nothing_changed(claim.ended):
+    elif not _claims_nothing(claim.ended):
         unnamed = [number for number in arrived if f"pid {pids[number]}" not in claim.ended.text]
         if unnamed:
             found.append(f"workers {unnamed} call, and are not named")
@@ -50,6 +55,14 @@ def find_falsehoods(world: World, claim: Claim, pids: dict[int, int]) -> list[st
     return found
 
 
-def _says_nothing_changed(ended: Ended) -> bool:
-    text = ended.text.lower()
-    return "nothing was changed" in text or "may not have" in text or "unknown whether" in text
+def _claims_nothing(ended: Ended) -> bool:
+    """Whether the command says that it changed nothing, or that it does not know what workers do."""
+    return any(
+        said in ended.text
+        for said in (
+            "nothing was changed",
+            "whether workers have converged is unknown",
+            "may be in force",
+            "whether all workers have converged was not shown",
+        )
+    )

@@ -231,6 +231,7 @@ class PostgresqlCampaignStore:
     def execute(self, statement: str) -> None:
         """Run a statement as the administrator."""
         with self._connected() as connection:
+            connection.execute("SET default_transaction_read_only = off")
             connection.execute(statement)
 
     def restart(self) -> None:
