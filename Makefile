@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check fix test demo bench proof screenshots lock
+.PHONY: help check fix test demo bench proof campaign screenshots lock
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ bench: ## Ratios against peers, side by side
 
 proof: ## Move traffic up and down 200 times under load, kill the service at every stage, and print what came of it
 	SWITCHOVER_PROOF=1 uv run pytest -n 0 -s tests/journeys/test_moving_traffic.py tests/journeys/test_fleet.py
+
+campaign: ## 200 faults under load on each kind of store; compare what rollback says with what happened
+	SWITCHOVER_PROOF=1 uv run pytest -n 0 -s tests/journeys/test_fault_campaign.py
 
 screenshots: ## Pictures of every page and state, in build/screenshots; needs Chromium
 	uv run python -m tools.screenshots
