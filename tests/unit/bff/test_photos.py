@@ -15,6 +15,7 @@ from livetrip_bff import LiveTripBackend
 from livetrip_core import UploadAddress
 from livetrip_core.fakes import FakeClock, InMemoryObjectStorage
 from switchover import calling
+from unit.bff.ageing import Age
 from unit.bff.samples import AIKO, BEN, trip_draft
 
 MOSS = b"jpeg 640x480 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68"
@@ -112,7 +113,7 @@ async def test_what_is_no_picture_is_rejected(
 
 
 async def test_a_deleted_photo_is_gone_and_so_are_its_bytes(
-    backend: LiveTripBackend, storage: InMemoryObjectStorage, clock: FakeClock, trip_id: UUID
+    backend: LiveTripBackend, storage: InMemoryObjectStorage, age_photos: Age, trip_id: UUID
 ) -> None:
     upload = await backend.request_photo_upload(AIKO, trip_id, announced())
     send(storage, upload)
@@ -120,7 +121,7 @@ async def test_a_deleted_photo_is_gone_and_so_are_its_bytes(
     await backend.delete_photo(AIKO, trip_id, upload.photo_id)
     with pytest.raises(contract.PhotoNotFound):
         await backend.get_photo(AIKO, trip_id, upload.photo_id)
-    clock.advance(timedelta(hours=2))
+    await age_photos(timedelta(hours=2))
     assert await backend.photos.collect() == 3
     assert storage.objects == {}
 

@@ -32,7 +32,7 @@ from livetrip_core import (
     UserId,
     use_cases,
 )
-from livetrip_core.photo import LOOK_FOR, upload_key
+from livetrip_core.photo import LOOK_FOR, UPLOAD_FOR, upload_key
 
 _ID: Final = TypeAdapter(UUID)
 _ANNOUNCED: Final[TypeAdapter[tuple[UUID, datetime]]] = TypeAdapter(tuple[UUID, datetime])
@@ -96,10 +96,10 @@ class Photos:
                 TripId(trip_id),
                 announced,
                 entry_id=EntryId(wanted.entry_id) if wanted.entry_id is not None else None,
-                clock=self._clock,
                 identifiers=self._identifiers,
             )
-            return photo.id, photo.uploaded_by
+            # Addresses are signed and judged by this machine's clock, or by the bucket's, and not by the database's.
+            return photo.id, self._clock.now() + UPLOAD_FOR
 
         arguments = {"trip_id": str(trip_id), "photo_upload_request": incoming.draft_arguments(wanted)}
         former = {"photo_upload_request": incoming.former_arguments(wanted)}
@@ -136,7 +136,7 @@ class Photos:
         """Delete a photo."""
 
         async def write(work: UnitOfWork, user: UserId) -> None:
-            await use_cases.delete_photo(work, user, TripId(trip_id), PhotoId(photo_id), clock=self._clock)
+            await use_cases.delete_photo(work, user, TripId(trip_id), PhotoId(photo_id))
 
         arguments = {"trip_id": str(trip_id), "photo_id": str(photo_id)}
         await self._writer.carry_out(Call(caller, "delete_photo", arguments), write, _NOTHING)
@@ -149,7 +149,7 @@ class Photos:
         Raises:
             ServiceUnavailable: the database or the storage does not answer.
         """
-        return await use_cases.collect_photos(self._units_of_work, self._storage, clock=self._clock)
+        return await use_cases.collect_photos(self._units_of_work, self._storage)
 
     async def aclose(self) -> None:
         """End what is under way; whoever asked for it can ask again."""
@@ -159,9 +159,7 @@ class Photos:
         """All of it in one go: what was made of an upload is kept also if nobody waits for it any more."""
         developed = await use_cases.develop_photo(photo, self._storage, self._images)
         attempt = secrets.token_hex(8)
-        arrival = await use_cases.store_photo(
-            self._units_of_work, photo, developed, self._storage, attempt=attempt, clock=self._clock
-        )
+        arrival = await use_cases.store_photo(self._units_of_work, photo, developed, self._storage, attempt=attempt)
         async with self._units_of_work.writing() as work:
             await use_cases.keep_photo(work, user, photo.trip_id, photo.id, arrival)
 
