@@ -20,6 +20,7 @@ from livetrip_contract import PhotoNotFound
 from livetrip_core import PhotoFormat, UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, InMemoryObjectStorage, TextImageProcessor
 from livetrip_core.photo import ABANDONED_AFTER, STORE_WITHIN, UPLOAD_ENDS_WITHIN, UPLOAD_FOR
+from switchover import calling
 from unit.bff.ageing import age_photos_of
 from unit.bff.samples import AIKO, trip_draft
 from unit.bff.test_photos import announced, send
@@ -187,3 +188,15 @@ async def test_nothing_is_removed_that_is_arriving_in_a_folder(
         file.write(b"moss")
         await service.photos.collect()
     assert await folder.read("uploads/1", at_most=9) == b"moss"
+
+
+@apart
+async def test_a_repeated_announcement_is_answered_with_an_address_that_is_good_where_it_was_repeated(
+    services: Services,
+) -> None:
+    trip = await services.other.create_trip(AIKO, trip_draft())
+    with calling(idempotency_key="announce"):
+        first = await services.other.request_photo_upload(AIKO, trip.id, announced())
+        again = await services.one.request_photo_upload(AIKO, trip.id, announced())
+    assert (again.photo_id, again.expires_at) == (first.photo_id, services.clock.now() + UPLOAD_FOR)
+    send(services.storage, again)

@@ -62,7 +62,9 @@ class Album(Diary):
             )
 
     def send(self, photo: Photo, content: bytes = MOSS) -> None:
-        upload = self.storage.upload_address(photo.upload_key, photo.announced, expires_at=photo.uploaded_by)
+        upload = self.storage.upload_address(
+            photo.upload_key, photo.announced, expires_at=photo.created_at + UPLOAD_FOR
+        )
         self.storage.send(upload, content)
 
     async def develop(self, photo: Photo, attempt: str = "1") -> Arrival:

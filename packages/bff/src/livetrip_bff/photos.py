@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +33,9 @@ from livetrip_core import (
     use_cases,
 )
 from livetrip_core.photo import LOOK_FOR, UPLOAD_FOR, upload_key
+
+SHORTEST: Final = timedelta(minutes=1)
+"""An address of an upload that is good for less is signed again when its request is repeated."""
 
 _ID: Final = TypeAdapter(UUID)
 _ANNOUNCED: Final[TypeAdapter[tuple[UUID, datetime]]] = TypeAdapter(tuple[UUID, datetime])
@@ -105,6 +108,8 @@ class Photos:
         former = {"photo_upload_request": incoming.former_arguments(wanted)}
         call = Call(caller, "request_photo_upload", arguments, former)
         photo_id, until = await self._writer.carry_out(call, write, _ANNOUNCED)
+        if not self._is_good(until) and await self._can_renew(caller, trip_id, photo_id):
+            until = self._clock.now() + UPLOAD_FOR
         address = self._storage.upload_address(upload_key(PhotoId(photo_id)), announced, expires_at=until)
         return outgoing.photo_upload(photo_id, address, until)
 
@@ -166,6 +171,16 @@ class Photos:
     async def _found(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> tuple[UserId, Photo]:
         async def read(work: UnitOfWork, user: UserId) -> tuple[UserId, Photo]:
             return user, await use_cases.find_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+
+        return await self._reader.carry_out(caller, read)
+
+    def _is_good(self, until: datetime) -> bool:
+        """Whether an address that expires then is worth repeating, and was signed by a clock like this one."""
+        return SHORTEST < until - self._clock.now() <= UPLOAD_FOR
+
+    async def _can_renew(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> bool:
+        async def read(work: UnitOfWork, user: UserId) -> bool:
+            return await use_cases.can_renew_upload(work, user, TripId(trip_id), PhotoId(photo_id))
 
         return await self._reader.carry_out(caller, read)
 

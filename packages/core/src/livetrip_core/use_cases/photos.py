@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from livetrip_core.cursor import Cursor
-from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected
+from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected, TripNotFound
 from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
 from livetrip_core.page import Page, page_of, page_size
 from livetrip_core.photo import (
@@ -81,6 +81,15 @@ async def find_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: 
     """
     (await work.trips.get(trip_id)).visible_to(user)
     return await work.photos.get(trip_id, photo_id)
+
+
+async def can_renew_upload(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> bool:
+    """Return whether an upload that was announced can get another address."""
+    try:
+        photo = await find_photo(work, user, trip_id, photo_id)
+    except (TripNotFound, PhotoNotFound):
+        return False
+    return photo.is_renewable(await work.now())
 
 
 async def look_at_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> Photo:
@@ -180,7 +189,7 @@ async def keep_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: 
     kept = await work.photos.save(arrived)
     if kept == arrived:
         await work.photos.clear(arrival.keys)
-        await work.photos.discard([photo.upload_key], due=photo.settled_by)
+        await work.photos.discard([photo.upload_key], due=arrived.settled_by(arrival.at))
     return kept
 
 
@@ -201,7 +210,7 @@ async def discard_photos(work: UnitOfWork, photos: Sequence[Photo]) -> None:
         return
     now = await work.now()
     for photo in photos:
-        await work.photos.discard(photo.keys, due=max(now, photo.settled_by))
+        await work.photos.discard(photo.keys, due=max(now, photo.settled_by(now)))
 
 
 async def collect_photos(units_of_work: UnitOfWorkFactory, storage: ObjectStorage) -> int:
