@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -31,7 +31,7 @@ from livetrip_core.fakes import (
 )
 from support.postgresql import postgresql
 from support.rclone import Bucket, rclone
-from unit.bff.ageing import AgeKeys, age_keys_of
+from unit.bff.ageing import Age, age_keys_of, age_photos_of
 
 SERVER = "LIVETRIP_TEST_POSTGRES"
 DATABASES = ["sqlite", "postgresql"]
@@ -137,14 +137,23 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def age_keys(home: str, memory_clock: FakeClock) -> AgeKeys:
+def age_keys(home: str, memory_clock: FakeClock) -> Age:
     """Let time pass for idempotency keys, by the clock of the place where they are kept."""
+    return _ageing(home, memory_clock, age_keys_of)
 
+
+@pytest.fixture
+def age_photos(home: str, memory_clock: FakeClock) -> Age:
+    """Let time pass for photos, by the clock of the place where what is known about them is kept."""
+    return _ageing(home, memory_clock, age_photos_of)
+
+
+def _ageing(home: str, memory_clock: FakeClock, age_rows_of: Callable[[str, timedelta], Awaitable[None]]) -> Age:
     async def age(by: timedelta) -> None:
         if home == "memory":
             memory_clock.advance(by)
         else:
-            await age_keys_of(home, by)
+            await age_rows_of(home, by)
 
     return age
 

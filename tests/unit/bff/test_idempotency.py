@@ -19,7 +19,7 @@ from livetrip_core import UnitOfWork, UnitOfWorkFactory
 from livetrip_core.fakes import FakeClock, SequentialIdentifiers
 from support.photos import darkroom
 from switchover import calling
-from unit.bff.ageing import AgeKeys
+from unit.bff.ageing import Age
 from unit.bff.samples import AIKO, BEN, NOW, entry_draft, trip_draft
 
 
@@ -332,9 +332,7 @@ async def test_two_services_whose_clocks_are_days_apart_carry_a_request_out_once
         assert (await services[0].list_trips(AIKO)).items == [first]
 
 
-async def test_a_key_counts_for_72_hours_by_the_clock_of_the_database(
-    backend: LiveTripBackend, age_keys: AgeKeys
-) -> None:
+async def test_a_key_counts_for_72_hours_by_the_clock_of_the_database(backend: LiveTripBackend, age_keys: Age) -> None:
     with calling(idempotency_key="k"):
         first = await backend.create_trip(AIKO, trip_draft())
         await age_keys(timedelta(hours=71, minutes=59))

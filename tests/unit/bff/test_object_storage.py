@@ -150,5 +150,5 @@ async def test_nothing_is_there_that_nobody_wrote(place: Place, key: str) -> Non
 async def test_tidying_leaves_what_is_complete(place: Place, key: str) -> None:
     storage, _ = place
     await storage.write(key, b"abc", PhotoFormat.PNG)
-    await storage.tidy(before=soon())
+    await storage.tidy(older_than=timedelta(0))
     assert await storage.read(key, at_most=9) == b"abc"

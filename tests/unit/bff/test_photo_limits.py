@@ -18,6 +18,7 @@ from livetrip_core.fakes import FakeClock, InMemoryObjectStorage
 from livetrip_core.photo import ABANDONED_AFTER, MAX_BYTES, MOST_WAITING, MOST_WAITING_BYTES
 from support.photos import darkroom
 from switchover import calling
+from unit.bff.ageing import Age
 from unit.bff.samples import AIKO, BEN, trip_draft
 from unit.bff.test_photos import MOSS, announced, send
 
@@ -55,12 +56,12 @@ async def test_only_so_many_uploads_wait_in_all_trips_of_a_traveller_together(
 
 
 async def test_their_sizes_are_counted_until_they_are_forgotten(
-    backend: LiveTripBackend, clock: FakeClock, trips: list[UUID]
+    backend: LiveTripBackend, age_photos: Age, trips: list[UUID]
 ) -> None:
     for _ in range(MOST_OF_THE_LARGEST):
         await backend.request_photo_upload(AIKO, trips[0], LARGEST)
     assert await limit_reached(backend, trips[1], announced()) == "bytes"
-    clock.advance(ABANDONED_AFTER + timedelta(seconds=1))
+    await age_photos(ABANDONED_AFTER + timedelta(seconds=1))
     await backend.photos.collect()
     assert await limit_reached(backend, trips[1], LARGEST) is None
 

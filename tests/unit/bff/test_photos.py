@@ -14,7 +14,9 @@ import livetrip_contract as contract
 from livetrip_bff import LiveTripBackend
 from livetrip_core import UploadAddress
 from livetrip_core.fakes import FakeClock, InMemoryObjectStorage
+from livetrip_core.photo import UPLOAD_FOR
 from switchover import calling
+from unit.bff.ageing import Age
 from unit.bff.samples import AIKO, BEN, trip_draft
 
 MOSS = b"jpeg 640x480 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68"
@@ -83,6 +85,95 @@ async def test_a_repeated_request_tells_of_the_same_photo_at_fresh_addresses(
     assert second.model_dump(exclude=changing) == first.model_dump(exclude=changing)
 
 
+@pytest.mark.parametrize("minutes", [14.5, 15, 60, 22 * 60])
+async def test_a_repeated_announcement_gets_a_fresh_address_when_the_first_one_has_expired(
+    backend: LiveTripBackend,
+    storage: InMemoryObjectStorage,
+    clock: FakeClock,
+    age_photos: Age,
+    trip_id: UUID,
+    minutes: float,
+) -> None:
+    with calling(idempotency_key="announce"):
+        first = await backend.request_photo_upload(AIKO, trip_id, announced())
+        clock.advance(timedelta(minutes=minutes))
+        await age_photos(timedelta(minutes=minutes))
+        again = await backend.request_photo_upload(AIKO, trip_id, announced())
+    assert (again.photo_id, again.expires_at) == (first.photo_id, clock.now() + UPLOAD_FOR)
+
+    clock.advance(UPLOAD_FOR - timedelta(seconds=1))
+    send(storage, again)
+    assert (await backend.complete_photo_upload(AIKO, trip_id, first.photo_id)).id == first.photo_id
+
+
+async def test_a_repeated_announcement_keeps_its_expiry_while_the_address_is_good(
+    backend: LiveTripBackend, storage: InMemoryObjectStorage, clock: FakeClock, trip_id: UUID
+) -> None:
+    with calling(idempotency_key="announce"):
+        first = await backend.request_photo_upload(AIKO, trip_id, announced())
+        clock.advance(timedelta(minutes=13))
+        again = await backend.request_photo_upload(AIKO, trip_id, announced())
+    assert (again.photo_id, again.expires_at) == (first.photo_id, first.expires_at)
+    send(storage, again)
+
+
+@pytest.mark.parametrize("end", ["completed", "deleted", "trip deleted", "too late"])
+async def test_an_upload_that_is_over_gets_no_further_address(
+    backend: LiveTripBackend, storage: InMemoryObjectStorage, clock: FakeClock, age_photos: Age, trip_id: UUID, end: str
+) -> None:
+    with calling(idempotency_key="announce"):
+        first = await backend.request_photo_upload(AIKO, trip_id, announced())
+    send(storage, first)
+    if end == "completed":
+        await backend.complete_photo_upload(AIKO, trip_id, first.photo_id)
+    elif end == "deleted":
+        await backend.delete_photo(AIKO, trip_id, first.photo_id)
+    elif end == "trip deleted":
+        await backend.delete_trip(AIKO, trip_id)
+    passed = timedelta(hours=22, minutes=45) if end == "too late" else UPLOAD_FOR
+    clock.advance(passed)
+    await age_photos(passed)
+
+    with calling(idempotency_key="announce"):
+        again = await backend.request_photo_upload(AIKO, trip_id, announced())
+    assert (again.photo_id, again.expires_at) == (first.photo_id, first.expires_at)
+    with pytest.raises(PermissionError):
+        send(storage, again)
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_what_is_sent_late_to_a_fresh_address_is_removed_as_well(
+    backend: LiveTripBackend,
+    storage: InMemoryObjectStorage,
+    clock: FakeClock,
+    age_photos: Age,
+    trip_id: UUID,
+    is_deleted: bool,
+) -> None:
+    async def passes(by: timedelta) -> None:
+        clock.advance(by)
+        await age_photos(by)
+
+    with calling(idempotency_key="announce"):
+        first = await backend.request_photo_upload(AIKO, trip_id, announced())
+        await passes(timedelta(hours=1))
+        again = await backend.request_photo_upload(AIKO, trip_id, announced())
+    send(storage, again)
+    pictures = set()
+    if is_deleted:
+        await backend.delete_photo(AIKO, trip_id, first.photo_id)
+    else:
+        await backend.complete_photo_upload(AIKO, trip_id, first.photo_id)
+        pictures = set(storage.objects) - {f"uploads/{first.photo_id.hex}"}
+
+    await passes(timedelta(minutes=14))
+    await backend.photos.collect()
+    send(storage, again)
+    await passes(timedelta(hours=1, minutes=2))
+    await backend.photos.collect()
+    assert set(storage.objects) == pictures
+
+
 async def test_a_photo_that_is_completed_twice_is_one(
     backend: LiveTripBackend, storage: InMemoryObjectStorage, trip_id: UUID
 ) -> None:
@@ -112,7 +203,7 @@ async def test_what_is_no_picture_is_rejected(
 
 
 async def test_a_deleted_photo_is_gone_and_so_are_its_bytes(
-    backend: LiveTripBackend, storage: InMemoryObjectStorage, clock: FakeClock, trip_id: UUID
+    backend: LiveTripBackend, storage: InMemoryObjectStorage, age_photos: Age, trip_id: UUID
 ) -> None:
     upload = await backend.request_photo_upload(AIKO, trip_id, announced())
     send(storage, upload)
@@ -120,7 +211,7 @@ async def test_a_deleted_photo_is_gone_and_so_are_its_bytes(
     await backend.delete_photo(AIKO, trip_id, upload.photo_id)
     with pytest.raises(contract.PhotoNotFound):
         await backend.get_photo(AIKO, trip_id, upload.photo_id)
-    clock.advance(timedelta(hours=2))
+    await age_photos(timedelta(hours=2))
     assert await backend.photos.collect() == 3
     assert storage.objects == {}
 

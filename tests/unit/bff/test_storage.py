@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import resource
 import stat
 from datetime import UTC, datetime, timedelta
@@ -296,10 +297,13 @@ async def test_what_was_never_finished_is_tidied_up_after_a_while(shop: Shop) ->
     await shop.put(shop.upload())
     left = shop.folder / ".incoming" / "left"
     left.write_bytes(b"abc")
-    written = left.stat().st_mtime
-    await shop.storage.tidy(before=datetime.fromtimestamp(written, UTC) - timedelta(seconds=1))
+    await shop.storage.tidy(older_than=timedelta(minutes=1))
     assert left.exists()
-    await shop.storage.tidy(before=datetime.fromtimestamp(written, UTC) + timedelta(seconds=1))
+    written = left.stat().st_mtime - 3600
+    os.utime(left, (written, written))
+    await shop.storage.tidy(older_than=timedelta(hours=1, minutes=1))
+    assert left.exists()
+    await shop.storage.tidy(older_than=timedelta(hours=1))
     assert not left.exists()
     assert await shop.storage.read("uploads/1", at_most=len(MOSS)) == MOSS
 

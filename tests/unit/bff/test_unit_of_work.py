@@ -10,7 +10,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 
+from livetrip_bff.database import parse
+from livetrip_bff.database.engine import open_engine
 from livetrip_core import (
     Coordinates,
     Cursor,
@@ -24,7 +27,8 @@ from livetrip_core import (
     UserId,
     VersionConflict,
 )
-from unit.bff.ageing import AgeKeys
+from livetrip_core.fakes import FakeClock
+from unit.bff.ageing import Age
 from unit.bff.samples import JAPAN, NOW, OWNER, entry, request, trip
 
 EXTREMES = [
@@ -288,8 +292,34 @@ async def test_of_many_writers_of_one_version_each_gets_its_turn_and_none_is_los
         assert (await work.trips.get(trip().id)).version == 13
 
 
+async def test_the_time_is_told_by_the_place_itself(
+    store: UnitOfWorkFactory, home: str, memory_clock: FakeClock
+) -> None:
+    memory_clock.advance(timedelta(days=7))
+    before = await time_at(home, memory_clock)
+    async with store.reading() as work:
+        read = await work.now()
+    async with store.writing() as work:
+        written = await work.now()
+    after = await time_at(home, memory_clock)
+
+    assert before <= read <= written <= after
+    assert (read.tzinfo, written.tzinfo) == (UTC, UTC)
+
+
+async def time_at(home: str, memory_clock: FakeClock) -> datetime:
+    """The time at a place: of PostgreSQL's server, which need not be on this machine, or of this machine."""
+    if home == "memory":
+        return memory_clock.now()
+    if not home.startswith("postgresql"):
+        return datetime.now(UTC)
+    async with open_engine(parse(home)) as engine, engine.connect() as connection:
+        time: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    return time
+
+
 async def test_a_key_belongs_to_the_first_request_until_72_hours_have_passed(
-    store: UnitOfWorkFactory, age_keys: AgeKeys
+    store: UnitOfWorkFactory, age_keys: Age
 ) -> None:
     async with store.writing() as work:
         assert await work.requests.claim(request()) is None

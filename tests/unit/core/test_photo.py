@@ -20,6 +20,7 @@ from livetrip_core import (
     Picture,
     TripId,
 )
+from livetrip_core.photo import ABANDONED_AFTER, UPLOAD_ENDS_WITHIN, UPLOAD_FOR
 from unit.core.strategies import NOW
 
 CHECKSUM = "0" * 64
@@ -114,6 +115,28 @@ def test_a_camera_that_names_no_time_is_not_believed(taken_at: str) -> None:
 def test_a_photo_knows_everything_that_lies_in_the_storage() -> None:
     assert photo().keys == ("uploads/1",)
     assert photo().arrive(arrival()).keys == ("uploads/1", "photos/1/original", "photos/1/320")
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 60, 22 * 60 + 44])
+def test_a_further_address_ends_before_the_upload_is_deleted_and_before_its_bytes_are_removed(minutes: int) -> None:
+    waiting = photo()
+    signed = waiting.created_at + timedelta(minutes=minutes)
+    assert waiting.is_renewable(signed)
+    ends = signed + UPLOAD_FOR + UPLOAD_ENDS_WITHIN
+    assert ends <= waiting.created_at + ABANDONED_AFTER
+    for moment in (signed, signed + timedelta(seconds=1), signed + timedelta(days=1)):
+        assert waiting.settled_by(moment) >= ends
+    completed = waiting.arrive(arrival(at=signed))
+    assert not completed.is_renewable(signed)
+    assert completed.settled_by(signed + timedelta(days=1)) == ends
+
+
+def test_a_further_address_that_could_outlive_the_announcement_is_not_signed() -> None:
+    waiting = photo()
+    last = waiting.created_at + ABANDONED_AFTER - UPLOAD_FOR - UPLOAD_ENDS_WITHIN
+    assert not waiting.is_renewable(last)
+    assert waiting.settled_by(last + timedelta(days=9)) == waiting.created_at + ABANDONED_AFTER
+    assert waiting.settled_by(waiting.created_at - timedelta(days=9)) == waiting.settled_by(waiting.created_at)
 
 
 def test_a_photo_that_has_not_arrived_is_listed_when_it_was_announced() -> None:

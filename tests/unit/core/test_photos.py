@@ -58,19 +58,18 @@ class Album(Diary):
                 trip.id,
                 announced,
                 entry_id=entry_id,
-                clock=self.clock,
                 identifiers=self.identifiers,
             )
 
     def send(self, photo: Photo, content: bytes = MOSS) -> None:
-        upload = self.storage.upload_address(photo.upload_key, photo.announced, expires_at=photo.uploaded_by)
+        upload = self.storage.upload_address(
+            photo.upload_key, photo.announced, expires_at=photo.created_at + UPLOAD_FOR
+        )
         self.storage.send(upload, content)
 
     async def develop(self, photo: Photo, attempt: str = "1") -> Arrival:
         developed = await use_cases.develop_photo(photo, self.storage, self.images)
-        return await use_cases.store_photo(
-            self.store, photo, developed, self.storage, attempt=attempt, clock=self.clock
-        )
+        return await use_cases.store_photo(self.store, photo, developed, self.storage, attempt=attempt)
 
     async def keep(self, photo: Photo, arrival: Arrival, user: UserId = AIKO) -> Photo:
         async with self.store.writing() as work:
@@ -82,7 +81,7 @@ class Album(Diary):
         return await self.keep(photo, await self.develop(photo))
 
     async def collect(self) -> int:
-        return await use_cases.collect_photos(self.store, self.storage, clock=self.clock)
+        return await use_cases.collect_photos(self.store, self.storage)
 
 
 @pytest.fixture
@@ -216,9 +215,9 @@ async def test_what_is_deleted_leaves_nothing_in_the_storage(album: Album, whole
     photo = await album.take(trip)
     async with album.store.writing() as work:
         if whole_trip:
-            await use_cases.delete_trip(work, AIKO, trip.id, clock=album.clock)
+            await use_cases.delete_trip(work, AIKO, trip.id)
         else:
-            await use_cases.delete_photo(work, AIKO, trip.id, photo.id, clock=album.clock)
+            await use_cases.delete_photo(work, AIKO, trip.id, photo.id)
     album.clock.advance(UPLOAD_FOR + UPLOAD_ENDS_WITHIN)
     assert await album.collect() == 3
     assert album.storage.objects == {}
@@ -254,7 +253,7 @@ async def test_nobody_sees_or_changes_the_photos_of_somebody_else(album: Album) 
         with pytest.raises(TripNotFound):
             await use_cases.look_at_photo(work, BEN, trip.id, photo.id)
         with pytest.raises(TripNotFound):
-            await use_cases.delete_photo(work, BEN, trip.id, photo.id, clock=album.clock)
+            await use_cases.delete_photo(work, BEN, trip.id, photo.id)
     other = await album.plan()
     async with album.store.reading() as work:
         with pytest.raises(PhotoNotFound):

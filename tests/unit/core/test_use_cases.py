@@ -139,7 +139,7 @@ async def test_deleting_a_trip_deletes_its_entries_and_no_others(diary: Diary) -
     survivor = await diary.write(kept)
 
     async with diary.store.writing() as work:
-        await use_cases.delete_trip(work, AIKO, doomed.id, clock=diary.clock)
+        await use_cases.delete_trip(work, AIKO, doomed.id)
 
     async with diary.store.reading() as work:
         assert await work.entries.moments(doomed.id) == []
@@ -164,7 +164,7 @@ IDENTIFIERS = SequentialIdentifiers()
 EVERYTHING: dict[str, Callable[[UnitOfWork, UserId, TripId], Awaitable[object]]] = {
     "open": use_cases.open_trip,
     "summarise": use_cases.summarise_trip,
-    "delete": lambda work, user, trip_id: use_cases.delete_trip(work, user, trip_id, clock=CLOCK),
+    "delete": use_cases.delete_trip,
     "change": lambda work, user, trip_id: use_cases.change_trip(
         work, user, trip_id, TripChange(expected_version=1), clock=CLOCK
     ),

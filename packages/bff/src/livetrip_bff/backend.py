@@ -102,7 +102,7 @@ class LiveTripBackend:
         """Delete a trip, its entries and its photos."""
 
         async def write(work: UnitOfWork, user: UserId) -> None:
-            await use_cases.delete_trip(work, user, TripId(trip_id), clock=self._clock)
+            await use_cases.delete_trip(work, user, TripId(trip_id))
 
         await self._writer.carry_out(Call(caller, "delete_trip", {"trip_id": str(trip_id)}), write, _NOTHING)
 

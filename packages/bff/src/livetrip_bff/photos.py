@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,7 +32,10 @@ from livetrip_core import (
     UserId,
     use_cases,
 )
-from livetrip_core.photo import LOOK_FOR, upload_key
+from livetrip_core.photo import LOOK_FOR, UPLOAD_FOR, upload_key
+
+SHORTEST: Final = timedelta(minutes=1)
+"""An address of an upload that is good for less is signed again when its request is repeated."""
 
 _ID: Final = TypeAdapter(UUID)
 _ANNOUNCED: Final[TypeAdapter[tuple[UUID, datetime]]] = TypeAdapter(tuple[UUID, datetime])
@@ -96,15 +99,17 @@ class Photos:
                 TripId(trip_id),
                 announced,
                 entry_id=EntryId(wanted.entry_id) if wanted.entry_id is not None else None,
-                clock=self._clock,
                 identifiers=self._identifiers,
             )
-            return photo.id, photo.uploaded_by
+            # Addresses are signed and judged by this machine's clock, or by the bucket's, and not by the database's.
+            return photo.id, self._clock.now() + UPLOAD_FOR
 
         arguments = {"trip_id": str(trip_id), "photo_upload_request": incoming.draft_arguments(wanted)}
         former = {"photo_upload_request": incoming.former_arguments(wanted)}
         call = Call(caller, "request_photo_upload", arguments, former)
         photo_id, until = await self._writer.carry_out(call, write, _ANNOUNCED)
+        if not self._is_good(until) and await self._can_renew(caller, trip_id, photo_id):
+            until = self._clock.now() + UPLOAD_FOR
         address = self._storage.upload_address(upload_key(PhotoId(photo_id)), announced, expires_at=until)
         return outgoing.photo_upload(photo_id, address, until)
 
@@ -136,7 +141,7 @@ class Photos:
         """Delete a photo."""
 
         async def write(work: UnitOfWork, user: UserId) -> None:
-            await use_cases.delete_photo(work, user, TripId(trip_id), PhotoId(photo_id), clock=self._clock)
+            await use_cases.delete_photo(work, user, TripId(trip_id), PhotoId(photo_id))
 
         arguments = {"trip_id": str(trip_id), "photo_id": str(photo_id)}
         await self._writer.carry_out(Call(caller, "delete_photo", arguments), write, _NOTHING)
@@ -149,7 +154,7 @@ class Photos:
         Raises:
             ServiceUnavailable: the database or the storage does not answer.
         """
-        return await use_cases.collect_photos(self._units_of_work, self._storage, clock=self._clock)
+        return await use_cases.collect_photos(self._units_of_work, self._storage)
 
     async def aclose(self) -> None:
         """End what is under way; whoever asked for it can ask again."""
@@ -159,15 +164,23 @@ class Photos:
         """All of it in one go: what was made of an upload is kept also if nobody waits for it any more."""
         developed = await use_cases.develop_photo(photo, self._storage, self._images)
         attempt = secrets.token_hex(8)
-        arrival = await use_cases.store_photo(
-            self._units_of_work, photo, developed, self._storage, attempt=attempt, clock=self._clock
-        )
+        arrival = await use_cases.store_photo(self._units_of_work, photo, developed, self._storage, attempt=attempt)
         async with self._units_of_work.writing() as work:
             await use_cases.keep_photo(work, user, photo.trip_id, photo.id, arrival)
 
     async def _found(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> tuple[UserId, Photo]:
         async def read(work: UnitOfWork, user: UserId) -> tuple[UserId, Photo]:
             return user, await use_cases.find_photo(work, user, TripId(trip_id), PhotoId(photo_id))
+
+        return await self._reader.carry_out(caller, read)
+
+    def _is_good(self, until: datetime) -> bool:
+        """Whether an address that expires then is worth repeating, and was signed by a clock like this one."""
+        return SHORTEST < until - self._clock.now() <= UPLOAD_FOR
+
+    async def _can_renew(self, caller: Caller, trip_id: UUID, photo_id: UUID) -> bool:
+        async def read(work: UnitOfWork, user: UserId) -> bool:
+            return await use_cases.can_renew_upload(work, user, TripId(trip_id), PhotoId(photo_id))
 
         return await self._reader.carry_out(caller, read)
 

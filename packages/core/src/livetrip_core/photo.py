@@ -206,14 +206,18 @@ class Photo:
         return (self.upload_key, *(self.arrival.keys if self.arrival else ()))
 
     @property
-    def uploaded_by(self) -> datetime:
-        """When nothing can be sent to its upload's address any more."""
-        return self.created_at + UPLOAD_FOR
+    def renewed_by(self) -> datetime:
+        """When its upload can get no further address: one that was signed later could outlive the announcement."""
+        return self.created_at + ABANDONED_AFTER - UPLOAD_FOR - UPLOAD_ENDS_WITHIN
 
-    @property
-    def settled_by(self) -> datetime:
-        """When nothing can arrive at its upload's address any more."""
-        return self.uploaded_by + UPLOAD_ENDS_WITHIN
+    def is_renewable(self, now: datetime) -> bool:
+        """Whether its upload can get another address: it has not arrived, and has time to."""
+        return self.arrival is None and now < self.renewed_by
+
+    def settled_by(self, now: datetime) -> datetime:
+        """When nothing can arrive at any address of its upload, if the last one is signed before it arrived or, at the latest, `now`."""
+        signed = min(now if self.arrival is None else self.arrival.at, self.renewed_by)
+        return max(signed, self.created_at) + UPLOAD_FOR + UPLOAD_ENDS_WITHIN
 
     @property
     def position(self) -> Cursor:

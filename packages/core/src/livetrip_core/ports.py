@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -183,6 +183,14 @@ class UnitOfWork(Protocol):
         """Have the store answer something trivial."""
         ...
 
+    async def now(self) -> datetime:
+        """Return the time, in UTC, by the clock that every process on the store shares.
+
+        What one process writes and another judges by its age goes by this clock. The answer may be
+        the same throughout a unit of work.
+        """
+        ...
+
 
 class UnitOfWorkFactory(Protocol):
     """Opens units of work. Leaving one commits it; leaving it with any exception undoes all of it."""
@@ -232,8 +240,8 @@ class ObjectStorage(Protocol):
         """Forget an object, if there is one."""
         ...
 
-    async def tidy(self, *, before: datetime) -> None:
-        """Forget what somebody began to send before a time and never finished."""
+    async def tidy(self, *, older_than: timedelta) -> None:
+        """Remove what was begun to be sent and not finished, if it is older by the storage's own clock."""
         ...
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from livetrip_bff.database import engine as engines
@@ -17,7 +18,10 @@ from livetrip_bff.database.faults import unavailable
 from livetrip_bff.database.photos import SqlPhotoRepository
 from livetrip_bff.database.requests import SqlIdempotencyStore
 from livetrip_bff.database.trips import SqlTripRepository
+from livetrip_bff.database.types import Instant
 from livetrip_bff.database.url import is_sqlite, parse
+
+_NOW: Final = select(type_coerce(func.now(), Instant()))
 
 
 class SqlUnitOfWork:
@@ -33,6 +37,15 @@ class SqlUnitOfWork:
     async def ping(self) -> None:
         """Have the database answer something trivial."""
         await self._connection.execute(text("SELECT 1"))
+
+    async def now(self) -> datetime:
+        """Return the time by the clock of the server, at the start of the transaction.
+
+        A SQLite file is used by the processes of one machine, whose clock it is.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return datetime.now(UTC)
+        return (await self._connection.execute(_NOW)).scalar_one()
 
 
 class SqlUnitOfWorkFactory:

@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -71,9 +71,9 @@ class LocalObjectStorage:
         """The file of an object, whether or not there is one."""
         return self._folder / require_key(key)
 
-    async def tidy(self, *, before: datetime) -> None:
-        """Forget files that somebody, or a process that ended early, left incomplete."""
-        await asyncio.to_thread(self._tidy, before.timestamp())
+    async def tidy(self, *, older_than: timedelta) -> None:
+        """Remove files that were left incomplete, if they are older by the clock of the file system."""
+        await asyncio.to_thread(self._tidy, older_than.total_seconds())
 
     @asynccontextmanager
     async def incoming(self, key: str) -> AsyncIterator[BinaryIO]:
@@ -94,11 +94,18 @@ class LocalObjectStorage:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return open(folder / secrets.token_hex(16), "xb", opener=_for_the_owner)
 
-    def _tidy(self, before: float) -> None:
+    def _tidy(self, age: float) -> None:
+        folder = self._folder / INCOMING
         with _answering():
-            for path in (self._folder / INCOMING).glob("*"):
+            left = list(folder.glob("*"))
+            if not left:
+                return
+            # The folder may be another machine's, whose clock set the times of the files: it tells its time by this.
+            os.utime(folder)
+            now = folder.stat().st_mtime
+            for path in left:
                 try:
-                    if path.stat().st_mtime < before:
+                    if path.stat().st_mtime < now - age:
                         path.unlink()
                 except FileNotFoundError:  # somebody was faster, or has just finished
                     continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -92,7 +92,7 @@ class S3ObjectStorage:
             if answer.status_code != httpx.codes.NOT_FOUND:
                 _require_success(answer)
 
-    async def tidy(self, *, before: datetime) -> None:
+    async def tidy(self, *, older_than: timedelta) -> None:
         """Nothing is left behind: the storage takes an object as a whole or not at all."""
 
     async def __aenter__(self) -> Self:

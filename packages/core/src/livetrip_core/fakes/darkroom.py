@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from livetrip_core.errors import PhotoRejected
@@ -62,7 +62,7 @@ class InMemoryObjectStorage:
         """Forget an object."""
         self.objects.pop(key, None)
 
-    async def tidy(self, *, before: datetime) -> None:
+    async def tidy(self, *, older_than: timedelta) -> None:
         """Nothing is ever half sent here."""
 
     def send(self, upload: UploadAddress, content: bytes) -> None:

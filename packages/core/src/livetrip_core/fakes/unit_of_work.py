@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from livetrip_core.fakes.clock import FakeClock
 from livetrip_core.fakes.photos import InMemoryPhotoRepository
@@ -14,9 +15,10 @@ from livetrip_core.ports import Clock
 
 
 class InMemoryUnitOfWork:
-    """A `UnitOfWork` over one state of the shelf. `clock`: judges how old idempotency keys are."""
+    """A `UnitOfWork` over one state of the shelf. `clock`: of the shelf, see `now`."""
 
     def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        self._clock = clock
         self.trips = InMemoryTripRepository(shelf)
         self.entries = InMemoryEntryRepository(shelf)
         self.photos = InMemoryPhotoRepository(shelf)
@@ -24,6 +26,10 @@ class InMemoryUnitOfWork:
 
     async def ping(self) -> None:
         """Memory always answers."""
+
+    async def now(self) -> datetime:
+        """Return the time by the clock of the shelf."""
+        return self._clock.now()
 
 
 class InMemoryUnitOfWorkFactory:
@@ -33,7 +39,8 @@ class InMemoryUnitOfWorkFactory:
     exception leaves nothing behind, and readers see the state that was last committed when they began.
 
     Args:
-        clock: of the memory, which judges how old idempotency keys are; one that stands still, if none is given.
+        clock: of the memory, which judges how old idempotency keys and uploads are; one that stands
+            still by default.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:

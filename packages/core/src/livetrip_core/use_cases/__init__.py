@@ -7,6 +7,7 @@ from __future__ import annotations
 from livetrip_core.use_cases.entries import change_entry, delete_entry, list_entries, read_entry, write_entry
 from livetrip_core.use_cases.photos import (
     announce_photo,
+    can_renew_upload,
     collect_photos,
     delete_photo,
     develop_photo,
@@ -20,6 +21,7 @@ from livetrip_core.use_cases.trips import change_trip, delete_trip, list_trips, 
 
 __all__ = [
     "announce_photo",
+    "can_renew_upload",
     "change_entry",
     "change_trip",
     "collect_photos",

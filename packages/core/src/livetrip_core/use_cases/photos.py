@@ -2,6 +2,9 @@
 
 The bytes of a photo are sent to the storage and read from there between units of work, never within one: a transaction that
 waited for them would keep every other writer waiting.
+
+How old an upload is, and when an object is due to be removed, goes by `UnitOfWork.now`: the service
+that announces or stores a photo need not be the one that collects.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from livetrip_core.cursor import Cursor
-from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected
+from livetrip_core.errors import PhotoNotFound, PhotoNotUploaded, PhotoRejected, TripNotFound
 from livetrip_core.identifiers import EntryId, PhotoId, TripId, UserId
 from livetrip_core.page import Page, page_of, page_size
 from livetrip_core.photo import (
@@ -24,7 +27,6 @@ from livetrip_core.photo import (
     upload_key,
 )
 from livetrip_core.ports import (
-    Clock,
     Development,
     IdentifierSource,
     ImageProcessor,
@@ -44,7 +46,6 @@ async def announce_photo(
     announced: Announcement,
     *,
     entry_id: EntryId | None,
-    clock: Clock,
     identifiers: IdentifierSource,
 ) -> Photo:
     """Make room for a photo that is going to be uploaded.
@@ -65,7 +66,7 @@ async def announce_photo(
         entry_id=entry_id,
         announced=announced,
         upload_key=upload_key(photo_id),
-        created_at=clock.now(),
+        created_at=await work.now(),
     )
     await work.photos.add(photo)
     return photo
@@ -80,6 +81,15 @@ async def find_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: 
     """
     (await work.trips.get(trip_id)).visible_to(user)
     return await work.photos.get(trip_id, photo_id)
+
+
+async def can_renew_upload(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> bool:
+    """Return whether an upload that was announced can get another address."""
+    try:
+        photo = await find_photo(work, user, trip_id, photo_id)
+    except (TripNotFound, PhotoNotFound):
+        return False
+    return photo.is_renewable(await work.now())
 
 
 async def look_at_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> Photo:
@@ -141,7 +151,6 @@ async def store_photo(
     storage: ObjectStorage,
     *,
     attempt: str,
-    clock: Clock,
 ) -> Arrival:
     """Store what was made of an upload, under keys of this attempt alone; `keep_photo` makes it the photo's.
 
@@ -152,7 +161,8 @@ async def store_photo(
     named = {f"{folder}/original": developed.original}
     named |= {f"{folder}/{smaller.width}": smaller for smaller in developed.thumbnails}
     async with units_of_work.writing() as work:
-        await work.photos.discard(list(named), due=clock.now() + STORE_WITHIN)
+        now = await work.now()
+        await work.photos.discard(list(named), due=now + STORE_WITHIN)
     for key, rendering in named.items():
         await storage.write(key, rendering.content, rendering.format)
     original, *thumbnails = (_picture(key, rendering) for key, rendering in named.items())
@@ -161,7 +171,7 @@ async def store_photo(
         coordinates=developed.coordinates,
         original=original,
         thumbnails=tuple(thumbnails),
-        at=clock.now(),
+        at=now,
     )
 
 
@@ -179,11 +189,11 @@ async def keep_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: 
     kept = await work.photos.save(arrived)
     if kept == arrived:
         await work.photos.clear(arrival.keys)
-        await work.photos.discard([photo.upload_key], due=photo.settled_by)
+        await work.photos.discard([photo.upload_key], due=arrived.settled_by(arrival.at))
     return kept
 
 
-async def delete_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId, *, clock: Clock) -> None:
+async def delete_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id: PhotoId) -> None:
     """Delete a photo.
 
     Raises:
@@ -191,28 +201,30 @@ async def delete_photo(work: UnitOfWork, user: UserId, trip_id: TripId, photo_id
         PhotoNotFound: the trip has no such photo.
     """
     await find_photo(work, user, trip_id, photo_id)
-    await discard_photos(work, [await work.photos.remove(trip_id, photo_id)], clock=clock)
+    await discard_photos(work, [await work.photos.remove(trip_id, photo_id)])
 
 
-async def discard_photos(work: UnitOfWork, photos: Sequence[Photo], *, clock: Clock) -> None:
-    """Have everything of photos that are forgotten removed from the storage, as soon as nothing more can arrive."""
+async def discard_photos(work: UnitOfWork, photos: Sequence[Photo]) -> None:
+    """Have everything of deleted photos removed from the storage, as soon as nothing more can arrive."""
+    if not photos:
+        return
+    now = await work.now()
     for photo in photos:
-        await work.photos.discard(photo.keys, due=max(clock.now(), photo.settled_by))
+        await work.photos.discard(photo.keys, due=max(now, photo.settled_by(now)))
 
 
-async def collect_photos(units_of_work: UnitOfWorkFactory, storage: ObjectStorage, *, clock: Clock) -> int:
-    """Forget uploads that nobody completed, and remove from the storage what nobody needs. How many objects were removed.
+async def collect_photos(units_of_work: UnitOfWorkFactory, storage: ObjectStorage) -> int:
+    """Delete uploads that were not completed, and remove unused objects. Returns how many objects were removed.
 
     It can be done at any time and any number of times, also by several processes at once. At most `COLLECTED_AT_ONCE` objects are
-    removed: whoever wants all of them gone goes on until there are none.
+    removed: repeat it until it returns 0 to remove all of them.
     """
-    before = clock.now() - ABANDONED_AFTER
-    await storage.tidy(before=before)
+    await storage.tidy(older_than=ABANDONED_AFTER)
     async with units_of_work.writing() as work:
-        await discard_photos(
-            work, await work.photos.remove_abandoned(before=before, limit=COLLECTED_AT_ONCE), clock=clock
-        )
-        keys = await work.photos.discarded(now=clock.now(), limit=COLLECTED_AT_ONCE)
+        now = await work.now()
+        abandoned = await work.photos.remove_abandoned(before=now - ABANDONED_AFTER, limit=COLLECTED_AT_ONCE)
+        await discard_photos(work, abandoned)
+        keys = await work.photos.discarded(now=now, limit=COLLECTED_AT_ONCE)
     for key in keys:
         await storage.remove(key)
     if keys:

@@ -65,14 +65,14 @@ async def change_trip(work: UnitOfWork, user: UserId, trip_id: TripId, change: T
     return trip
 
 
-async def delete_trip(work: UnitOfWork, user: UserId, trip_id: TripId, *, clock: Clock) -> None:
+async def delete_trip(work: UnitOfWork, user: UserId, trip_id: TripId) -> None:
     """Delete a trip, its entries and its photos.
 
     Raises:
         TripNotFound: there is none, or it is another user's.
     """
     (await work.trips.get(trip_id)).visible_to(user)
-    await discard_photos(work, await work.photos.remove_all(trip_id), clock=clock)
+    await discard_photos(work, await work.photos.remove_all(trip_id))
     await work.trips.remove(trip_id)
 
 
