@@ -359,6 +359,20 @@ async def test_argument_of_an_exception_travels_as_the_declared_header(wired: Wi
     assert received.headers == {"retry-after": "3"}
 
 
+@pytest.mark.parametrize("after", ["Wed, 21 Oct 2026 07:28:00 GMT", "soon", ""])
+async def test_header_that_is_not_of_the_arguments_type_counts_as_not_there(after: str) -> None:
+    body = b'{"type": "%s", "title": "Busy", "status": 429, "code": "busy"}' % BUSY_TYPE.encode()
+
+    class Gateway(Unreachable):
+        async def send(self, request: WireRequest, timeouts: Any) -> WireResponse:
+            headers = [("content-type", "application/problem+json"), ("retry-after", after)]
+            return WireResponse(429, headers, body)
+
+    with pytest.raises(Busy) as caught:
+        await placing_port().http(transport=Gateway(), trust="open").send()
+    assert caught.value.retry_after is None
+
+
 @every_wiring
 @pytest.mark.parametrize("named", ["urn:a", "urn:b"])
 async def test_backend_chooses_the_type_of_a_problem(wired: Wiring, named: str) -> None:
