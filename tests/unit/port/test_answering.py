@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
@@ -185,6 +186,41 @@ async def test_receiver_forgets_the_call_before(wired: Wiring) -> None:
     assert (received.headers, received.is_replayed) == ({}, False)
 
 
+@every_wiring
+async def test_calls_that_are_under_way_at_once_say_nothing_for_each_other(wired: Wiring) -> None:
+    class Slow(Backend):
+        """The first call says something while the second one, of another operation, is under way."""
+
+        async def send(self) -> str:
+            await both.wait()
+            respond(headers={"Location": "/things/1"})
+            return "done"
+
+    class SayingLess(Protocol):
+        async def send(self) -> str: ...
+
+    class Quick:
+        async def send(self) -> str:
+            both.set()
+            respond(replayed=True)
+            return "too"
+
+    both, recorder = asyncio.Event(), Recorder()
+    events: list[CallEvent] = []
+    recorder.subscribe(events.extend)
+    other = document({"responses": json_answer({"type": "string"}, "201")}).bind(SayingLess, recorder=recorder)
+    async with wired(placing_port(recorder), Slow(lambda: None)) as placing:
+        with receiving() as received:
+            first = asyncio.create_task(placing.send())
+            await asyncio.sleep(0)
+            assert await other.direct(Quick()).send() == "too"
+            assert received.is_replayed
+            assert await first == "done"
+    assert (received.headers, received.is_replayed) == ({"location": "/things/1"}, False)
+    recorder.close()
+    assert sum(event.is_replayed for event in events) == 1
+
+
 async def test_replay_and_headers_are_on_the_wire_once_each() -> None:
     answered = await asked(marked_and_placed)
     assert answered.status == 201
@@ -195,7 +231,12 @@ async def test_replay_and_headers_are_on_the_wire_once_each() -> None:
 
 async def test_first_answer_has_no_mark_and_no_header_of_another() -> None:
     answered = await asked(lambda: None)
-    assert [name for name, _ in answered.headers] == ["x-trace-id", "content-type", "content-length"]
+    assert [name for name, _ in answered.headers] == [
+        "x-trace-id",
+        "content-type",
+        "content-length",
+        "switchover-contract",
+    ]
 
 
 async def test_header_goes_out_with_those_responses_that_declare_it() -> None:
@@ -316,6 +357,20 @@ async def test_argument_of_an_exception_travels_as_the_declared_header(wired: Wi
     assert caught.value.retry_after == 3
     assert not hasattr(caught.value, "problem_type")
     assert received.headers == {"retry-after": "3"}
+
+
+@pytest.mark.parametrize("after", ["Wed, 21 Oct 2026 07:28:00 GMT", "soon", ""])
+async def test_header_that_is_not_of_the_arguments_type_counts_as_not_there(after: str) -> None:
+    body = b'{"type": "%s", "title": "Busy", "status": 429, "code": "busy"}' % BUSY_TYPE.encode()
+
+    class Gateway(Unreachable):
+        async def send(self, request: WireRequest, timeouts: Any) -> WireResponse:
+            headers = [("content-type", "application/problem+json"), ("retry-after", after)]
+            return WireResponse(429, headers, body)
+
+    with pytest.raises(Busy) as caught:
+        await placing_port().http(transport=Gateway(), trust="open").send()
+    assert caught.value.retry_after is None
 
 
 @every_wiring

@@ -89,6 +89,9 @@ components:
             temper: { type: string, enum: [good, bad], x-pii: true }
             ages: { type: object, additionalProperties: false, patternProperties: { '^[a-z]+$': { type: integer } } }
             labels: { type: object, additionalProperties: { $ref: '#/components/schemas/Label' } }
+            colors: { type: array, uniqueItems: true, items: { $ref: '#/components/schemas/Label' } }
+            diets: { type: array, uniqueItems: true, items: { $ref: '#/components/schemas/Diet' } }
+            sizes: { type: array, uniqueItems: true, items: { type: string, enum: [small, large] } }
     Label: { type: object, additionalProperties: false, required: [color], properties: { color: { enum: [red, blue] } } }
 """
 
@@ -126,6 +129,9 @@ class Zoo(Closed):
     temper: Literal["good", "bad"] | None = None
     ages: dict[Age, int] | None = None
     labels: dict[str, Label] | None = None
+    colors: list[Label] | None = None
+    diets: list[Literal["meat", "plants", "both"]] | None = None
+    sizes: list[Literal["small", "large"]] | None = None
 
 
 class ZooClosed(Exception):
@@ -216,10 +222,32 @@ async def test_an_unknown_value_becomes_the_one_that_the_contract_names(port: Po
 
 
 @pytest.mark.parametrize(
+    ("body", "diets", "colors"),
+    [
+        ({"diets": ["both", "fruit", "meat", "nuts"]}, ["both", "meat"], None),
+        ({"diets": ["fruit", "both"]}, ["both"], None),
+        ({"colors": [{"color": "red", "size": 1}, {"color": "red", "size": 2}]}, None, [Label(color="red")]),
+    ],
+)
+async def test_what_a_set_has_twice_as_far_as_is_known_it_has_once(
+    port: Port[Keeper], body: dict[str, Any], diets: list[str] | None, colors: list[Label] | None
+) -> None:
+    zoo = await read(port, body)
+
+    assert (zoo.diets, zoo.colors) == (diets, colors)
+
+
+async def test_a_set_that_has_something_twice_breaks_the_contract(port: Port[Keeper]) -> None:
+    with pytest.raises(UnexpectedAnswer, match="answer#/diets has non-unique elements"):
+        await read(port, {"diets": ["meat", "meat", "fruit"]})
+
+
+@pytest.mark.parametrize(
     ("body", "where", "shown"),
     [
         ({"size": "huge"}, "answer#/size", "'huge'"),
         ({"temper": "awful"}, "answer#/temper", "has a value"),
+        ({"sizes": ["small", "huge"]}, "answer#/sizes/1", "'huge'"),
         ({"labels": {"a": {"color": "red"}, "b": {"color": "green"}}}, "answer#/labels/b/color", "'green'"),
         ({"animals": [TOM, {"kind": "dog", "tricks": ["sit", "fetch"]}]}, "answer#/animals/1/tricks/1", "'fetch'"),
         ({"animals": [TOM, {"kind": "owl", "wings": 2}]}, "answer#/animals/1/kind", "'owl'"),

@@ -82,12 +82,11 @@ def reading(outside: Beside, position: TraceContext, declared: Collection[str] =
 
 
 def _answer(outside: Beside, declared: Collection[str]) -> ResponseInfo:
-    """What the backend writes to: the receiver itself, where the caller has one."""
+    """What the backend writes to; the caller's receiver gets it at the end."""
     receiver = outside.receiver
-    if receiver is None:
-        return ResponseInfo(declared)
-    receiver.begin(declared)
-    return receiver
+    if receiver is not None:
+        receiver.begin(declared)
+    return ResponseInfo(declared, receiver)
 
 
 def below(outside: Beside, trace: TraceContext | None) -> CallContext:

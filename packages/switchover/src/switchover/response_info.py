@@ -32,10 +32,11 @@ class ResponseInfo:
         is_replayed: whether it is the stored answer of an earlier request with the same idempotency key.
     """
 
-    __slots__ = ("_declared", "headers", "is_replayed")
+    __slots__ = ("_declared", "_receiver", "headers", "is_replayed")
 
-    def __init__(self, declared: Collection[str] = ()) -> None:
+    def __init__(self, declared: Collection[str] = (), receiver: ResponseInfo | None = None) -> None:
         self._declared = declared
+        self._receiver = receiver
         self.headers = _NO_HEADERS
         self.is_replayed = False
 
@@ -53,6 +54,12 @@ class ResponseInfo:
         """
         checked = {name.lower(): _checked(name, value, self._declared) for name, value in headers.items()}
         self.headers = MappingProxyType({**self.headers, **checked})
+
+    def hand_over(self) -> None:
+        """Tell the caller, where one receives it. Each call has its own until then: several may be under way at once."""
+        receiver = self._receiver
+        if receiver is not None:
+            receiver.headers, receiver.is_replayed = self.headers, self.is_replayed
 
     def keep(self, declared: Collection[str]) -> None:
         """Forget the headers that the response in question does not declare."""

@@ -41,6 +41,7 @@ def besides(plan: Plan) -> dict[str, Any]:
             return kind
         if answer.headers:
             answer.keep(headers_of_result(plan, result))
+        answer.hand_over()
         return marked(kind, answer)
 
     def failing(here: CallContext, error: BaseException, kind: Kind) -> Kind:
@@ -53,6 +54,7 @@ def besides(plan: Plan) -> dict[str, Any]:
                 answer.set_headers(plan.failures.headers(error))
         if answer.headers:
             answer.keep(declared)
+        answer.hand_over()
         return marked(kind, answer)
 
     return {"_succeeding": succeeding, "_failing": failing}

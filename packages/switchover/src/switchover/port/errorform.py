@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from switchover.contract import pointer
@@ -117,7 +118,9 @@ class ErrorForm:
             }
             for field in self.fields:
                 if not field.member and field.header in headers:
-                    values[field.argument] = field.adapter.validate_strings(headers[field.header])
+                    # A gateway may write its own: `Retry-After` may be a date (RFC 9110, section 10.2.3). It counts as not there.
+                    with contextlib.suppress(ValidationError):
+                        values[field.argument] = field.adapter.validate_strings(headers[field.header])
             if self.takes_type and text_of(body, "type") not in ("", BLANK):
                 values["problem_type"] = text_of(body, "type")
             return self._made(text_of(body, "detail"), values)

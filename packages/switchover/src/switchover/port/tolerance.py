@@ -8,6 +8,7 @@ failed the schema, so that answers as expected cost what they cost before.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -143,7 +144,8 @@ class _Walk:
                 found.append(item)
             elif not (self._drops and place.shape.is_nothing):
                 found.append(self.value(item, place.shape, (*path, index)))
-        return found
+        # What differs by nothing that this side knows is one element of a set.
+        return _distinct(found) if shape.is_unique and len(_distinct(plain)) == len(plain) else found
 
     def _object(self, plain: dict[str, Any], shape: Shape, options: Sequence[Shape], path: Path) -> Any:
         tag = _tag(options)
@@ -207,6 +209,13 @@ def _fit(option: Shape, plain: dict[str, Any]) -> tuple[int, int, int, int]:
         for name, shape in shapes.items()
     )
     return sum(listed), sum(listed) - len(listed), -(missing + misfits), len(shapes)
+
+
+def _distinct(items: Sequence[Any]) -> list[Any]:
+    found: dict[str, Any] = {}
+    for item in items:
+        found.setdefault(json.dumps(item, sort_keys=True), item)
+    return list(found.values())
 
 
 def _is_in(value: Any, listed: Sequence[Any]) -> bool:
