@@ -10,12 +10,12 @@ import pytest
 
 from support.clock import OwnedClock
 from support.rollouts import FixedPlan, beat, beat_at, change
-from switchover.errors import RolloutRefused, StoreUnavailable
+from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Obeyed, Operator, Standing, forget_worker
 from switchover.rollout.orders.convergence import describe_seconds
 from switchover.rollout.orders.obedience import wait_obeyed
-from switchover.rollout.record import verify
+from switchover.rollout.record import Change, verify
 from switchover.rollout.stores import FakeRolloutStore, WorkerSeen
 
 OTHER = "f" * 64
@@ -290,6 +290,23 @@ def test_a_kill_switch_that_is_thrown_already_still_reaches_workers_of_another_h
     scene.beats()
     state = scene.operator.rollback(why="again")
     assert (first.version, state.version) == (2, 6)
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailable("the disk is full"), RolloutConflict(1, 2)])
+def test_a_rollback_that_is_in_force_and_cannot_pass_a_version_is_no_failure(failure: Exception) -> None:
+    scene = Restored()
+    real = scene.store.change
+
+    def change(made: Change, *, expected: int) -> RolloutState:
+        if made.passes is not None:
+            raise failure
+        return real(made, expected=expected)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene.store, "change", change)
+        state = scene.operator.rollback(why="wrong answers")
+    assert (state.version, state.is_pinned, scene.operator.passed) == (2, True, None)
+    assert scene.operator.wait_obeyed(2, 5, pause=scene.beats).passed == 5
 
 
 def test_nothing_but_a_rollback_is_carried_out_while_workers_hold_another_history() -> None:

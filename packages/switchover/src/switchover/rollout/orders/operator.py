@@ -181,8 +181,10 @@ class Operator:
             if (passing := self._pass(held)) is not None:
                 return passing
         state = self._ordered("rollback", decided, self._back_why, goes_on=True)
-        held = held_elsewhere(self._store, _SECOND_LOOK_SECONDS)
-        return state if held is None else self._pass(held) or state
+        with suppress(RolloutConflict, StoreUnavailable):  # the order is in force; `wait_obeyed` sees to the rest
+            held = held_elsewhere(self._store, _SECOND_LOOK_SECONDS)
+            return state if held is None else self._pass(held) or state
+        return state
 
     def undone(self) -> Undone | None:
         """Return what undid the last order of this operator.
