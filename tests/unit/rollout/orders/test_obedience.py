@@ -10,12 +10,12 @@ import pytest
 
 from support.clock import OwnedClock
 from support.rollouts import FixedPlan, beat, beat_at, change
-from switchover.errors import RolloutRefused, StoreUnavailable
+from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Obeyed, Operator, Standing, forget_worker
 from switchover.rollout.orders.convergence import describe_seconds
 from switchover.rollout.orders.obedience import wait_obeyed
-from switchover.rollout.record import verify
+from switchover.rollout.record import Change, Event, verify
 from switchover.rollout.stores import FakeRolloutStore, WorkerSeen
 
 OTHER = "f" * 64
@@ -157,6 +157,18 @@ def test_who_only_forked_workers_is_not_waited_for() -> None:
     assert (obeyed.n, obeyed.of) == (1, 1)
 
 
+def test_who_forked_and_went_silent_before_its_first_call_may_have_made_calls_since() -> None:
+    def forked(store: FakeRolloutStore) -> None:
+        store.heartbeat(beat_at(RolloutState(), "web-2", is_parent=True))
+
+    scene = Scene({0: forked, 7: obeys("web-1")})
+    for _ in range(7):
+        scene.pause(1)
+    obeyed = scene.waited(0)
+    assert (obeyed.n, obeyed.of) == (1, 2)
+    assert [(worker.beat.id, worker.what) for worker in obeyed.late] == [("web-2", "not heard for 7 s")]
+
+
 def test_without_workers_nobody_obeyed() -> None:
     obeyed = Scene({}).waited(5)
     assert (obeyed.n, obeyed.of) == (0, 0)
@@ -184,6 +196,30 @@ def test_an_order_that_is_undone_while_it_waits_is_not_complete_and_says_by_what
     obeyed = operator.wait_obeyed(operator.rollback(why="wrong").version, 5, pause=meanwhile)
     assert (obeyed.n, obeyed.of, obeyed.is_complete()) == (1, 1, False)
     assert re.fullmatch("version 2, resume by aiko at [^ ]+Z: it was me", str(obeyed.undone))
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_worker_that_stopped_while_the_order_was_undone_has_not_obeyed_when_it_is_given_again(
+    is_readable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FakeRolloutStore()
+    operator, other = (Operator(store, FixedPlan(), who=who) for who in ("kokoro", "aiko"))
+    store.heartbeat(beat_at(store.load(), "web-1"))
+    store.heartbeat(beat_at(store.load(), "web-2"))
+
+    def meanwhile(_: float) -> None:
+        if store.load().version == 1:
+            store.heartbeat(beat_at(other.resume(why="it was me"), "web-1"))
+            store.heartbeat(beat_at(other.rollback(why="no, it was not"), "web-2"))
+            if not is_readable:
+                monkeypatch.setattr(store, "history", unreadable)
+
+    def unreadable(after: int = 0, limit: int | None = None) -> Sequence[Event]:
+        raise StoreUnavailable("a line is no event")
+
+    obeyed = operator.wait_obeyed(operator.rollback(why="wrong").version, 0.2, pause=meanwhile)
+    assert (obeyed.n, obeyed.of, obeyed.version, obeyed.undone) == (1, 2, 3, None)
+    assert [(worker.beat.id, worker.beat.version) for worker in obeyed.late] == [("web-1", 2)]
 
 
 def test_what_others_change_elsewhere_undoes_nothing() -> None:
@@ -292,6 +328,23 @@ def test_a_kill_switch_that_is_thrown_already_still_reaches_workers_of_another_h
     assert (first.version, state.version) == (2, 6)
 
 
+@pytest.mark.parametrize("failure", [StoreUnavailable("the disk is full"), RolloutConflict(1, 2)])
+def test_a_rollback_that_is_in_force_and_cannot_pass_a_version_is_no_failure(failure: Exception) -> None:
+    scene = Restored()
+    real = scene.store.change
+
+    def change(made: Change, *, expected: int) -> RolloutState:
+        if made.passes is not None:
+            raise failure
+        return real(made, expected=expected)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene.store, "change", change)
+        state = scene.operator.rollback(why="wrong answers")
+    assert (state.version, state.is_pinned, scene.operator.passed) == (2, True, None)
+    assert scene.operator.wait_obeyed(2, 5, pause=scene.beats).passed == 5
+
+
 def test_nothing_but_a_rollback_is_carried_out_while_workers_hold_another_history() -> None:
     scene = Restored()
     operator = scene.operator
@@ -313,11 +366,21 @@ def test_nothing_but_a_rollback_is_carried_out_while_workers_hold_another_histor
 
 def test_a_version_that_nothing_can_be_past_is_named_and_not_passed() -> None:
     scene = Restored()
+    scene.store.leave("web-1")
     scene.store.heartbeat(beat_at(scene.worker, "web-9", version=2**53))
     state = scene.operator.rollback(why="wrong answers")
     obeyed = scene.operator.wait_obeyed(state.version, 0)
     assert (obeyed.passed, obeyed.is_complete()) == (None, False)
     assert "web-9" in str(obeyed)
+
+
+def test_a_version_that_nothing_can_be_past_keeps_no_other_worker_from_being_reached() -> None:
+    scene = Restored()
+    scene.store.heartbeat(beat_at(scene.worker, "web-9", version=2**53))
+    state = scene.operator.rollback(why="wrong answers")
+    obeyed = scene.operator.wait_obeyed(state.version, 0.1, pause=scene.beats)
+    assert (obeyed.n, obeyed.of, obeyed.passed, scene.worker) == (1, 2, 5, scene.store.load())
+    assert [worker.beat.id for worker in obeyed.late] == ["web-9"]
 
 
 def test_the_way_back_depends_on_no_list_of_workers() -> None:

@@ -10,11 +10,12 @@ from typing import Final
 from switchover.errors import RolloutRefused
 from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, JudgedWorker, Standing, judge
 from switchover.rollout.orders.undoing import Undone
+from switchover.rollout.record.event import HIGHEST_PASSED
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
 from switchover.rollout.stores.worker import WorkerSeen
 
-__all__ = ["SILENT_SECONDS", "Obeyed", "is_ahead", "require_obedient", "wait_obeyed"]
+__all__ = ["SILENT_SECONDS", "Obeyed", "is_ahead", "require_obedient", "version_to_pass", "wait_obeyed"]
 
 _LOOK_SECONDS: Final = 0.02
 _MOST_PASSES: Final = 5
@@ -30,7 +31,8 @@ class Obeyed:
         seconds: how long was waited.
         late: those that do not: frozen, dead, cut off from the store, or with another history.
         assumed: of `n`, those that need a word: their lease ran out, or they do not say which history they follow.
-        version: that was waited for; higher than the order's own if versions that the store had lost had to be passed.
+        version: that was waited for; higher than the order's own if versions that the store had lost had to be passed,
+            or if the order was undone meanwhile and given again.
         passed: the version of another history that workers held and that was passed, or None.
         undone: what put the order out of force while it waited, or None.
     """
@@ -61,6 +63,7 @@ def wait_obeyed(
     timeout: float,
     *,
     undone: Callable[[], Undone | None] = lambda: None,
+    held_since: Callable[[], int] = lambda: 0,
     is_back: bool = False,
     passing: Callable[[int], RolloutState | None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
@@ -73,6 +76,8 @@ def wait_obeyed(
         version: that it led to.
         timeout: seconds.
         undone: is asked at the end what put the order out of force.
+        held_since: is asked at the end from which version on the order has held without a break. Workers have to go by
+            that one: others may have undone the order and given it again.
         is_back: it takes calls back, so that a lease which ran out has done the same.
         passing: is given the highest version that workers hold while they follow another history. Makes a change with
             a higher one, so that they follow it, and returns its state; or None, and these workers are named.
@@ -87,14 +92,17 @@ def wait_obeyed(
         seen = store.workers(reports=False)
         chain.catch_up(seen)
         judged = judge(seen, version, chain, is_back=is_back)
-        if passes < _MOST_PASSES and any(is_ahead(it, chain.state) for it in judged):
+        if passes < _MOST_PASSES and (held := version_to_pass(judged, chain.state)) is not None:
             passes += 1
-            state = passing(max(it.beat.version for it in seen))
+            state = passing(held)
             if state is not None:
                 version, chain = state.version, Chain(store, state)
                 continue
         waited = clock() - started
         if waited >= timeout or all(it.has_converged for it in judged):
+            if (since := held_since()) > version:
+                version = since
+                continue
             return _obeyed(judged, version, waited, undone())
         pause(min(_LOOK_SECONDS, timeout - waited))
 
@@ -109,6 +117,18 @@ def _obeyed(judged: Sequence[JudgedWorker], version: int, seconds: float, undone
 def is_ahead(worker: JudgedWorker, state: RolloutState) -> bool:
     """Whether a worker lives, follows another history than the store, and will not follow this one by itself."""
     return worker.is_heard and worker.standing is Standing.DIVERGED and worker.beat.version >= state.version
+
+
+def version_to_pass(workers: Sequence[JudgedWorker], state: RolloutState) -> int | None:
+    """Return the version past which workers that live and follow another history follow the store again.
+
+    None if there are none. A version that is too high to be one is left alone: it is named, and
+    keeps nobody from reaching the others.
+    """
+    possible = [it for it in workers if it.beat.version <= HIGHEST_PASSED]
+    if not any(is_ahead(it, state) for it in possible):
+        return None
+    return max(it.beat.version for it in possible)
 
 
 def require_obedient(workers: Sequence[WorkerSeen], chain: Chain, *, way_out: str = "") -> None:

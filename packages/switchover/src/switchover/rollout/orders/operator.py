@@ -23,7 +23,7 @@ from switchover.rollout.orders.planned import (
 )
 from switchover.rollout.orders.repeating import REMEMBERED, is_carried_out
 from switchover.rollout.orders.rise import edit_to
-from switchover.rollout.orders.undoing import Established, Undone, is_rising, undone
+from switchover.rollout.orders.undoing import Established, Undone, held_since, is_rising, undone
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
 from switchover.rollout.share import Share
@@ -181,8 +181,10 @@ class Operator:
             if (passing := self._pass(held)) is not None:
                 return passing
         state = self._ordered("rollback", decided, self._back_why, goes_on=True)
-        held = held_elsewhere(self._store, _SECOND_LOOK_SECONDS)
-        return state if held is None else self._pass(held) or state
+        with suppress(RolloutConflict, StoreUnavailable):  # the order is in force; `wait_obeyed` sees to the rest
+            held = held_elsewhere(self._store, _SECOND_LOOK_SECONDS)
+            return state if held is None else self._pass(held) or state
+        return state
 
     def undone(self) -> Undone | None:
         """Return what undid the last order of this operator.
@@ -208,11 +210,15 @@ class Operator:
             version,
             timeout,
             undone=self.undone if is_last else lambda: None,
+            held_since=self._held_since if is_last else lambda: 0,
             is_back=is_back,
             passing=self._pass if is_back else lambda _: None,
             pause=pause,
         )
         return replace(obeyed, passed=self.passed if is_last else None)
+
+    def _held_since(self) -> int:
+        return 0 if self.established is None else held_since(self._store, self.established)
 
     def _pass(self, held: int) -> RolloutState | None:
         """Give the last rollback again, for everything, past a version of another history."""
