@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from switchover.trust.oidc.issuers import OidcIssuer
 from switchover.trust.oidc.untrusted import Untrusted
 
 LATEST: Final = 2**53
@@ -37,6 +38,26 @@ class ClaimRules:
     has_audience: bool = True
     required: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        issuer: OidcIssuer,
+        audience: str,
+        *,
+        leeway_seconds: float,
+        max_lifetime_seconds: float | None = None,
+    ) -> Self:
+        """Return the rules of an issuer; a lifetime that is given replaces the issuer's."""
+        return cls(
+            issuer.identifier,
+            audience,
+            leeway_seconds,
+            issuer.max_lifetime_seconds if max_lifetime_seconds is None else max_lifetime_seconds,
+            issuer.has_audience,
+            issuer.required_claims,
+            tuple(issuer.client_claims.values()),
+        )
 
     def check(self, claims: Mapping[str, Any], now: float) -> int:
         """Check the claims of a token whose signature is right.

@@ -10,9 +10,11 @@ from typing import Final
 from switchover.errors import Forbidden, Unauthenticated
 from switchover.trust.incoming import Incoming
 from switchover.trust.oidc.claims import ClaimRules
+from switchover.trust.oidc.examination import Examination, Examiner
 from switchover.trust.oidc.issuer_keys import IssuerKeys
 from switchover.trust.oidc.issuers import OidcIssuer
 from switchover.trust.oidc.json_object import read_object
+from switchover.trust.oidc.key_set import KeySet
 from switchover.trust.oidc.keys import KeySource
 from switchover.trust.oidc.services import AllowedService, AllowedServices
 from switchover.trust.oidc.token import read_token
@@ -87,15 +89,7 @@ class OidcVerifier:
             raise ValueError(f"tokens of {of.identifier} have no `aud`: every AllowedService must give its client_id")
         self._issuer = of
         self._keys: KeySource = keys if keys is not None else IssuerKeys(of.identifier, discovery=of.discovery)
-        self._rules = ClaimRules(
-            of.identifier,
-            audience,
-            leeway_seconds,
-            lifetime,
-            of.has_audience,
-            of.required_claims,
-            tuple(of.client_claims.values()),
-        )
+        self._rules = ClaimRules.of(of, audience, leeway_seconds=leeway_seconds, max_lifetime_seconds=lifetime)
         self._services = AllowedServices(listed, of.client_claims)
         self._max_token_bytes = longest
         self._logged_at: dict[str, float] = {}
@@ -122,6 +116,17 @@ class OidcVerifier:
         ):
             return found.principal
         return await self._judged(authorization)
+
+    def examine(self, token: bytes, keys: KeySet | None = None) -> Examination:
+        """Hold a token against every rule, without fetching anything: for explanations alone.
+
+        Args:
+            token: without `Bearer`.
+            keys: the issuer's keys; unless given, those that are known at the moment.
+        """
+        known = self._keys.current if keys is None else keys
+        examiner = Examiner(self._issuer, self._rules, self._services, known, self._max_token_bytes)
+        return examiner.examine(token, self._clock())
 
     def described(self) -> list[str]:
         """See `Verifier`."""
