@@ -72,6 +72,15 @@ class OidcIssuer:
         if self.discovery is not None and (not is_safe_address(self.discovery) or "?" in self.discovery):
             raise ValueError("discovery must be https://host[:port][/path], the issuer's address")
 
+    def described(self) -> list[str]:
+        """Say where the settings are less strict than the defaults, a line each."""
+        lines = {
+            "a token without `typ` is accepted": not self.requires_typ,
+            "a token without `aud` is for the service whose audience begins a scope": not self.has_audience,
+        }
+        aliases = (f"`{alias}` stands for a missing `{name}`" for name, alias in self.client_claims.items())
+        return [*(line for line, is_so in lines.items() if is_so), *aliases]
+
     @classmethod
     def entra(cls, *, tenant: str, version: int = 2) -> Self:
         """Return Microsoft Entra ID (Azure AD): app tokens and managed identities.

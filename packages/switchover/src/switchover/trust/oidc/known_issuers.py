@@ -1,4 +1,6 @@
-"""Which preset an `iss` belongs to: to suggest it, never to choose it for a running service."""
+"""Which preset an issuer belongs to, by what it calls itself: to suggest it for a token, and for the
+settings of a service, whose operator names the issuer. A running service never chooses by a token.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,15 @@ def suggest_preset(identifier: str) -> Preset | None:
     """Return the preset whose issuer calls itself so, as code and as settings; None if none does."""
     for pattern, preset in _PRESETS:
         if (found := pattern.fullmatch(identifier)) is not None:
-            return preset(found)
+            made = preset(found)
+            return made if made[1].identifier == identifier else None
     return None
+
+
+def issuer_of(identifier: str) -> OidcIssuer:
+    """Return the settings of the issuer that an operator named: its preset, or the strict ones."""
+    found = suggest_preset(identifier)
+    return OidcIssuer(identifier) if found is None else found[1]
 
 
 def _entra(found: re.Match[str], version: int) -> Preset:

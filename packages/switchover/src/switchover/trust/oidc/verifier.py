@@ -134,6 +134,7 @@ class OidcVerifier:
         return [
             f"a bearer token (JWT) of {rules.issuer} for {rules.audience}, signed with a key of the issuer's",
             f"it lives {rules.max_lifetime_seconds:g} s at most; clocks may differ by {rules.leeway_seconds:g} s",
+            *self._issuer.described(),
             *self._keys.described(),
             *(f"allowed: {line}" for line in self._told),
         ]
