@@ -44,6 +44,7 @@ NAMES = [
     "Objectives",
     "ObjectivesError",
     "OidcClientCredentials",
+    "OidcIssuer",
     "OidcVerifier",
     "OpenFeatureRollout",
     "OpenTelemetryTracing",

@@ -141,6 +141,18 @@ def test_tokens_of_an_issuer_are_described_with_every_bound(tmp_path: Path) -> N
         assert part in said
 
 
+def test_an_issuer_that_is_known_by_its_name_has_the_settings_of_its_preset(tmp_path: Path) -> None:
+    own = callers(tmp_path, f'{WEB}oidc = {{ client_id = "web-id" }}\n')
+    okta = {**OIDC, "LIVETRIP_TRUST_OIDC_ISSUER": "https://acme.okta.com/oauth2/default"}
+    said = "\n".join(accepted({**okta, **own}).described())
+    assert "a token without `typ` is accepted" in said
+    auth0 = {**OIDC, "LIVETRIP_TRUST_OIDC_ISSUER": "https://acme.eu.auth0.com/"}
+    assert "it lives 86400 s at most" in "\n".join(accepted({**auth0, **own}).described())
+    shorter = {**auth0, "LIVETRIP_TRUST_MAX_LIFETIME_SECONDS": "600"}
+    assert "it lives 600 s at most" in "\n".join(accepted({**shorter, **own}).described())
+    assert "is accepted" not in "\n".join(accepted({**OIDC, **own}).described())
+
+
 def test_tokens_of_google_are_those_of_its_issuer(tmp_path: Path) -> None:
     text = f'{WEB}gcp = {{ sub = "1234567890" }}\n'
     found = accepted({"LIVETRIP_TRUST": "gcp", "LIVETRIP_TRUST_GCP_AUDIENCE": "https://x", **callers(tmp_path, text)})

@@ -6,11 +6,15 @@ import base64
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
+from support.certificates import certificate_of, self_signed
 from support.clock import OwnedClock
 from support.loopback import Asked, Loopback, Told, loopback, told
 from support.signing import SigningKey
@@ -20,6 +24,7 @@ from switchover.port.wire import WireRequest
 from switchover.trust import Revocable
 
 SECRET = "s3cr3t:of the+client%"
+TIMELESS: Any = {"verify_exp": False, "verify_iat": False}
 CALL = WireRequest("GET", "/api/trips")
 TOKEN = {"access_token": "an-access-token", "token_type": "Bearer", "expires_in": 600}
 
@@ -147,6 +152,51 @@ def test_a_key_signs_an_assertion_for_the_issuer(
     assert f"private_key_jwt, {algorithm}, kid k" in source.described()[0]
 
 
+def test_a_certificate_names_the_key_as_entra_wants_it(server: Loopback, fake: FakeIssuer, tmp_path: Path) -> None:
+    certificate, private = self_signed(tmp_path)
+    endpoint = f"{fake.url}/token"
+    source = client(
+        fake.url, client_secret=None, private_key=private.read_text(), certificate=certificate.read_text(),
+        assertion_algorithm=None, assertion_audience=endpoint,
+    )  # fmt: skip
+    source.refresh_blocking()
+    assertion = dict(asked_for_token(server).form)["client_assertion"]
+    read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    digest = base64.urlsafe_b64encode(read.fingerprint(SHA256())).rstrip(b"=").decode()
+    header = jwt.get_unverified_header(assertion)
+    assert header == {"alg": "ES256", "typ": "JWT", "x5t#S256": digest}
+    public: Any = read.public_key()
+    said = jwt.decode(assertion, public, algorithms=["ES256"], audience=endpoint, options=TIMELESS)
+    assert (said["iss"], said["sub"]) == ("web", "web")
+    assert f"private_key_jwt, ES256, x5t#S256 {digest}" in source.described()[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "algorithm"),
+    [({}, "RS256"), ({"assertion_algorithm": "PS256"}, "PS256"), ({"assertion_algorithm": "RS256"}, "RS256")],
+)
+def test_an_rsa_key_signs_by_the_algorithm_that_the_issuer_takes(
+    server: Loopback, fake: FakeIssuer, given: dict[str, Any], algorithm: str
+) -> None:
+    key = SigningKey.make("k", "RS256")
+    client(fake.url, client_secret=None, private_key=key.private, kid="k", **given).refresh_blocking()
+    assertion = dict(asked_for_token(server).form)["client_assertion"]
+    public = key.private.public_key()
+    jwt.decode(assertion, public, algorithms=[algorithm], audience=fake.url, options=TIMELESS)
+    assert jwt.get_unverified_header(assertion)["alg"] == algorithm
+
+
+def test_an_rsa_key_with_a_certificate_signs_by_ps256(server: Loopback, fake: FakeIssuer) -> None:
+    key = SigningKey.make("k", "RS256")
+    own = certificate_of(key.private)
+    client(fake.url, client_secret=None, private_key=key.private, certificate=own).refresh_blocking()
+    assertion = dict(asked_for_token(server).form)["client_assertion"]
+    header = jwt.get_unverified_header(assertion)
+    assert (header["alg"], sorted(header)) == ("PS256", ["alg", "typ", "x5t#S256"])
+    public = key.private.public_key()
+    jwt.decode(assertion, public, algorithms=["PS256"], audience=fake.url, options=TIMELESS)
+
+
 def test_without_an_issuer_the_endpoint_is_the_audience_and_nothing_is_discovered(server: Loopback) -> None:
     key = SigningKey.make("k", "ES256")
     source = client(None, token_endpoint=f"{server.url}/token", client_secret=None, private_key=key.private)
@@ -204,7 +254,7 @@ def test_the_endpoint_is_found_once_and_again_after_a_failure(server: Loopback, 
     assert [asked.method for asked in server.asked] == ["GET", "POST", "POST", "POST", "GET", "POST"]
 
 
-NO_SECONDS: list[Any] = [0, -1, "600", True, None, [], 1e13]
+NO_SECONDS: list[Any] = [0, -1, "0", "-1", "600s", " 600", "6e2", "600.0", "\u0666", "", "9" * 10, True, None, [], 1e13]
 GARBAGE: list[tuple[Told, str]] = [
     (Told(500, b"oops"), "answers 500$"),
     (Told(302, b"", {"location": "https://elsewhere"}), "answers 302$"),
@@ -251,7 +301,12 @@ def test_an_answer_that_is_none_is_refused_and_not_repeated(
     ("answer", "given", "lifetime"),
     [
         ({**TOKEN, "token_type": "bEARER"}, {}, 600),
+        ({**TOKEN, "token_type": "bearer"}, {}, 600),
+        ({**TOKEN, "token_type": "BEARER"}, {}, 600),
         ({**TOKEN, "expires_in": 60.5}, {}, 60.5),
+        ({**TOKEN, "expires_in": "3599"}, {}, 3599),
+        ({**TOKEN, "expires_in": "999999999"}, {}, 86_400),
+        ({**TOKEN, "expires_in": None}, {"assumed_lifetime_seconds": 100}, 100),
         ({**TOKEN, "expires_in": 10_000_000}, {}, 86_400),
         ({"access_token": "a", "token_type": "Bearer"}, {"assumed_lifetime_seconds": 100}, 100),
         ({**TOKEN, "refresh_token": "unused", "scope": "x"}, {"assumed_lifetime_seconds": 100}, 600),

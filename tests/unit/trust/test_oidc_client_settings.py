@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from support.certificates import certificate_of
 from support.clock import OwnedClock
 from support.signing import SigningKey
 from switchover import OidcClientCredentials, Renewal
 
 SECRET = "s3cr3t:of the+client%"
+KEY = SigningKey.make("k", "ES256").private
+RSA = SigningKey.make("k", "RS256").private
+OTHERS = certificate_of(SigningKey.make("k", "ES256").private)
 
 
 def client(issuer: str | None, **given: Any) -> OidcClientCredentials:
@@ -41,6 +45,12 @@ def client(issuer: str | None, **given: Any) -> OidcClientCredentials:
             "takes no private key",
         ),
         ("https://issuer", {"client_secret": None, "private_key": "s3cr3t"}, "no private key in PEM"),
+        ("https://issuer", {"certificate": "s3cr3t"}, "belong to a private_key, which is missing"),
+        ("https://issuer", {"assertion_algorithm": "PS256"}, "belong to a private_key, which is missing"),
+        ("https://issuer", {"client_secret": None, "private_key": KEY, "certificate": "s3cr3t"}, "must be PEM"),
+        ("https://issuer", {"client_secret": None, "private_key": KEY, "certificate": OTHERS}, "another public key"),
+        ("https://issuer", {"client_secret": None, "private_key": KEY, "assertion_algorithm": "PS256"}, "only an RSA"),
+        ("https://issuer", {"client_secret": None, "private_key": RSA, "assertion_algorithm": "PS512"}, "got 'PS512'"),
         ("https://issuer", {"timeout_seconds": 0}, "more than 0 seconds"),
     ],
 )  # fmt: skip

@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from switchover.trust import SharedKeyVerifier as SharedKeyVerifier
     from switchover.trust.oidc import AllowedService as AllowedService
     from switchover.trust.oidc import FixedKeys as FixedKeys
+    from switchover.trust.oidc import OidcIssuer as OidcIssuer
     from switchover.trust.oidc import OidcVerifier as OidcVerifier
     from switchover.trust.signed import MessageSigner as MessageSigner
     from switchover.trust.signed import NonceMemory as NonceMemory
@@ -123,6 +124,7 @@ _HOMES: Final = {
     "Objectives": "switchover.telemetry.objectives",
     "ObjectivesError": "switchover.errors",
     "OidcClientCredentials": "switchover.trust",
+    "OidcIssuer": "switchover.trust.oidc",
     "OidcVerifier": "switchover.trust.oidc",
     "OpenFeatureRollout": "switchover.rollout.flags",
     "OpenTelemetryTracing": "switchover.telemetry.opentelemetry",

@@ -14,17 +14,21 @@ from switchover import AsgiTransport, Timeouts
 from switchover.errors import Unauthenticated
 from switchover.port.wire import WireRequest, WireResponse
 from switchover.trust import CALLER_HEADER, Identity, encode_identity
+from switchover.trust.oidc import OidcVerifier
 from unit.port.desk import InMemoryDesk, desk_port
-from unit.trust.oidc.attacks import attacks
+from unit.trust.oidc.attacks import attacks, relaxed
 from unit.trust.oidc.tokens import ABSENT, NOW, bearing, claims, incoming, key, outcome, verifier
 
 ATTACKS = attacks()
+RELAXED = relaxed.attacks()
+CONTROLS = relaxed.controls()
 AIKO = (CALLER_HEADER, encode_identity(Identity("aiko")))
 
 
-async def asked(*authorizations: str, caller: bool = True) -> WireResponse:
+async def asked(*authorizations: str, caller: bool = True, judge: OidcVerifier | None = None) -> WireResponse:
     """The answer of a service to a request with these `Authorization` headers."""
-    service = AsgiTransport(desk_port().serve(InMemoryDesk(), verifier=verifier(), publish=False))
+    served = desk_port().serve(InMemoryDesk(), verifier=judge or verifier(), publish=False)
+    service = AsgiTransport(served)
     headers = [("authorization", value) for value in authorizations] + [AIKO] * caller
     return await service.send(WireRequest("GET", "/api/notes", headers), Timeouts())
 
@@ -46,14 +50,42 @@ REFUSED = {
 }
 
 
+FORBIDDEN = {
+    "type": "about:blank",
+    "title": "Forbidden",
+    "status": 403,
+    "code": "forbidden",
+    "detail": "This service may not call.",
+}
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 async def test_an_attack_is_refused_like_every_other(name: str) -> None:
     reason, authorization = ATTACKS[name]
-    answer = await asked(authorization)
-    assert told(answer) == REFUSED
-    challenge = "Bearer" if reason == "scheme" else 'Bearer error="invalid_token"'
-    assert answer.header("www-authenticate") == challenge
-    assert await outcome(verifier(), incoming(authorization)) == reason
+    await refused_alike(verifier(), reason, authorization)
+
+
+@pytest.mark.parametrize("name", RELAXED)
+async def test_an_attack_on_a_setting_is_refused_like_every_other(name: str) -> None:
+    judge, reason, authorization = RELAXED[name]
+    await refused_alike(judge, reason, authorization)
+
+
+async def refused_alike(judge: OidcVerifier, reason: str, authorization: str) -> None:
+    answer = await asked(authorization, judge=judge)
+    if reason == "not_allowed":
+        assert told(answer) == FORBIDDEN
+    else:
+        assert told(answer) == REFUSED
+        challenge = "Bearer" if reason == "scheme" else 'Bearer error="invalid_token"'
+        assert answer.header("www-authenticate") == challenge
+    assert await outcome(judge, incoming(authorization)) == reason
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+async def test_what_a_setting_is_for_comes_in(name: str) -> None:
+    judge, authorization = CONTROLS[name]
+    assert (await asked(authorization, judge=judge)).status == 200
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "ES256", "Ed25519"])
@@ -82,8 +114,7 @@ async def test_a_service_that_is_not_allowed_is_forbidden_and_nothing_more() -> 
         told(await asked(f"Bearer {key().token(claims(**changes))}"))
         for changes in ({"sub": "somebody"}, {"client_id": "somebody"}, {"sub": ABSENT, "client_id": ABSENT})
     ]
-    forbidden = {"title": "Forbidden", "status": 403, "code": "forbidden", "detail": "This service may not call."}
-    assert answers == [{"type": "about:blank", **forbidden}] * 3
+    assert answers == [FORBIDDEN] * 3
 
 
 async def test_a_service_that_may_not_act_for_people_is_forbidden_to() -> None:
@@ -143,7 +174,7 @@ async def test_any_claim_of_a_signed_token_is_right_or_refused(name: str, value:
     changed = claims(**{name: value})
     found = await outcome(verifier(), key("ES256").token(changed))
     if not isinstance(found, str):
-        assert name in ("azp", "nbf") or changed == claims()
+        assert name in ("azp", "nbf", "iat") or changed == claims()
 
 
 @given(st.data())

@@ -17,6 +17,7 @@ from switchover.trust.oidc.verification_key import read_key
 from unit.trust.oidc.tokens import ABSENT, key
 
 DATA = b"what is signed"
+RSA_NAMES = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
 
 
 def changed(jwk: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -29,20 +30,29 @@ def test_a_key_is_for_one_algorithm(algorithm: str) -> None:
     found = read_key(signing.public_jwk)
     assert found.algorithms == {algorithm}
     signature = signing.signature(DATA)
-    assert found.is_signature(signature, DATA)
-    assert not found.is_signature(signature, DATA + b".")
-    assert not found.is_signature(signature[:-1], DATA)
-    assert not found.is_signature(bytes([signature[0] ^ 1]) + signature[1:], DATA)
-    assert not found.is_signature(b"", DATA)
-    assert not found.is_signature(bytes(len(signature)), DATA)
+    assert found.is_signature(signature, DATA, algorithm)
+    assert not found.is_signature(signature, DATA + b".", algorithm)
+    assert not found.is_signature(signature[:-1], DATA, algorithm)
+    assert not found.is_signature(bytes([signature[0] ^ 1]) + signature[1:], DATA, algorithm)
+    assert not found.is_signature(b"", DATA, algorithm)
+    assert not found.is_signature(bytes(len(signature)), DATA, algorithm)
 
 
 @pytest.mark.parametrize(
     ("algorithm", "names"),
-    [("RS256", {"RS256"}), ("ES256", {"ES256"}), ("ES384", {"ES384"}), ("Ed25519", {"Ed25519", "EdDSA"})],
+    [("RS256", RSA_NAMES), ("ES256", {"ES256"}), ("ES384", {"ES384"}), ("Ed25519", {"Ed25519", "EdDSA"})],
 )
 def test_a_key_that_does_not_say_is_for_that_of_its_kind(algorithm: str, names: set[str]) -> None:
     assert read_key(changed(key(algorithm).public_jwk, alg=ABSENT)).algorithms == names
+
+
+@pytest.mark.parametrize("algorithm", sorted(RSA_NAMES))
+def test_an_rsa_key_that_does_not_say_checks_each_algorithm_by_its_own_rules(algorithm: str) -> None:
+    signing = key(algorithm)
+    found = read_key(changed(signing.public_jwk, alg=ABSENT))
+    signature = signing.signature(DATA)
+    assert [name for name in found.algorithms if found.is_signature(signature, DATA, name)] == [algorithm]
+    assert not found.is_signature(signature, DATA, "ES256")
 
 
 def test_ed25519_may_have_its_older_name() -> None:
@@ -53,7 +63,7 @@ def test_a_signature_of_another_hash_or_padding_is_none() -> None:
     signing = key("RS256")
     for algorithm in ("RS384", "PS256"):
         other = read_key(changed(signing.public_jwk, alg=algorithm))
-        assert not other.is_signature(signing.signature(DATA), DATA)
+        assert not other.is_signature(signing.signature(DATA), DATA, algorithm)
 
 
 RSA, EC, ED = "RS256", "ES256", "Ed25519"
@@ -156,8 +166,50 @@ def test_one_key_that_cannot_be_used_does_no_harm_to_the_others() -> None:
 
 def test_two_keys_of_one_name_are_neither() -> None:
     one, other = key().public_jwk, changed(key("ES256").public_jwk, kid="rs256")
-    for listed in ([one, other], [other, one], [one, one], [one, other, one]):
+    stranger = changed(SigningKey.make("rs256", "RS256").public_jwk)
+    faulty = changed(one, d="AQ")
+    for listed in (
+        [one, other],
+        [other, one],
+        [one, other, one],
+        [one, stranger],
+        [one, one, stranger],
+        [one, faulty],
+        [faulty, one],
+        [one, changed(one, alg="PS256")],
+    ):
         assert reason_of(KeySet({"keys": listed}), "rs256") == "key_ambiguous"
+
+
+def test_the_same_key_twice_is_one() -> None:
+    one = key().public_jwk
+    for listed in ([one, one], [one, changed(one, x5c=["a certificate"], x5t="a")]):
+        assert KeySet({"keys": listed}).find("rs256").algorithms == {"RS256"}
+        assert KeySet({"keys": listed}).unusable() == {}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"use": "enc"},
+        {"use": "enc", "alg": "RSA-OAEP"},
+        {"use": ABSENT, "alg": "RSA-OAEP-256"},
+        {"kty": "oct", "k": "AQ"},
+        {"kty": "AKP"},
+        {"kty": "EC", "crv": "secp256k1", "alg": "ES256K"},
+        {"kty": "OKP", "crv": "X25519", "alg": ABSENT},
+    ],
+)
+def test_a_key_for_something_else_does_not_make_a_name_ambiguous(beside: dict[str, Any]) -> None:
+    one = key().public_jwk
+    for listed in ([one, changed(one, **beside)], [changed(one, **beside), one]):
+        assert KeySet({"keys": listed}).find("rs256").algorithms == {"RS256"}
+        assert FixedKeys({"keys": listed}).current is not None
+    alone = KeySet({"keys": [changed(one, **beside)]})
+    assert "rs256" in alone
+    assert reason_of(alone, "rs256") in ("key_use", "key_private", "key_unusable")
+    with pytest.raises(ValueError, match="may not be used: rs256"):
+        FixedKeys({"keys": [changed(one, **beside)]})
 
 
 @pytest.mark.parametrize(
@@ -180,7 +232,10 @@ async def test_keys_may_be_configured() -> None:
         ([], "the key set is empty"),
         ([changed(key().public_jwk, kid=ABSENT)], "needs an identifier"),
         ([key().private_jwk], r"may not be used: rs256 \(key_private\)"),
-        ([key().public_jwk] * 2, r"may not be used: rs256 \(key_ambiguous\)"),
+        (
+            [key().public_jwk, changed(key("PS256").public_jwk, kid="rs256")],
+            r"may not be used: rs256 \(key_ambiguous\)",
+        ),
     ],
 )
 def test_configured_keys_are_right_or_nothing_starts(listed: list[dict[str, Any]], message: str) -> None:

@@ -16,7 +16,19 @@ from http_message_signatures import (
 )
 
 from switchover.trust import Principal
-from unit.trust.signed.messages import BASE_URL, GET, KEYS, NOW, POST, PRIVATE, Message, signed, signer, verifier
+from unit.trust.signed.messages import (
+    BASE_URL,
+    GET,
+    KEYS,
+    NOW,
+    POST,
+    PRIVATE,
+    Message,
+    reason,
+    signed,
+    signer,
+    verifier,
+)
 
 ALGORITHM: dict[str, Any] = {
     "ed": algorithms.ED25519,
@@ -28,6 +40,7 @@ RESOLVER = MappingKeyResolver(
     public_keys={key_id: given.key for key_id, given in KEYS.items()},  # type: ignore[misc]  # none is text here
     private_keys=dict(PRIVATE),
 )
+DERIVED = ("@authority", "@scheme", "@path", "@query")
 COVERED = ("@method", "@target-uri", "content-digest", "content-type", "x-switchover-caller", "idempotency-key")
 
 
@@ -86,3 +99,31 @@ async def test_what_the_other_signs_comes_in_here(key_id: str, body: bytes) -> N
         "POST", "/api/trips?b=2&a=%2F1", {name.lower(): text for name, text in foreign.headers.items()}, body
     )
     assert await verifier().verify(sent.incoming()) == Principal("web", may_act_for_users=True)
+
+
+TARGETS = ["/api/trips?b=2&a=%2F1", "/api/trips", "/", "/a?", "/a?b?c"]
+
+
+@pytest.mark.parametrize("base", [BASE_URL, "https://diary.internal:8443", "http://gate.internal/diary"])
+@pytest.mark.parametrize("target", TARGETS)
+async def test_what_the_other_covers_besides_is_verified(base: str, target: str) -> None:
+    foreign = Foreign("GET", base + target)
+    other = HTTPMessageSigner(signature_algorithm=ALGORITHM["ed"], key_resolver=RESOLVER)
+    other.sign(
+        foreign,
+        key_id="ed",
+        created=datetime.fromtimestamp(NOW, UTC),
+        expires=datetime.fromtimestamp(NOW + 30, UTC),
+        nonce="from-elsewhere",
+        tag="switchover",
+        covered_component_ids=(*DERIVED, *COVERED[:3]),
+        body=b"",
+    )
+    sent = Message("GET", target, {name.lower(): text for name, text in foreign.headers.items()}, b"")
+    by = verifier(base_url=base)
+    assert await reason(sent.changed(target=target + "x"), by) == "signature"
+    assert await reason(sent, verifier(base_url="https://elsewhere.internal")) == "signature"
+    for name in DERIVED:
+        unknown = sent.headers["signature-input"].replace(f'"{name}"', '"@request-target"')
+        assert await reason(sent.changed(signature_input=unknown), by) == "components"
+    assert await by.verify(sent.incoming()) == Principal("web", may_act_for_users=True)

@@ -41,6 +41,16 @@ async def test_a_full_memory_refuses_the_new_and_forgets_nothing() -> None:
     assert await memory.claim("k", "d", until=30, now=11) is Claim.FULL
 
 
+async def test_it_says_whether_a_nonce_is_taken_as_a_claim_would() -> None:
+    memory = NonceMemory()
+    assert not await memory.is_taken("k", "a", now=0)
+    assert await memory.claim("k", "a", until=90, now=0) is Claim.TAKEN
+    assert await memory.is_taken("k", "a", now=90)
+    assert not await memory.is_taken("l", "a", now=90)
+    assert not await memory.is_taken("k", "a", now=90.1)
+    assert await memory.claim("k", "a", until=200, now=90.1) is Claim.TAKEN
+
+
 CLAIMS = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 20), st.integers(0, 3)), max_size=60)
 
 

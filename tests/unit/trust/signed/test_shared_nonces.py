@@ -94,6 +94,21 @@ async def test_a_nonce_is_taken_once_while_its_message_could_come_in(tmp_path: P
     nonces.close()
 
 
+async def test_it_says_whether_a_nonce_is_taken_as_a_claim_would(tmp_path: Path) -> None:
+    with SharedNonces(tmp_path / "nonces") as nonces, SharedNonces(tmp_path / "nonces") as other:
+        assert not await nonces.is_taken("k", "a", now=0)
+        assert await other.claim("k", "a", until=90, now=0) is Claim.TAKEN
+        assert await nonces.is_taken("k", "a", now=90)
+        assert not await nonces.is_taken("l", "a", now=90)
+        assert not await nonces.is_taken("k", "a", now=90.1)
+        assert await nonces.claim("k", "a", until=200, now=90.1) is Claim.TAKEN
+
+
+async def test_a_file_that_cannot_be_asked_lets_nobody_in(tmp_path: Path) -> None:
+    with SharedNonces(tmp_path / "missing" / "nonces") as nonces, pytest.raises(ServiceUnavailable):
+        await nonces.is_taken("k", "a", now=0)
+
+
 CLAIMS = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 20), st.integers(0, 3)), max_size=30)
 
 

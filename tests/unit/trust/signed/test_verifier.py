@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +15,7 @@ from switchover import NonceMemory, SigningKey
 from switchover.errors import PayloadTooLarge, Unauthenticated
 from switchover.port.wire import WireRequest
 from switchover.trust import Principal
+from switchover.trust.signed import Claim
 from switchover.trust.signed.signer import fresh_nonce
 from unit.trust.signed.messages import (
     ED25519,
@@ -122,8 +125,7 @@ async def test_what_was_changed_on_the_way_is_refused(change: str) -> None:
     parts, why = CHANGES[change]
     by, message = verifier(), signed()
     assert await reason(message.changed(**parts), by) == why
-    if why != "digest":
-        assert (await by.verify(message.incoming())).name == "web"
+    assert (await by.verify(message.incoming())).name == "web"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +205,109 @@ async def test_a_replay_is_refused_before_its_body_is_read() -> None:
     again = message.changed()
     assert await reason(again, by) == "replayed"
     assert again.reads == []
+
+
+async def test_a_body_that_was_changed_does_not_use_up_the_nonce_of_the_true_request() -> None:
+    by, message = verifier(), signed()
+    for body in (b"", b"{}", message.body + b" "):
+        assert await reason(message.changed(body=body), by) == "digest"
+    await by.verify(message.incoming())
+    assert await reason(message, by) == "replayed"
+
+
+async def test_a_body_that_is_still_on_its_way_does_not_hold_the_nonce() -> None:
+    by, message, gate = verifier(), signed(), asyncio.Event()
+
+    async def slowly() -> bytes:
+        await gate.wait()
+        return b"{}"
+
+    held = asyncio.create_task(by.verify(replace(message.incoming(), body=slowly)))
+    await asyncio.sleep(0)
+    await by.verify(message.incoming())
+    gate.set()
+    with pytest.raises(Unauthenticated):
+        await held
+
+
+async def test_of_two_true_requests_at_the_same_time_one_comes_in() -> None:
+    by, message, gate = verifier(), signed(), asyncio.Event()
+
+    async def slowly() -> bytes:
+        await gate.wait()
+        return message.body
+
+    incoming = replace(message.incoming(), body=slowly)
+    both = [asyncio.create_task(by.verify(incoming)) for _ in range(2)]
+    await asyncio.sleep(0)
+    gate.set()
+    found = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in found) == ["Principal", "Unauthenticated"]
+
+
+async def test_a_signature_that_ends_while_its_body_arrives_is_refused() -> None:
+    clock = Clock()
+    by, message = verifier(clock=clock), signed()
+
+    async def late() -> bytes:
+        clock.now = NOW + 61
+        return message.body
+
+    with pytest.raises(Unauthenticated) as caught:
+        await by.verify(replace(message.incoming(), body=late))
+    assert caught.value.reason == "expired"
+
+
+async def test_nonces_that_cannot_be_looked_up_still_take_a_message_once() -> None:
+    class Plain:
+        """Nonces of a team's own, with `claim` alone."""
+
+        def __init__(self) -> None:
+            self.memory = NonceMemory()
+
+        async def claim(self, key_id: str, nonce: str, *, until: float, now: float) -> Claim:
+            return await self.memory.claim(key_id, nonce, until=until, now=now)
+
+    by, message = verifier(nonces=Plain()), signed()
+    assert await reason(message.changed(body=b"{}"), by) == "digest"
+    await by.verify(message.incoming())
+    assert await reason(message, by) == "replayed"
+
+
+FOREIGN = [
+    'sig1=("@method" "@authority");created=1.5;alg="ed25519"',
+    "sig1=();seen=@1659578233;tag=other",
+    'sig1=("date");note=%"caf%c3%a9"',
+    'sig1=("x";sf=?1);ok=?1;no=?0',
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+async def test_a_foreign_signature_beside_ours_does_not_matter(foreign: str) -> None:
+    message = signed()
+    given, signature = message.headers["signature-input"], message.headers["signature"]
+    for inputs, signatures in (
+        (f"{foreign}, {given}", f"sig1=:AAEC:, {signature}"),
+        (f"{given}, {foreign}", f"{signature}, sig1=:AAEC:"),
+    ):
+        both = message.changed(signature_input=inputs, signature=signatures)
+        assert (await verifier().verify(both.incoming())).name == "web"
+        assert await reason(both.changed(method="PUT")) == "signature"
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+async def test_a_foreign_signature_alone_lets_nobody_in(foreign: str) -> None:
+    message = signed().changed(signature_input=foreign, signature="sig1=:AAEC:")
+    assert await reason(message) == "missing"
+
+
+@pytest.mark.parametrize("value", ["1.5", "@1795000000", '%"1795000000"', "?1"])
+@pytest.mark.parametrize("name", ["created", "expires", "nonce", "keyid", "alg"])
+async def test_our_own_parameters_are_of_their_types(name: str, value: str) -> None:
+    message = signed()
+    given = re.sub(rf';{name}=("[^"]*"|[0-9]+)', f";{name}={value}", message.headers["signature-input"])
+    assert value in given
+    assert await reason(message.changed(signature_input=given)) == "parameters"
 
 
 async def test_nonces_that_nobody_vouches_for_take_no_place() -> None:

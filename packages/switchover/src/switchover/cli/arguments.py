@@ -14,6 +14,20 @@ def check(parser: argparse.ArgumentParser) -> None:
 
     _contract(parser, commands.check)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    parser.add_argument(
+        "--token",
+        metavar="-",
+        help="instead: read an access token from standard input and say offline which rule refuses it",
+    )
+    parser.add_argument(
+        "--verifier",
+        metavar="MODULE:FUNCTION",
+        help="with --token: gives the OidcVerifier (default: the strict rules, and the issuer's preset)",
+    )
+    parser.add_argument(
+        "--audience", help="with --token and without --verifier: this service (default: the token's own)"
+    )
+    parser.add_argument("--keys", metavar="FILE", help="with --token: the issuer's key set, to check the signature")
 
 
 def generate(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,14 @@ _MARKS = {"ok": "ok     ", "failed": "FAILED ", "skipped": "skipped", "warning":
 
 def check(options: argparse.Namespace) -> int:
     """Say whether everything holds."""
+    if options.token is not None:
+        from switchover.cli import token_check  # noqa: PLC0415 - as below
+
+        return token_check.check(options)
+    if (
+        unused := next((name for name in ("verifier", "audience", "keys") if getattr(options, name)), None)
+    ) is not None:
+        raise UsageError(f"--{unused} belongs to --token; add `--token -` and give the token on standard input")
     from switchover.cli import check as checking  # noqa: PLC0415 - somebody who goes back need not wait for it
 
     settings = configuration.load(options.contract)

@@ -108,6 +108,11 @@ class Allowed:
         self._verifier = verifier
         self._allowlist = allowlist
 
+    @property
+    def verifiers(self) -> tuple[Verifier, ...]:
+        """The verifier that is behind the list."""
+        return (self._verifier,)
+
     def is_addressed(self, incoming: Incoming) -> bool:
         """See `Verifier`."""
         return self._verifier.is_addressed(incoming)

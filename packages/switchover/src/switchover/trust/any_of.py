@@ -17,29 +17,32 @@ class AnyOf:
 
     So the choosier one stands first: `AnyOf(OidcVerifier(…), SharedKeyVerifier(…))`.
 
+    Attributes:
+        verifiers: all of them, in their order.
+
     Raises:
         ValueError: there is none.
     """
 
-    __slots__ = ("_verifiers",)
+    __slots__ = ("verifiers",)
 
     def __init__(self, *verifiers: Verifier) -> None:
         if not verifiers:
             raise ValueError("AnyOf() needs a verifier at least")
-        self._verifiers = verifiers
+        self.verifiers = verifiers
 
     def is_addressed(self, incoming: Incoming) -> bool:
         """Is one of them?"""
-        return any(verifier.is_addressed(incoming) for verifier in self._verifiers)
+        return any(verifier.is_addressed(incoming) for verifier in self.verifiers)
 
     async def verify(self, incoming: Incoming) -> Principal:
         """What the one that is addressed says; if none is, the refusal names what would do for each of them, and its reason is that of
         the first that finds something all the same: credentials of another scheme, or none that can be read.
         """
-        for verifier in self._verifiers:
+        for verifier in self.verifiers:
             if verifier.is_addressed(incoming):
                 return await verifier.verify(incoming)
-        refusals = [found for verifier in self._verifiers if (found := await _refusal(verifier, incoming)) is not None]
+        refusals = [found for verifier in self.verifiers if (found := await _refusal(verifier, incoming)) is not None]
         reason = next((found.reason for found in refusals if found.reason != _MISSING), _MISSING)
         challenge = ", ".join(dict.fromkeys(found.challenge for found in refusals))
         raise Unauthenticated(REFUSAL, reason=reason, challenge=challenge)
@@ -47,13 +50,13 @@ class AnyOf:
     def described(self) -> list[str]:
         """See `Verifier`."""
         lines: list[str] = []
-        for verifier in self._verifiers:
+        for verifier in self.verifiers:
             first, *more = verifier.described()
             lines += [f"or {first}" if lines else first, *(f"  {line}" for line in more)]
         return lines
 
     def __repr__(self) -> str:
-        return f"AnyOf({', '.join(map(repr, self._verifiers))})"
+        return f"AnyOf({', '.join(map(repr, self.verifiers))})"
 
 
 async def _refusal(verifier: Verifier, incoming: Incoming) -> Unauthenticated | None:

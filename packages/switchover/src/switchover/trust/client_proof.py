@@ -104,7 +104,8 @@ class ClientKey:
 
     def described(self) -> str:
         """See `ClientProof`."""
-        return f"a key of its own (private_key_jwt, {self._key.algorithm}, kid {self._key.kid})"
+        names = ", ".join(f"{name} {value}" for name, value in self._key.names.items())
+        return f"a key of its own (private_key_jwt, {self._key.algorithm}, {names})"
 
 
 def _usable(wanted: Sequence[str], endpoint: TokenEndpoint) -> str:

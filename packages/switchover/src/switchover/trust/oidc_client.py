@@ -15,7 +15,7 @@ from switchover.trust.discovery import DiscoveredEndpoint, FixedEndpoint
 from switchover.trust.renewal import Renewal
 from switchover.trust.renewed import RenewedToken
 from switchover.trust.renewing import Fetched, Renewing
-from switchover.trust.signing_key import SigningKey
+from switchover.trust.signing_key import RsaAlgorithm, SigningKey
 from switchover.trust.token_answer import read_token
 
 if TYPE_CHECKING:
@@ -35,8 +35,13 @@ class OidcClientCredentials(RenewedToken):
         client_secret: what it proves itself with, or
         private_key: a key that the issuer knows (P-256, RSA, Ed25519): PEM without a password, or an object of `cryptography`.
         kid: identifier of that key; unless given, its thumbprint (RFC 7638).
+        certificate: the certificate of that key as PEM, where the issuer knows the key by it, as Entra
+            does: the assertion says `x5t#S256`, without `kid` unless that is given, and an RSA key
+            signs by PS256.
+        assertion_algorithm: RS256 or PS256, for an RSA key; unless given, as above, and otherwise RS256.
         authentication: the one method to use; unless given, by what there is and what the issuer takes.
         assertion_audience: `aud` of a `private_key_jwt`; unless given, the issuer, or the endpoint where that was given.
+            Okta and Entra want the URL of their token endpoint.
         audience: parameter `audience`, where an issuer wants it.
         resource: parameter `resource` (RFC 8707), one or several.
         scope: parameter `scope`, one or several, or several in one text.
@@ -60,6 +65,8 @@ class OidcClientCredentials(RenewedToken):
         client_secret: str | None = None,
         private_key: str | bytes | PrivateKey | None = None,
         kid: str | None = None,
+        certificate: str | bytes | None = None,
+        assertion_algorithm: RsaAlgorithm | None = None,
         authentication: Authentication | None = None,
         assertion_audience: str | None = None,
         audience: str | None = None,
@@ -73,7 +80,7 @@ class OidcClientCredentials(RenewedToken):
         renewal = renewal or Renewal()
         self._ask = asker(timeout_seconds, tls)
         self._endpoint = _endpoint(issuer, token_endpoint, self._ask)
-        key = SigningKey.of(private_key, kid=kid) if private_key is not None else None
+        key = _signing_key(private_key, kid, certificate, assertion_algorithm)
         self._proof = _proof(client_id, client_secret, key, authentication, assertion_audience, renewal.clock)
         self._fields = _fields(audience, resource, scope)
         self._assumed = assumed_lifetime_seconds
@@ -103,6 +110,19 @@ class OidcClientCredentials(RenewedToken):
         except CredentialUnavailable:
             self._endpoint.forget()
             raise
+
+
+def _signing_key(
+    key: str | bytes | PrivateKey | None,
+    kid: str | None,
+    certificate: str | bytes | None,
+    algorithm: RsaAlgorithm | None,
+) -> SigningKey | None:
+    if key is not None:
+        return SigningKey.of(key, kid=kid, certificate=certificate, algorithm=algorithm)
+    if certificate is not None or algorithm is not None:
+        raise ValueError("certificate and assertion_algorithm belong to a private_key, which is missing")
+    return None
 
 
 def _endpoint(issuer: str | None, token_endpoint: str | None, ask: Ask) -> FixedEndpoint | DiscoveredEndpoint:

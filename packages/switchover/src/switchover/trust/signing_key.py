@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     PrivateKey = EllipticCurvePrivateKey | RSAPrivateKey | Ed25519PrivateKey
+
+RsaAlgorithm = Literal["RS256", "PS256"]
 
 SMALLEST_RSA_BITS: Final = 2048
 """NIST SP 800-131A, and RFC 7518, section 3.3."""
@@ -25,37 +27,68 @@ class SigningKey:
     """A private key with its algorithm and its identifier.
 
     Attributes:
-        algorithm: `ES256`, `RS256` (RFC 7518), or `Ed25519` (RFC 9864); the key decides.
+        algorithm: `ES256`, `RS256`, `PS256` (RFC 7518), or `Ed25519` (RFC 9864); the key decides, and
+            for RSA the choice of two.
         kid: its identifier; unless given, the thumbprint of RFC 7638.
+        names: the members of a JWT's header that name the key: `kid`, or `x5t#S256` of a certificate.
     """
 
-    __slots__ = ("_public", "_sign", "algorithm", "kid")
+    __slots__ = ("_public", "_sign", "algorithm", "kid", "names")
 
     def __init__(
-        self, algorithm: str, public: Mapping[str, str], sign: Callable[[bytes], bytes], kid: str | None
+        self,
+        algorithm: str,
+        public: Mapping[str, str],
+        sign: Callable[[bytes], bytes],
+        kid: str | None,
+        certificate_digest: str | None = None,
     ) -> None:
         self.algorithm = algorithm
         self._public = dict(public)
         self._sign = sign
         self.kid = kid or _thumbprint(self._public)
+        self.names = {"kid": self.kid} if kid or certificate_digest is None else {}
+        if certificate_digest is not None:
+            self.names["x5t#S256"] = certificate_digest
 
     @classmethod
-    def of(cls, key: str | bytes | PrivateKey, *, kid: str | None = None) -> Self:
-        """The key of a PEM text without a password, or of an object of `cryptography`.
+    def of(
+        cls,
+        key: str | bytes | PrivateKey,
+        *,
+        kid: str | None = None,
+        certificate: str | bytes | None = None,
+        algorithm: RsaAlgorithm | None = None,
+    ) -> Self:
+        """Read the key of a PEM text without a password, or of an object of `cryptography`.
+
+        Args:
+            key: the private key.
+            kid: its identifier.
+            certificate: the certificate of the key as PEM, where the other side knows the key by that
+                (`x5t#S256`, RFC 7515, section 4.1.8). Then `kid` is left out, unless given.
+            algorithm: of an RSA key: PS256 with a certificate and RS256 without, unless given.
 
         Raises:
-            ValueError: it is no such key; it is not repeated.
+            ValueError: the key or the certificate is unusable, or they do not belong together. Neither
+                is repeated.
         """
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - an extra
 
         private = _read(key) if isinstance(key, str | bytes) else key
+        digest = _certificate_digest(certificate, private) if certificate is not None else None
         match private:
-            case ec.EllipticCurvePrivateKey(curve=ec.SECP256R1()):
-                return cls("ES256", _ec_members(private), _ec_signer(private), kid)
             case rsa.RSAPrivateKey() if private.key_size >= SMALLEST_RSA_BITS:
-                return cls("RS256", _rsa_members(private), _rsa_signer(private), kid)
+                name = algorithm or ("RS256" if digest is None else "PS256")
+                if name not in ("RS256", "PS256"):
+                    raise ValueError(f"the algorithm of an RSA key must be RS256 or PS256, got {name!r}")
+                return cls(name, _rsa_members(private), _rsa_signer(private, name), kid, digest)
+            case _ if algorithm is not None:
+                raise ValueError("only an RSA key has a choice of algorithms")
+            case ec.EllipticCurvePrivateKey(curve=ec.SECP256R1()):
+                return cls("ES256", _ec_members(private), _ec_signer(private), kid, digest)
             case ed25519.Ed25519PrivateKey():
-                return cls("Ed25519", _ed25519_members(private), private.sign, kid)
+                return cls("Ed25519", _ed25519_members(private), private.sign, kid, digest)
         raise ValueError(_UNUSABLE)
 
     def public_jwk(self) -> dict[str, str]:
@@ -64,7 +97,7 @@ class SigningKey:
 
     def jwt(self, claims: Mapping[str, Any], *, typ: str = "JWT") -> str:
         """A signed token that makes these claims, in the compact form (RFC 7515, section 7.1)."""
-        header = {"alg": self.algorithm, "typ": typ, "kid": self.kid}
+        header = {"alg": self.algorithm, "typ": typ, **self.names}
         signed = f"{_part(header)}.{_part(claims)}"
         return f"{signed}.{_base64url(self._sign(signed.encode()))}"
 
@@ -94,11 +127,28 @@ def _ec_signer(key: EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
     return sign
 
 
-def _rsa_signer(key: RSAPrivateKey) -> Callable[[bytes], bytes]:
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - an extra
+def _rsa_signer(key: RSAPrivateKey, algorithm: RsaAlgorithm) -> Callable[[bytes], bytes]:
+    from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15  # noqa: PLC0415 - an extra
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
-    return lambda data: key.sign(data, PKCS1v15(), SHA256())
+    # RFC 7518, section 3.5: the salt is as long as the hash.
+    padding = PSS(MGF1(SHA256()), SHA256.digest_size) if algorithm == "PS256" else PKCS1v15()
+    return lambda data: key.sign(data, padding, SHA256())
+
+
+def _certificate_digest(certificate: str | bytes, key: Any) -> str:
+    """The `x5t#S256` of the certificate of a key."""
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+
+    try:
+        read = load_pem_x509_certificate(certificate.encode() if isinstance(certificate, str) else certificate)
+        is_its_own = read.public_key() == key.public_key()
+    except ValueError:
+        raise ValueError("the certificate must be PEM (-----BEGIN CERTIFICATE-----)") from None
+    if not is_its_own:
+        raise ValueError("the certificate must be that of the private key; it holds another public key")
+    return _base64url(read.fingerprint(SHA256()))
 
 
 def _ec_members(key: EllipticCurvePrivateKey) -> dict[str, str]:

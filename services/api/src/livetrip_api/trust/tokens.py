@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from livetrip_adapters.trust import Kind, Reading
 from livetrip_api.trust.callers import CALLERS_FILE, Caller, Callers
-from switchover import AllowedService, FixedKeys, OidcVerifier
+from switchover import AllowedService, FixedKeys, OidcIssuer, OidcVerifier
 from switchover.trust import Verifier
-from switchover.trust.oidc import KeySource
+from switchover.trust.oidc import KeySource, issuer_of
 
-GOOGLE: Final = "https://accounts.google.com"
-"""https://cloud.google.com/run/docs/authenticating/service-to-service: who issues identity tokens."""
+HOUR: Final = 3600.0
 
 _CLAIMS: Final = ("sub", "azp", "client_id")
 _KEY_SET: Final = "LIVETRIP_TRUST_JWT_KEY_SET_FILE"
@@ -22,12 +21,14 @@ _KEY_SET: Final = "LIVETRIP_TRUST_JWT_KEY_SET_FILE"
 def oidc(reading: Reading, callers: Callers) -> Verifier | None:
     """Access tokens of an issuer whose keys are discovered."""
     issuer, audience = reading.text("LIVETRIP_TRUST_OIDC_ISSUER"), reading.text("LIVETRIP_TRUST_OIDC_AUDIENCE")
-    return _verifier(reading, callers, Kind.OIDC, issuer, audience)
+    # An issuer that is known by its name has the settings of its preset.
+    of = issuer_of(issuer) if issuer else None
+    return _verifier(reading, callers, Kind.OIDC, of, audience)
 
 
 def gcp(reading: Reading, callers: Callers) -> Verifier | None:
     """Identity tokens of Google's."""
-    return _verifier(reading, callers, Kind.GCP, GOOGLE, reading.text("LIVETRIP_TRUST_GCP_AUDIENCE"))
+    return _verifier(reading, callers, Kind.GCP, OidcIssuer.google(), reading.text("LIVETRIP_TRUST_GCP_AUDIENCE"))
 
 
 def private_key_jwt(reading: Reading, callers: Callers) -> Verifier | None:
@@ -37,20 +38,21 @@ def private_key_jwt(reading: Reading, callers: Callers) -> Verifier | None:
     keys = reading.made(_KEY_SET, lambda: FixedKeys(_key_set(text))) if text is not None else None
     if keys is None:
         return None
-    return _verifier(reading, callers, Kind.PRIVATE_KEY_JWT, issuer, audience, keys)
+    of = OidcIssuer(issuer) if issuer else None
+    return _verifier(reading, callers, Kind.PRIVATE_KEY_JWT, of, audience, keys)
 
 
 def _verifier(
     reading: Reading,
     callers: Callers,
     kind: Kind,
-    issuer: str | None,
+    issuer: OidcIssuer | None,
     audience: str | None,
     keys: KeySource | None = None,
 ) -> Verifier | None:
     noted = len(reading.problems)
     leeway = reading.number("LIVETRIP_TRUST_LEEWAY_SECONDS", 30)
-    lifetime = reading.number("LIVETRIP_TRUST_MAX_LIFETIME_SECONDS", 3600)
+    lifetime = reading.number("LIVETRIP_TRUST_MAX_LIFETIME_SECONDS", issuer.max_lifetime_seconds if issuer else HOUR)
     found = [_service(reading, kind, caller, claims) for caller, claims in callers.of(kind)]
     if issuer is None or audience is None or len(reading.problems) > noted:
         return None

@@ -57,7 +57,7 @@ async def _signed(text: str, keys: KeySource) -> dict[str, Any]:
         key = await keys.key(kid)
         if algorithm not in key.algorithms:
             raise SignInFailed("algorithm")
-        if not key.is_signature(decode(signature), header + b"." + payload):
+        if not key.is_signature(decode(signature), header + b"." + payload, algorithm):
             raise SignInFailed("signature")
         return read_object(decode(payload))
     except ValueError as error:

@@ -10,7 +10,9 @@ from unit.trust.oidc.attacks.rows import Rows, bearer
 from unit.trust.oidc.tokens import ABSENT, AUDIENCE, ISSUER, NOW, claims, key
 
 _TYPES: tuple[Any, ...] = (None, True, False, 1.5, -1, 10**400, 2**53, "", [], {}, [[]], [1], {"a": 1}, [None])
-_TIMES: tuple[Any, ...] = (f"{NOW}", float(NOW), NOW + 0.5, 1e300, -0.0, [NOW], {"t": NOW}, "soon", f"{NOW}s")
+_TIMES: tuple[Any, ...] = (
+    f"{NOW}", NOW + 0.5, float(2**53), 1e300, -0.0, 0.0, [NOW], {"t": NOW}, "soon", f"{NOW}s",
+)  # fmt: skip
 
 
 def _claims() -> Rows:
@@ -18,8 +20,11 @@ def _claims() -> Rows:
         for value in (*_TYPES, *_TIMES):
             yield f"{name} of {_short(value)}", "claims", bearer(key().token(claims(**{name: value})))
     for name in ("sub", "azp", "client_id"):
-        for value in (*_TYPES, 0, NOW, ["web-service"], {"web-service": 1}):
+        for value in filter(_is_said, (*_TYPES, 0, NOW, ["web-service"], {"web-service": 1})):
             yield f"{name} of {_short(value)}", "claims", bearer(key().token(claims(**{name: value})))
+    for name in ("sub", "client_id"):
+        for value in (None, ""):  # the same as none at all, so that it fits nobody
+            yield f"{name} of {_short(value)}", "not_allowed", bearer(key().token(claims(**{name: value})))
     for value in (*_TYPES, 0, [ISSUER], {"iss": ISSUER}):
         yield f"iss of {_short(value)}", "issuer", bearer(key().token(claims(iss=value)))
     for value in (*_TYPES, 0, [AUDIENCE, 1], [AUDIENCE, None], [[AUDIENCE]], {AUDIENCE: 1}):
@@ -30,6 +35,11 @@ def _claims() -> Rows:
     yield "no claims", "issuer", bearer(key().token({}))
     infinite = compact_json(claims()).replace(b'"exp":%d' % (NOW + 600), b'"exp":1e999')
     yield "exp of 1e999", "claims", bearer(key().token(infinite))
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a name is there: an empty one and null say the same as none at all."""
+    return value is not None and value != ""
 
 
 def _short(value: Any) -> str:
@@ -47,6 +57,11 @@ def _times() -> Rows:
         "lives for ever": ("lifetime", {"exp": 2**53 - 1}),
         "issued in 1970": ("lifetime", {"iat": 0}),
         "ends before it begins": ("lifetime", {"iat": NOW + 20, "exp": NOW + 10}),
+        "expired, with a fraction of zero": ("expired", {"iat": NOW - 631.0, "exp": NOW - 31.0}),
+        "issued later, with a fraction of zero": ("not_yet_valid", {"iat": NOW + 31.0, "exp": NOW + 631}),
+        "begins later, with a fraction of zero": ("not_yet_valid", {"nbf": NOW + 31.0}),
+        "too long, with a fraction of zero": ("lifetime", {"exp": NOW + 3601.0}),
+        "ends as it begins, with a fraction of zero": ("lifetime", {"exp": float(NOW)}),
         "ends before it may be used": ("lifetime", {"nbf": NOW + 25, "exp": NOW + 20}),
     }
     for name, (reason, changes) in times.items():

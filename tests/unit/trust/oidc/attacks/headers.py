@@ -10,14 +10,31 @@ from unit.trust.oidc.attacks.rows import Rows, bearer
 from unit.trust.oidc.tokens import claims, key
 
 
-def _headers() -> Rows:
-    """Keys and addresses of keys that the token brings along, extensions, encryption: signed well all the same."""
-    stranger = SigningKey.make("rs256", "RS256")
-    extra: dict[str, Any] = {
+def brought_along(stranger: SigningKey) -> dict[str, Any]:
+    """Members of a header that name a key, or say where one is: all of somebody else's."""
+    return {
         "jwk": stranger.public_jwk,
         "jku": "https://evil.example/jwks",
         "x5u": "https://evil.example/chain.pem",
         "x5c": [base64.b64encode(b"certificate").decode()],
+        "x5t": base64.urlsafe_b64encode(bytes(20)).decode(),
+        "x5t#S256": base64.urlsafe_b64encode(bytes(32)).decode(),
+    }
+
+
+def _headers() -> Rows:
+    """Extensions and encryption: signed well all the same. Keys of a stranger's, and where they are."""
+    stranger = SigningKey.make("rs256", "RS256")
+    other = SigningKey.make("other", "RS256")
+    for name, value in brought_along(stranger).items():
+        yield f"{name} by stranger", "signature", bearer(stranger.token(claims(), {name: value}))
+        named = {name: value, "kid": "other"}
+        yield f"{name} by stranger, under its own name", "key_unknown", bearer(other.token(claims(), named))
+        without = {name: value, "kid": None}
+        yield f"{name} by stranger, without a name", "header", bearer(other.token(claims(), without))
+    secret = {"jwk": {"kty": "oct", "k": "c2VjcmV0"}, "alg": "HS256"}
+    yield "jwk that is a secret", "algorithm", bearer(stranger.token(claims(), secret))
+    extra: dict[str, Any] = {
         "crit": ["exp"],
         "b64": False,
         "enc": "A256GCM",
@@ -40,7 +57,10 @@ def _headers() -> Rows:
         "dpop+jwt",
         "logout+jwt",
         "id_token",
-        "application/jwt",
+        "application/jws",
+        "application/application/jwt",
+        "text/jwt",
+        "application/jwt; a=b",
         "",
         "JWT ",
         "jws",

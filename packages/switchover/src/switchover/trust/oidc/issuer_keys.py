@@ -41,6 +41,8 @@ class IssuerKeys:
         issuer: its identifier; https, or http on this machine.
         fetch: gets a JSON document; over httpx unless given.
         clock: seconds, from anywhere, that never go back.
+        discovery: the address that `/.well-known/openid-configuration` is below; the issuer, unless
+            given. The document found there has to name the issuer all the same.
         patience_seconds: how long known keys wait, after a pause, for the issuer to say whether they are still its own: one that hangs
             must not make calls as slow as its timeouts.
 
@@ -50,6 +52,7 @@ class IssuerKeys:
 
     __slots__ = (
         "_clock",
+        "_discovery",
         "_document",
         "_fetch",
         "_fetched_at",
@@ -68,8 +71,10 @@ class IssuerKeys:
         fetch: Fetch | None = None,
         clock: Callable[[], float] = time.monotonic,
         patience_seconds: float = 2.0,
+        discovery: str | None = None,
     ) -> None:
-        if not is_safe_address(issuer) or "?" in issuer:
+        address = issuer if discovery is None else discovery
+        if not is_safe_address(address) or "?" in address:
             raise ValueError(
                 "an issuer is https://host[:port][/path] without a query; plain http is for this machine alone"
             )
@@ -77,6 +82,7 @@ class IssuerKeys:
             raise ValueError(f"patience is more than 0 seconds, not {patience_seconds}")
         self.current: KeySet | None = None
         self._issuer = issuer
+        self._discovery = address.removesuffix("/")
         self._fetch: Fetch = fetch or HttpDocuments()
         self._clock, self._patience = clock, patience_seconds
         self._document: dict[str, Any] = {}
@@ -100,10 +106,14 @@ class IssuerKeys:
     def described(self) -> list[str]:
         """See `KeySource`."""
         return [
-            f"keys: by discovery at {self._issuer}, fetched at most every {PAUSE_SECONDS:g} s, "
+            f"keys: by discovery at {self._address()}, fetched at most every {PAUSE_SECONDS:g} s, "
             f"looked at again after {FRESH_SECONDS:g} s, out {UNSEEN_SECONDS + REMEMBERED_SECONDS:g} s after they were "
             f"withdrawn, used for {STALE_SECONDS / 3600:g} h while it does not answer"
         ]
+
+    def _address(self) -> str:
+        is_below_issuer = self._issuer.removesuffix("/") == self._discovery
+        return self._issuer if is_below_issuer else self._discovery
 
     def _usable(self) -> KeySet | None:
         return self.current if self._age() < STALE_SECONDS else None
@@ -139,7 +149,7 @@ class IssuerKeys:
         self._looked_at = started
 
     async def _published(self) -> dict[str, Any]:
-        found = await self._fetch(self._issuer.removesuffix("/") + _DISCOVERY)
+        found = await self._fetch(self._discovery + _DISCOVERY)
         if found.get("issuer") != self._issuer:
             raise DocumentUnavailable("its discovery document is that of another issuer")
         address = found.get("jwks_uri")

@@ -39,7 +39,8 @@ class FixedKeys:
         document: a key set: `{"keys": [{"kid": …, "kty": …}]}` (RFC 7517, section 5).
 
     Raises:
-        ValueError: it is none, has no keys, or one that may not be used or has no identifier of its own.
+        ValueError: it is not a key set, a key has no identifier, one for signatures may not be used,
+            or none is for signatures. Keys for encryption beside them are passed over.
     """
 
     __slots__ = ("current",)
@@ -50,7 +51,11 @@ class FixedKeys:
             raise ValueError("the key set is empty")
         if any(not isinstance(jwk.get("kid"), str) for jwk in document["keys"]):
             raise ValueError("every key of the key set needs an identifier (kid)")
-        if unusable := self.current.unusable():
+        passed_over = self.current.passed_over()
+        unusable = self.current.faulty()
+        if not unusable and all(jwk["kid"] in passed_over for jwk in document["keys"]):
+            unusable = passed_over
+        if unusable:
             raise ValueError(
                 "keys that may not be used: " + ", ".join(f"{kid} ({reason})" for kid, reason in unusable.items())
             )

@@ -49,13 +49,18 @@ class AllowedService:
 class AllowedServices:
     """All of them; the first that fits a token is the one.
 
+    Args:
+        services: those that may call.
+        client_claims: see `OidcIssuer.client_claims`.
+
     Raises:
         ValueError: there is none, or two are known by the same claims.
     """
 
-    __slots__ = ("_services",)
+    __slots__ = ("_client_claims", "_services")
 
-    def __init__(self, services: Iterable[AllowedService]) -> None:
+    def __init__(self, services: Iterable[AllowedService], client_claims: Mapping[str, str] | None = None) -> None:
+        self._client_claims = dict(client_claims or {})
         listed = list(services)
         if not listed:
             raise ValueError("no service is allowed to call")
@@ -66,7 +71,14 @@ class AllowedServices:
 
     def find(self, claims: Mapping[str, Any]) -> Principal | None:
         """Whose token this is, or None."""
+        if self._client_claims:
+            claims = self._renamed(claims)
         for demanded, principal in self._services:
             if all(claims.get(name) == value for name, value in demanded.items()):
                 return principal
         return None
+
+    def _renamed(self, claims: Mapping[str, Any]) -> dict[str, Any]:
+        """The claims, with those under the issuer's own names where the usual ones are missing."""
+        own = {name: claims.get(alias) for name, alias in self._client_claims.items() if not claims.get(name)}
+        return {**claims, **own}

@@ -36,18 +36,35 @@ class VerificationKey:
     """A key that can be used.
 
     Attributes:
-        algorithms: names that a token may give the algorithm: one, or two for the same.
-        is_signature: is the first argument a signature of the second?
+        checks: by the name that a token may give the algorithm: whether the first argument is a
+            signature of the second. One name, two for the same algorithm, or all of RSA's for an
+            RSA key that does not name one.
+        material: the members that make the key, by which two entries are the same one.
     """
 
-    algorithms: frozenset[str]
-    is_signature: Check
+    checks: Mapping[str, Check]
+    material: tuple[str, ...] = ()
+
+    @property
+    def algorithms(self) -> frozenset[str]:
+        """Names that a token may give the algorithm."""
+        return frozenset(self.checks)
+
+    def is_signature(self, signature: bytes, data: bytes, algorithm: str) -> bool:
+        """Whether it is a signature of the data by this key and algorithm; no, for any other."""
+        check = self.checks.get(algorithm)
+        return check is not None and check(signature, data)
+
+    def is_same(self, other: VerificationKey) -> bool:
+        """Whether both are the same key for the same algorithms."""
+        return self.material == other.material and self.algorithms == other.algorithms
 
 
 def read_key(jwk: Mapping[str, Any]) -> VerificationKey:
     """A JSON Web Key (RFC 7517) that is there to check signatures.
 
-    Without `alg`, an RSA key is for RS256, and a key on a curve for the algorithm of the curve.
+    Without `alg`, an RSA key is for every algorithm of RSA, as far as the issuer's configuration
+    allows it (`OidcIssuer.algorithms`), and a key on a curve for the algorithm of the curve.
 
     Raises:
         Untrusted: it is for something else, too weak, private, or no key. Reasons: `key_use`, `key_weak`, `key_private`, `key_unusable`.
@@ -63,10 +80,32 @@ def read_key(jwk: Mapping[str, Any]) -> VerificationKey:
                 return _ec(jwk)
             case "OKP" if jwk.get("crv") == "Ed25519":
                 key = Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
-                return VerificationKey(_names(jwk, ED25519_NAMES), ed25519_check(key))
+                check = ed25519_check(key)
+                names = _names(jwk, ED25519_NAMES)
+                return VerificationKey(dict.fromkeys(names, check), _material(jwk, "crv", "x"))
     except ValueError as error:
         raise Untrusted("key_unusable") from error
     raise Untrusted("key_unusable")
+
+
+def is_for_something_else(jwk: Mapping[str, Any]) -> bool:
+    """Whether a key is not for signatures that are known here: for encryption, or of another type.
+
+    Issuers publish such keys beside the others, at times under the same name (RFC 7517, section 4.5).
+    One that is for signatures and faulty is not meant.
+    """
+    match jwk.get("use"), jwk.get("kty"), jwk.get("crv"):
+        case str(use), _, _ if use != "sig":
+            return True
+        case _, "RSA", _:
+            return str(jwk.get("alg", "")).startswith("RSA")  # RSA-OAEP, RSA1_5
+        case _, "EC", curve:
+            return curve not in EC_ALGORITHMS if isinstance(curve, str) else False
+        case _, "OKP", curve:
+            return isinstance(curve, str) and curve != "Ed25519"
+        case _, str(), _:
+            return True
+    return False
 
 
 def _check_use(jwk: Mapping[str, Any]) -> None:
@@ -82,10 +121,9 @@ def _rsa(jwk: Mapping[str, Any]) -> VerificationKey:
         raise Untrusted("key_weak")
     if not SMALLEST_EXPONENT <= exponent < 2**32:
         raise Untrusted("key_weak")
-    name = _text(jwk, "alg") if "alg" in jwk else "RS256"
-    if name not in RSA_ALGORITHMS:
-        raise Untrusted("key_unusable")
-    return VerificationKey(frozenset({name}), rsa_check(RSAPublicNumbers(exponent, modulus).public_key(), name))
+    names = _names(jwk, frozenset(RSA_ALGORITHMS))
+    public = RSAPublicNumbers(exponent, modulus).public_key()
+    return VerificationKey({name: rsa_check(public, name) for name in names}, _material(jwk, "n", "e"))
 
 
 def _ec(jwk: Mapping[str, Any]) -> VerificationKey:
@@ -97,15 +135,20 @@ def _ec(jwk: Mapping[str, Any]) -> VerificationKey:
     if not len(x) == len(y) == (curve.key_size + 7) // 8:
         raise ValueError("a coordinate is not at full length (RFC 7518, section 6.2.1.2)")
     point = EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), curve).public_key()
-    return VerificationKey(_names(jwk, frozenset({name})), ec_check(point, hashed))
+    names = _names(jwk, frozenset({name}))
+    return VerificationKey(dict.fromkeys(names, ec_check(point, hashed)), _material(jwk, "crv", "x", "y"))
 
 
 def _names(jwk: Mapping[str, Any], known: frozenset[str]) -> frozenset[str]:
-    """The names of the algorithm: the one that the key says, if its curve has it."""
+    """The names of the algorithm: the one that the key says, if it is for keys like this."""
     names = known if "alg" not in jwk else known & {_text(jwk, "alg")}
     if not names:
         raise Untrusted("key_unusable")
     return names
+
+
+def _material(jwk: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    return (_text(jwk, "kty"), *(_text(jwk, name) for name in names))
 
 
 def _number(jwk: Mapping[str, Any], name: str) -> int:
@@ -122,5 +165,5 @@ def _bytes(jwk: Mapping[str, Any], name: str) -> bytes:
 def _text(jwk: Mapping[str, Any], name: str) -> str:
     value = jwk.get(name)
     if not isinstance(value, str):
-        raise ValueError(f"{name} is no text")
+        raise ValueError(f"{name} must be text")
     return value

@@ -5,7 +5,7 @@ Each request is signed for itself, so that an audit can hold the message itself 
 
 from switchover.trust.signed.covering import TAG
 from switchover.trust.signed.known import SigningKey
-from switchover.trust.signed.nonces import Claim, NonceMemory, Nonces
+from switchover.trust.signed.nonces import Claim, NonceLookup, NonceMemory, Nonces
 from switchover.trust.signed.shared_nonces import SharedNonces
 from switchover.trust.signed.signer import MessageSigner
 from switchover.trust.signed.verifier import SignedMessageVerifier
@@ -14,6 +14,7 @@ __all__ = [
     "TAG",
     "Claim",
     "MessageSigner",
+    "NonceLookup",
     "NonceMemory",
     "Nonces",
     "SharedNonces",

@@ -13,6 +13,10 @@ TAG: Final = "switchover"
 
 METHOD: Final = '"@method"'
 TARGET_URI: Final = '"@target-uri"'
+SCHEME: Final = '"@scheme"'
+AUTHORITY: Final = '"@authority"'
+PATH: Final = '"@path"'
+QUERY: Final = '"@query"'
 CONTENT_DIGEST: Final = '"content-digest"'
 
 ALWAYS_COVERED: Final = (METHOD, TARGET_URI, CONTENT_DIGEST)
@@ -71,6 +75,27 @@ def target_prefix(base_url: str) -> str:
     port = match["port"]
     suffix = f":{int(port)}" if port and int(port) != _DEFAULT_PORTS[match["scheme"]] else ""
     return f"{match['scheme']}://{match['host']}{suffix}{match['path']}"
+
+
+def derived_components(method: str, prefix: str, target: str) -> dict[str, str]:
+    """The derived components of a request (RFC 9421, section 2.2), by identifier.
+
+    Args:
+        method: as it was sent.
+        prefix: what `target_prefix` returned: the address is that of the two sides' agreement.
+        target: path and query as they were sent.
+    """
+    scheme, _, rest = prefix.partition("://")
+    authority, slash, base_path = rest.partition("/")
+    path, _, query = target.partition("?")
+    return {
+        METHOD: method,
+        TARGET_URI: prefix + target,
+        SCHEME: scheme,
+        AUTHORITY: authority,
+        PATH: f"{slash}{base_path}{path}" or "/",
+        QUERY: f"?{query}",
+    }
 
 
 def _line(value: str) -> str:

@@ -1,7 +1,9 @@
-"""Structured fields (RFC 9651), as far as signatures need them, and only as section 4.1 of it writes them.
+"""Structured fields (RFC 9651), as far as signatures need them, and written as section 4.1 of it says.
 
-There is one spelling of everything: single spaces, no leading zeros, padded base64 without stray bits, no name twice. What a peer
-understands of a field is then what its text says, and the text itself can be signed.
+There is one spelling of everything: single spaces, no leading zeros, padded base64 without stray
+bits, no name twice. What a peer understands of a field is then what its text says, and the text
+itself can be signed. Parameters may have values of every type, and `?1` may be written out: a
+signature of somebody else's stands in the same field, and must not make ours unreadable.
 """
 
 from __future__ import annotations
@@ -21,7 +23,17 @@ _STRING: Final = r'"(?:[ !#-\[\]-~]|\\["\\])*+"'
 _INTEGER: Final = r"(?:0|-?[1-9][0-9]{0,14}+)"
 _SYMBOL: Final = r"[A-Za-z*][A-Za-z0-9:/!#$%&'*+.^_`|~-]*+"
 _BYTES: Final = r":[A-Za-z0-9+/]*+={0,2}+:"
-_BARE: Final = rf"(?:{_STRING}|{_INTEGER}|{_SYMBOL}|{_BYTES}|\?0)"
+_DECIMAL: Final = r"-?(?:0|[1-9][0-9]{0,11}+)\.[0-9]{1,3}+"
+_DATE: Final = rf"@{_INTEGER}"
+_OCTET: Final = r"(?:%[89ab][0-9a-f])"
+# What percent-encoded UTF-8 looks like (RFC 3629, section 4), in small letters.
+_CHARACTER: Final = (
+    rf"%(?:[0-7][0-9a-f]|(?:c[2-9a-f]|d[0-9a-f]){_OCTET}|e0%[ab][0-9a-f]{_OCTET}"
+    rf"|ed%[89][0-9a-f]{_OCTET}|e[1-9a-cef]{_OCTET}{{2}}|f0%[9ab][0-9a-f]{_OCTET}{{2}}"
+    rf"|f[1-3]{_OCTET}{{3}}|f4%8[0-9a-f]{_OCTET}{{2}})"
+)
+_DISPLAY: Final = rf'%"(?:[ !#$&-~]|{_CHARACTER})*+"'
+_BARE: Final = rf"(?:{_STRING}|{_DECIMAL}|{_INTEGER}|{_SYMBOL}|{_BYTES}|{_DATE}|{_DISPLAY}|\?[01])"
 _PARAMETER: Final = rf";({_KEY})(?:=({_BARE}))?+"
 _PARAMETERS: Final = rf"(?:;{_KEY}(?:={_BARE})?+)*+"
 _COMPONENT: Final = rf"{_STRING}{_PARAMETERS}"

@@ -6,7 +6,7 @@ import heapq
 import threading
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 DEFAULT_CAPACITY: Final = 100_000
 """Nonces of one key that are kept: at 90 s each (a life of 30 s, and 30 s of leeway at either end), more than 1,000 requests a second."""
@@ -39,6 +39,22 @@ class Nonces(Protocol):
         ...
 
 
+@runtime_checkable
+class NonceLookup(Protocol):
+    """What `Nonces` may have besides: an answer before the body of a request is read.
+
+    Without it, a replay is refused after its body was read.
+    """
+
+    async def is_taken(self, key_id: str, nonce: str, *, now: float) -> bool:
+        """Whether a nonce was taken already; the arguments are those of `Nonces.claim`.
+
+        Raises:
+            ServiceUnavailable: it cannot be said.
+        """
+        ...
+
+
 class NonceMemory:
     """Keeps nonces in the memory of this process.
 
@@ -61,6 +77,12 @@ class NonceMemory:
         with self._claiming:
             return self._seen.setdefault(key_id, _Seen()).claim(nonce, until, now, self._capacity)
 
+    async def is_taken(self, key_id: str, nonce: str, *, now: float) -> bool:
+        """See `NonceLookup`."""
+        with self._claiming:
+            seen = self._seen.get(key_id)
+            return seen is not None and seen.has(nonce, now)
+
     def __repr__(self) -> str:
         return f"NonceMemory({self._capacity})"
 
@@ -72,12 +94,15 @@ class _Seen:
     nonces: set[str] = field(default_factory=set)
     ends: list[tuple[float, str]] = field(default_factory=list)
 
-    def claim(self, nonce: str, until: float, now: float, capacity: int) -> Claim:
+    def has(self, nonce: str, now: float) -> bool:
         while self.ends and self.ends[0][0] < now:
             self.nonces.remove(heapq.heappop(self.ends)[1])
+        return nonce in self.nonces
+
+    def claim(self, nonce: str, until: float, now: float, capacity: int) -> Claim:
         if until < now:
             return Claim.EXPIRED
-        if nonce in self.nonces:
+        if self.has(nonce, now):
             return Claim.REPLAYED
         if len(self.nonces) >= capacity:
             return Claim.FULL

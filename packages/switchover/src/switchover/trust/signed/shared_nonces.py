@@ -8,16 +8,19 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from switchover.trust.refusal import Unjudged
 from switchover.trust.signed.nonces import DEFAULT_CAPACITY, Claim
 
 if TYPE_CHECKING:
     import sqlite3
+
+T = TypeVar("T")
 
 _FORMAT: Final = 0x73776E31
 """`application_id` of such a file (https://www.sqlite.org/pragma.html#pragma_application_id)."""
@@ -73,14 +76,25 @@ class SharedNonces:
         Raises:
             ServiceUnavailable: the file cannot be asked.
         """
+        if until < now:
+            return Claim.EXPIRED
+        return await self._asked(lambda store: store.claim(key_id, nonce, until, now))
+
+    async def is_taken(self, key_id: str, nonce: str, *, now: float) -> bool:
+        """See `NonceLookup`. It writes nothing, and waits for no other process.
+
+        Raises:
+            ServiceUnavailable: the file cannot be asked.
+        """
+        return await self._asked(lambda store: store.is_taken(key_id, nonce, now))
+
+    async def _asked(self, ask: Callable[[_Store], T]) -> T:
         import asyncio  # noqa: PLC0415 - running already, if this runs
         import sqlite3  # noqa: PLC0415 - not every Python has it, and only this needs it
 
-        if until < now:
-            return Claim.EXPIRED
         try:
             store = self._opened()
-            return await asyncio.wrap_future(store.thread.submit(store.claim, key_id, nonce, until, now))
+            return await asyncio.wrap_future(store.thread.submit(ask, store))
         except (sqlite3.Error, OSError, RuntimeError) as error:
             raise Unjudged(reason="nonces_unavailable", retry_after=1) from error
 
@@ -133,6 +147,12 @@ class _Store:
                 return Claim.FULL
             connection.execute("INSERT INTO seen VALUES (?, ?, ?)", (key_id, nonce, until))
         return Claim.TAKEN
+
+    def is_taken(self, key_id: str, nonce: str, now: float) -> bool:
+        """On the thread: look."""
+        connection = self._connection or self._open()
+        query = "SELECT 1 FROM seen WHERE key_id = ? AND nonce = ? AND ends >= ?"
+        return connection.execute(query, (key_id, nonce, now)).fetchone() is not None
 
     def close(self) -> None:
         """Wait for what is under way, and close."""

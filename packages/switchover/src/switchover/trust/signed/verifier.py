@@ -12,9 +12,8 @@ from switchover.trust.principal import Principal
 from switchover.trust.signed.covering import (
     ALWAYS_COVERED,
     COVERED_IF_PRESENT,
-    METHOD,
-    TARGET_URI,
     Unsignable,
+    derived_components,
     identifier,
     signature_base,
     target_prefix,
@@ -22,7 +21,7 @@ from switchover.trust.signed.covering import (
 from switchover.trust.signed.digest import is_digest_of
 from switchover.trust.signed.fields import MalformedField
 from switchover.trust.signed.known import KnownKey, SigningKey
-from switchover.trust.signed.nonces import Claim, NonceMemory, Nonces
+from switchover.trust.signed.nonces import Claim, NonceLookup, NonceMemory, Nonces
 from switchover.trust.signed.received import ReceivedSignature, received_signature, refusal
 
 _HEADER: Final = re.compile(r"\"([!#$%&'*+.^_`|~0-9a-z-]+)\"")
@@ -76,16 +75,24 @@ class SignedMessageVerifier:
         return b"signature-input" in incoming.headers
 
     async def verify(self, incoming: Incoming) -> Principal:
-        """The service that signed the request. The body is read once the signature holds; what reading it raises is passed on."""
+        """Return the service that signed the request.
+
+        The body is read once the signature holds, and what reading it raises is passed on. The nonce is
+        taken last: a request whose body was changed on the way must not use up that of the true one.
+        """
         given = received_signature(incoming)
         now = self._clock()
         self._check_times(given, now)
         principal = self._signed_by(given, self._base(incoming, given))
-        until = given.expires + self._leeway
+        # A replay is refused before its body is read, where the nonces can be asked that.
+        if isinstance(self._nonces, NonceLookup) and await self._nonces.is_taken(given.key_id, given.nonce, now=now):
+            raise refusal(Claim.REPLAYED.value)
+        await _check_body(incoming)
+        # The body may have taken its time: what has ended since is not let in.
+        until, now = given.expires + self._leeway, self._clock()
         claim = await self._nonces.claim(given.key_id, given.nonce, until=until, now=now)
         if claim is not Claim.TAKEN:
             raise refusal(claim.value)
-        await _check_body(incoming)
         return principal
 
     def _check_times(self, given: ReceivedSignature, now: float) -> None:
@@ -107,7 +114,7 @@ class SignedMessageVerifier:
             raise refusal("components") from error
 
     def _components(self, incoming: Incoming, given: ReceivedSignature) -> Iterator[tuple[str, str]]:
-        derived = {METHOD: incoming.method, TARGET_URI: self._prefix + incoming.target}
+        derived = derived_components(incoming.method, self._prefix, incoming.target)
         for component in given.components:
             value = derived.get(component)
             if value is None:
