@@ -11,7 +11,7 @@ from typing import Final
 from switchover.cli import plan, slo
 from switchover.cli.configuration import told
 from switchover.cli.proof import prove
-from switchover.cli.settings import Settings, UsageError, imported
+from switchover.cli.settings import Settings, UsageError, imported, imported_interface
 from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
 from switchover.contract.findings import Finding
 from switchover.contract.generate import Target, differences, generate
@@ -117,7 +117,7 @@ def _lock(settings: Settings, document: Document) -> str:
 def _port(settings: Settings, document: Document) -> str:
     if settings.interface is None:
         raise Skipped("no `interface` is named in [tool.switchover]")
-    interface = imported(settings.interface, settings.root)
+    interface = imported_interface(settings.interface, settings.root)
     caller = imported(settings.caller, settings.root) if settings.caller else None
     errors = imported(settings.errors, settings.root) if settings.errors else None
     if errors is not None and not issubclass(errors, Exception):
@@ -166,6 +166,9 @@ def target_of(settings: Settings) -> Target:
     """What `generate` is to make: the caller is generated too, unless it lives in another package."""
     assert settings.interface is not None
     package, _, name = settings.interface.partition(":")
+    if not name:
+        what = f"`interface` names the module {package}, and the generated Protocol needs a name"
+        raise UsageError(f"{what}; give `generate` --interface NAME, or leave `package` out of [tool.switchover]")
     if name in RESERVED:
         raise UsageError(f"an interface cannot be called {name}: the generated modules use that name themselves")
     foreign = settings.caller if settings.caller and settings.caller.partition(":")[0] != package else None
