@@ -17,6 +17,7 @@ from switchover.contract.findings import Finding
 from switchover.contract.generate import Target, differences, generate
 from switchover.contract.generate.names import RESERVED
 from switchover.errors import BindError, ContractError, PlanError, SwitchoverError
+from switchover.extras import install_line
 from switchover.port import Contract, Port
 from switchover.rollout.plan import load as load_plan
 
@@ -187,7 +188,7 @@ def _boundaries(settings: Settings) -> str:
     done = subprocess.run(command, cwd=settings.root, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - our own arguments
     output = done.stdout + done.stderr
     if "No module named 'importlinter'" in output:
-        raise Failed("import-linter is not installed (pip install 'switchover[check]')")
+        raise Failed(install_line("import-linter", "check"))
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     if done.returncode != 0:
         raise Failed(

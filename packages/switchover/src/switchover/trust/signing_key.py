@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from switchover.extras import extra
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -46,7 +48,8 @@ class SigningKey:
         Raises:
             ValueError: it is no such key; it is not repeated.
         """
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - an extra
+        with extra("oidc"):
+            from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - an extra
 
         private = _read(key) if isinstance(key, str | bytes) else key
         match private:
@@ -73,8 +76,9 @@ class SigningKey:
 
 
 def _read(pem: str | bytes) -> Any:
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    with extra("oidc"):
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
     try:
         return load_pem_private_key(pem.encode() if isinstance(pem, str) else pem, password=None)
@@ -83,8 +87,9 @@ def _read(pem: str | bytes) -> Any:
 
 
 def _ec_signer(key: EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
-    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    with extra("oidc"):
+        from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
     def sign(data: bytes) -> bytes:
         # RFC 7518, section 3.4: the two numbers, 32 bytes each, and not the DER that libraries write.
@@ -95,8 +100,9 @@ def _ec_signer(key: EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
 
 
 def _rsa_signer(key: RSAPrivateKey) -> Callable[[bytes], bytes]:
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    with extra("oidc"):
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
     return lambda data: key.sign(data, PKCS1v15(), SHA256())
 
