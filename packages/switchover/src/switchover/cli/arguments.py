@@ -55,6 +55,14 @@ def draft(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def key(parser: argparse.ArgumentParser) -> None:
+    """Add the commands below `key`."""
+    from switchover.cli import key as command  # noqa: PLC0415 - see the module
+
+    actions = parser.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    _below(actions, "new", command.SUMMARY).set_defaults(run=command.new)
+
+
 def freeze(parser: argparse.ArgumentParser) -> None:
     """Add the options of `freeze`."""
     from switchover.cli import commands  # noqa: PLC0415 - see the module

@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, tuple[_Adding, str]]] = {
     ),
     "generate": (options_of.generate, "write models, failures and the Protocol from the contract"),
     "draft": (options_of.draft, "write a first contract from a typed class"),
+    "key": (options_of.key, "make a key that two services share"),
     "freeze": (options_of.freeze, "pin the contract in contract.lock"),
     "routes": (options_of.routes, "list the operations: address, method, arguments, answers, failures"),
     "slo": (options_of.slo, "write alerting rules and a dashboard from slo.toml"),
