@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from switchover.contract.functions import ModuleFunction
 from switchover.contract.generic import TypeArguments, filled, type_arguments
+from switchover.contract.hints import hints_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def _method(name: str, attribute: Any, known: TypeArguments) -> Method:
 
 def _written(function: Any, signature: inspect.Signature) -> dict[str, Any]:
     """The annotations of a function, and those of a signature that a decorator has given it (`__signature__`)."""
-    found = typing.get_type_hints(function, include_extras=True)
+    found = hints_of(function)
     shown = {parameter.name: parameter.annotation for parameter in signature.parameters.values()}
     shown["return"] = signature.return_annotation
     given = {name: hint for name, hint in shown.items() if hint is not signature.empty and not isinstance(hint, str)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pydantic import PydanticInvalidForJsonSchema
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from switchover.contract.schemas.formats import LOCAL_TIME
@@ -20,6 +20,11 @@ _CONSTRAINTS: Final = frozenset(
         "minItems", "maxItems", "minProperties", "maxProperties",
     }
 )  # fmt: skip
+
+DEFAULT_TAG: Final = "x-switchover-default-tag"
+"""Marks alternatives that are told apart by a tag with a default; no part of a contract."""
+
+_SAID_ONLY: Final = frozenset({"title", "description"})
 
 
 class PortJsonSchema(GenerateJsonSchema):
@@ -133,14 +138,28 @@ class PortJsonSchema(GenerateJsonSchema):
         return found
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """Where keys have a pattern, there are no others."""
+        """Where keys have a pattern, there are no others. What keys may be stands here, as an enumeration is compared by its values."""
         found = super().dict_schema(schema)
+        if "$ref" in (keys := found.get("propertyNames", {})):
+            known = self.get_schema_from_definitions(JsonRef(keys["$ref"])) or keys
+            found["propertyNames"] = {key: value for key, value in known.items() if key not in _SAID_ONLY}
+        if keys := found.get("propertyNames"):
+            found["propertyNames"] = _as_written(keys)
         return {**found, "additionalProperties": False} if "patternProperties" in found else found
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
-        """Without the discriminator: the tags stand in the alternatives, and one that is a default is not always written."""
+        """Without the discriminator: the tags stand in the alternatives.
+
+        A tag that is a default has to be sent all the same, or nothing would tell the alternatives apart.
+        """
         found = super().tagged_union_schema(schema)
         found.pop("discriminator", None)
+        tag = schema["discriminator"]
+        for option in found["oneOf"] if isinstance(tag, str) else ():
+            known = self.get_schema_from_definitions(JsonRef(option["$ref"])) if "$ref" in option else option
+            if known is not None and tag in known.get("properties", {}) and tag not in known.get("required", ()):
+                known["required"] = [*known.get("required", ()), tag]
+                found[DEFAULT_TAG] = True
         return found
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
@@ -156,9 +175,22 @@ class PortJsonSchema(GenerateJsonSchema):
         """Classes."""
         raise PydanticInvalidForJsonSchema("it is a class")
 
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        """Classes of any kind (`type`), and whatever else pydantic knows by its class alone."""
+        if schema["cls"] is type:
+            raise PydanticInvalidForJsonSchema("it is a class")
+        return super().is_instance_schema(schema)
+
     def generator_schema(self, schema: core_schema.GeneratorSchema) -> JsonSchemaValue:
         """Values that can be read once."""
         raise PydanticInvalidForJsonSchema("it can be gone through only once; use list or Sequence")
+
+
+def _as_written(keys: JsonSchemaValue) -> JsonSchemaValue:
+    """Names of members are text: the key 1 of an enumeration is written "1"."""
+    if not all(isinstance(value, int) and not isinstance(value, bool) for value in keys.get("enum", ["text"])):
+        return keys
+    return {**keys, "type": "string", "enum": [str(value) for value in keys["enum"]]}
 
 
 def _forbids_more(cls: Any) -> bool:

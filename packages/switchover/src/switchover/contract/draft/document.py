@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Final
 
+from switchover.contract.draft.carrying import carrying_notes, places_in
 from switchover.contract.draft.dump import dumped
 from switchover.contract.draft.operation import described
 from switchover.contract.draft.planner import Choice, Planned, Planner
@@ -98,6 +99,7 @@ class _Drafter:
         schemas = HintSchemas(_hints(planned))
         problems = Problems(schemas)
         paths: dict[str, dict[str, Any]] = {}
+        places: dict[str, list[str]] = {}
         for item in _routed(planned):
             operation = described(item.method, item.route, item.arguments, item.wires, schemas, self.notes)
             if item.has_caller:
@@ -105,6 +107,9 @@ class _Drafter:
             operation["responses"].update(problems.of(item.route, item.errors, has_caller=item.has_caller))
             paths.setdefault(item.route.path, {})[item.route.http_method.lower()] = operation
             self.notes.append(_guess_note(item))
+            for kind, place in places_in(item.method.name, item.arguments, item.method.hints, item.route.in_query):
+                places.setdefault(kind, []).append(place)
+        self.notes += carrying_notes(places)
         document = {
             "openapi": "3.1.0",
             "info": {"title": title, "version": "0.1.0", **_description(self.interface)},

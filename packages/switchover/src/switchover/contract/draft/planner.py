@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from switchover.contract.annotations import NotAWireType, WireType, wire_type
 from switchover.contract.draft.defaults import NoDefault, default_of
 from switchover.contract.draft.failures import DraftedError, raised_by
+from switchover.contract.draft.readmodel import proposal
 from switchover.contract.draft.routes import Route, route_of
 from switchover.contract.draft.safety import Guess, guess
 from switchover.contract.findings import PythonFinding
@@ -127,7 +128,8 @@ class Planner:
                 wires[name] = wire_type(method.hints[name])
             except NotAWireType as error:
                 what = "returns what" if name == "return" else f"has the argument {name!r}, which"
-                self.problem(method.name, f"{what} cannot cross as JSON: {error}")
+                reason = f"{what} cannot cross as JSON: {error}{proposal(method.hints[name])}"
+                self.problem(method.name, reason)
         self._check_defaults(method, [item for name, item in arguments.items() if name in wires])
         if len(wires) <= len(arguments):
             return None

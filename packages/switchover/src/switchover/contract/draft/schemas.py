@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from switchover.contract.python_schema import PortJsonSchema
+from switchover.contract.python_schema import DEFAULT_TAG, PortJsonSchema
 
 REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -59,7 +59,7 @@ def _is_same(a: Any, b: Any) -> bool:
 
 
 def _tidy(value: Any, *, is_map: bool = False) -> Any:
-    """Without the titles that pydantic makes up of names."""
+    """Without the titles that pydantic makes up of names, and without marks of the kit."""
     if isinstance(value, list):
         return [_tidy(item) for item in value]
     if not isinstance(value, dict):
@@ -67,5 +67,5 @@ def _tidy(value: Any, *, is_map: bool = False) -> Any:
     return {
         key: below if key in _DATA and not is_map else _tidy(below, is_map=key in _NAMED and not is_map)
         for key, below in value.items()
-        if is_map or not (key == "title" and isinstance(below, str))
+        if is_map or not (key == DEFAULT_TAG or (key == "title" and isinstance(below, str)))
     }
