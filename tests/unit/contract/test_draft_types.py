@@ -139,10 +139,6 @@ def test_values_pass_in_every_wiring(name: str, value: Any, expected: Any) -> No
             assert getattr(wired, name)(value) == expected
 
 
-def test_marks_of_the_kit_are_no_part_of_a_contract() -> None:
-    assert "x-switchover" not in draft(Kennel).text
-
-
 class Account:
     def __init__(self, id: int, name: str | None) -> None:  # noqa: A002
         self.id, self.name = id, name

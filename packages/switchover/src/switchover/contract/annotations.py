@@ -12,7 +12,7 @@ from pydantic.errors import PydanticSchemaGenerationError
 from pydantic_core import PydanticSerializationError
 
 from switchover.contract.node import Node, Tree
-from switchover.contract.python_schema import DEFAULT_TAG, PortJsonSchema
+from switchover.contract.python_schema import PortJsonSchema
 from switchover.contract.shapes.shape import Shape
 from switchover.contract.shapes.shaping import reader
 
@@ -33,16 +33,11 @@ class NotAWireType(TypeError):
 
 @dataclass(frozen=True, eq=False)
 class WireType:
-    """A Python annotation: its adapter, what it takes and what it gives.
-
-    Attributes:
-        has_default_tags: whether alternatives are told apart by a member with a default, which is then always written.
-    """
+    """A Python annotation: its adapter, what it takes and what it gives."""
 
     adapter: TypeAdapter[Any]
     takes: Shape
     gives: Shape
-    has_default_tags: bool = False
 
 
 def wire_type(annotation: Any) -> WireType:
@@ -53,9 +48,7 @@ def wire_type(annotation: Any) -> WireType:
     """
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-        takes, gives = _schema(adapter, "validation"), _schema(adapter, "serialization")
-        has_default_tags = _take_marks(takes) | _take_marks(gives)
-        return WireType(adapter, _read_plain(takes), _read_plain(gives), has_default_tags)
+        return WireType(adapter, _shape(adapter, "validation"), _shape(adapter, "serialization"))
     except _UNKNOWN as error:
         raise NotAWireType(_reason(error)) from error
 
@@ -65,21 +58,12 @@ def _reason(error: Exception) -> str:
     return str(error).splitlines()[0].partition(". ")[0].rstrip(".")
 
 
-def _schema(adapter: TypeAdapter[Any], mode: Literal["validation", "serialization"]) -> dict[str, Any]:
+def _shape(adapter: TypeAdapter[Any], mode: Literal["validation", "serialization"]) -> Shape:
     with warnings.catch_warnings():
         # pydantic warns of defaults that JSON cannot carry; such a default never crosses.
         warnings.simplefilter("ignore")
-        return adapter.json_schema(mode=mode, by_alias=True, schema_generator=PortJsonSchema)
-
-
-def _take_marks(value: Any) -> bool:
-    """Take the marks of default tags out of a schema; whether there were any."""
-    if isinstance(value, list):
-        return sum(_take_marks(item) for item in value) > 0
-    if not isinstance(value, dict):
-        return False
-    is_marked = value.pop(DEFAULT_TAG, None) is True
-    return sum(_take_marks(below) for below in value.values()) > 0 or is_marked
+        schema = adapter.json_schema(mode=mode, by_alias=True, schema_generator=PortJsonSchema)
+    return _read_plain(schema)
 
 
 def _read_plain(schema: Mapping[str, Any]) -> Shape:

@@ -21,9 +21,6 @@ _CONSTRAINTS: Final = frozenset(
     }
 )  # fmt: skip
 
-DEFAULT_TAG: Final = "x-switchover-default-tag"
-"""Marks alternatives that are told apart by a tag with a default; no part of a contract."""
-
 _SAID_ONLY: Final = frozenset({"title", "description"})
 
 
@@ -148,18 +145,9 @@ class PortJsonSchema(GenerateJsonSchema):
         return {**found, "additionalProperties": False} if "patternProperties" in found else found
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
-        """Without the discriminator: the tags stand in the alternatives.
-
-        A tag that is a default has to be sent all the same, or nothing would tell the alternatives apart.
-        """
+        """Without the discriminator: the tags stand in the alternatives, and one that is a default is not always written."""
         found = super().tagged_union_schema(schema)
         found.pop("discriminator", None)
-        tag = schema["discriminator"]
-        for option in found["oneOf"] if isinstance(tag, str) else ():
-            known = self.get_schema_from_definitions(JsonRef(option["$ref"])) if "$ref" in option else option
-            if known is not None and tag in known.get("properties", {}) and tag not in known.get("required", ()):
-                known["required"] = [*known.get("required", ()), tag]
-                found[DEFAULT_TAG] = True
         return found
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:

@@ -50,7 +50,7 @@ def match(shape: Shape, annotation: Any, *, gives: Shape | None = None) -> Match
         wire,
         tuple(dict.fromkeys(differences)),
         drops_null=any(gap.kind is GapKind.NULL for gap in given),
-        keeps_defaults=wire.has_default_tags or any(gap.kind is GapKind.LEFT_OUT for gap in partial),
+        keeps_defaults=any(gap.kind is GapKind.LEFT_OUT for gap in partial),
         sound=None if given else sound_model(wire.adapter.core_schema),
     )
 
