@@ -171,7 +171,8 @@ def test_a_draft_of_a_class_is_a_contract_that_checks(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["draft", "library"], "'library' is no reference to a class; write module:Name"),
+        (["draft", "library"], "library defines no public functions"),
+        (["draft", "library:a b"], "'library:a b' is no reference to a class; write module:Name"),
         (["draft", "nowhere.at.all:Thing"], "nowhere.at.all cannot be imported"),
         (["draft", "library.catalogue:Shelf"], "library.catalogue has no class Shelf"),
         (["check"], "which contract?"),

@@ -287,7 +287,8 @@ def test_methods_are_the_public_functions_inherited_ones_included() -> None:
 
     methods = methods_of(Derived)
 
-    assert list(methods) == ["first", "second"]
+    assert list(methods) == ["first", "second", "made"]
+    assert [method.is_optional for method in methods.values()] == [False, False, True]
     second = methods["second"]
     assert (second.is_async, second.doc, [parameter.name for parameter in second.parameters]) == (
         True,

@@ -479,7 +479,7 @@ def test_a_code_that_means_two_things_is_refused() -> None:
 
 def test_what_the_model_generator_says_is_passed_on() -> None:
     assert _last_line("a\nModuleNotFoundError: No module named 'datamodel_code_generator'\n") == (
-        "it is not installed (pip install 'switchover[generate]')"
+        "datamodel-code-generator is not installed (pip install 'switchover[generate]')"
     )
     assert _last_line("Traceback\nValueError: odd\n\n") == "ValueError: odd"
     assert _last_line(" \n") == "without a word"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from switchover import SharedKey, SharedKeyVerifier
+from switchover import ApiKey, SharedKey, SharedKeyVerifier
+from switchover.cli import main
 from switchover.errors import Unauthenticated
 from switchover.port.wire import WireRequest
 from switchover.trust import Incoming, Principal
@@ -64,7 +69,7 @@ async def test_everything_else_is_refused_in_the_same_words(authorization: str |
 @pytest.mark.parametrize("key", ["", "short", "x" * 31, "x" * 40 + " ", "x" * 40 + "\n", "é" * 40])
 def test_a_weak_key_is_refused_and_not_repeated(key: str) -> None:
     for make in (SharedKey, lambda key: SharedKeyVerifier(key, principal="web", may_act_for_users=False)):
-        with pytest.raises(ValueError, match="at least 32 visible ASCII characters") as caught:
+        with pytest.raises(ValueError, match=r"at least 32 visible ASCII characters") as caught:
             make(key)
         assert not key or key not in str(caught.value)
 
@@ -75,3 +80,34 @@ def test_the_key_is_in_no_representation() -> None:
         assert KEY not in str(made)
     assert repr(VERIFIER) == "SharedKeyVerifier('web', …)"
     assert not any(KEY in str(getattr(VERIFIER, name)) for name in SharedKeyVerifier.__slots__)
+
+
+@pytest.mark.parametrize(
+    "make", [SharedKey, partial(SharedKeyVerifier, principal="web", may_act_for_users=True), ApiKey]
+)
+def test_a_key_may_be_given_as_bytes_and_says_what_it_wants(make: Callable[[Any], Any]) -> None:
+    make(KEY.encode())
+    with pytest.raises(
+        ValueError, match=r"at least 32 visible ASCII characters.*, as str or bytes; make one with `switchover key new`"
+    ):
+        make(bytes(range(128, 160)))
+    with pytest.raises(TypeError, match="a key must be str or bytes, got NoneType; make one with `switchover key new`"):
+        make(None)
+
+
+async def test_bytes_and_text_of_one_key_are_the_same_key() -> None:
+    [(_, value)] = SharedKey(KEY.encode()).headers(WireRequest("GET", "/api/trips"))
+    assert (await VERIFIER.verify(incoming(value))).name == "web"
+    other = SharedKeyVerifier(KEY.encode(), principal="web", may_act_for_users=False)
+    assert (await other.verify(incoming(f"Bearer {KEY}"))).name == "web"
+
+
+def test_the_command_makes_keys_that_are_accepted_and_differ(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert main(["key", "new"]) == main(["key", "new"]) == 0
+    said = capsys.readouterr()
+    first, second = said.out.splitlines()
+    assert first != second
+    SharedKey(first)
+    assert said.err == caplog.text == ""

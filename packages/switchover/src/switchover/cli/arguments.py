@@ -45,15 +45,36 @@ def generate(parser: argparse.ArgumentParser) -> None:
 
 def draft(parser: argparse.ArgumentParser) -> None:
     """Add the options of `draft`."""
-    from switchover.cli import commands  # noqa: PLC0415 - see the module
+    from switchover.cli import draft as command  # noqa: PLC0415 - see the module
 
-    parser.set_defaults(run=commands.draft)
-    parser.add_argument("interface", metavar="MODULE:CLASS", help="the class; its public methods become operations")
+    parser.set_defaults(run=command.run)
+    parser.add_argument(
+        "interface",
+        metavar="MODULE[:CLASS]",
+        help="the class; its public methods become operations. A module alone: its public functions do",
+    )
     parser.add_argument(
         "--caller", metavar="MODULE:CLASS", help="type of the first argument of methods that act for somebody"
     )
     parser.add_argument("--title", help="title of the contract (default: the name of the class)")
     parser.add_argument("--server", default="/api", help="base path (default: %(default)s)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to; - is standard output (default)")
+    parser.add_argument("--force", action="store_true", help="overwrite a contract that is there")
+    parser.add_argument("--only", metavar="NAMES", action="append", help="methods to draft, separated by commas")
+    parser.add_argument(
+        "--safe", metavar="NAMES", action="append", help="methods that only read: GET, which is repeated on failure"
+    )
+    parser.add_argument(
+        "--unsafe", metavar="NAMES", action="append", help="methods that change something, whatever they are called"
+    )
+
+
+def key(parser: argparse.ArgumentParser) -> None:
+    """Add the commands below `key`."""
+    from switchover.cli import key as command  # noqa: PLC0415 - see the module
+
+    actions = parser.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    _below(actions, "new", command.SUMMARY).set_defaults(run=command.new)
 
 
 def freeze(parser: argparse.ArgumentParser) -> None:

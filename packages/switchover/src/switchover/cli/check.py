@@ -11,12 +11,13 @@ from typing import Final
 from switchover.cli import plan, slo
 from switchover.cli.configuration import told
 from switchover.cli.proof import prove
-from switchover.cli.settings import Settings, UsageError, imported
+from switchover.cli.settings import Settings, UsageError, imported, imported_interface
 from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
 from switchover.contract.findings import Finding
 from switchover.contract.generate import Target, differences, generate
 from switchover.contract.generate.names import RESERVED
 from switchover.errors import BindError, ContractError, PlanError, SwitchoverError
+from switchover.extras import install_line
 from switchover.port import Contract, Port
 from switchover.rollout.plan import load as load_plan
 
@@ -117,7 +118,7 @@ def _lock(settings: Settings, document: Document) -> str:
 def _port(settings: Settings, document: Document) -> str:
     if settings.interface is None:
         raise Skipped("no `interface` is named in [tool.switchover]")
-    interface = imported(settings.interface, settings.root)
+    interface = imported_interface(settings.interface, settings.root)
     caller = imported(settings.caller, settings.root) if settings.caller else None
     errors = imported(settings.errors, settings.root) if settings.errors else None
     if errors is not None and not issubclass(errors, Exception):
@@ -166,6 +167,9 @@ def target_of(settings: Settings) -> Target:
     """What `generate` is to make: the caller is generated too, unless it lives in another package."""
     assert settings.interface is not None
     package, _, name = settings.interface.partition(":")
+    if not name:
+        what = f"`interface` names the module {package}, and the generated Protocol needs a name"
+        raise UsageError(f"{what}; give `generate` --interface NAME, or leave `package` out of [tool.switchover]")
     if name in RESERVED:
         raise UsageError(f"an interface cannot be called {name}: the generated modules use that name themselves")
     foreign = settings.caller if settings.caller and settings.caller.partition(":")[0] != package else None
@@ -184,7 +188,7 @@ def _boundaries(settings: Settings) -> str:
     done = subprocess.run(command, cwd=settings.root, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - our own arguments
     output = done.stdout + done.stderr
     if "No module named 'importlinter'" in output:
-        raise Failed("import-linter is not installed (pip install 'switchover[check]')")
+        raise Failed(install_line("import-linter", "check"))
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     if done.returncode != 0:
         raise Failed(

@@ -13,10 +13,8 @@ from typing import Any
 from switchover.cli import settings as configuration
 from switchover.cli.settings import Settings, UsageError, is_name, shown
 from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
-from switchover.contract import draft as drafting
 from switchover.contract import generate as generating
 from switchover.contract.naming import snake
-from switchover.errors import BindError, ContractError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -100,40 +98,6 @@ def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings
         module = settings.package.name if settings.package is not None else "package"
         settings = replace(settings, interface=f"{module}:{options.interface}", caller=None)
     return settings
-
-
-def draft(options: argparse.Namespace) -> int:
-    """Write a first contract to standard output."""
-    root = Path.cwd()
-    interface = configuration.imported(options.interface, root)
-    caller = configuration.imported(options.caller, root) if options.caller else None
-    made = drafting.draft(interface, caller=caller, title=options.title, server=options.server)
-    own = _bound_back(made, interface, caller)
-    print(made.text, end="")
-    for note in (*made.notes, *own):
-        _complain(f"note: {note}")
-    return 0
-
-
-def _bound_back(made: drafting.Draft, interface: type, caller: type | None) -> list[str]:
-    """Bind a draft to the class that it is of; what has to be said when that is done again.
-
-    Raises:
-        ContractError: it does not bind, so it is no start.
-    """
-    from switchover.port.bind import bind  # noqa: PLC0415 - as in `check`
-
-    try:
-        document = Document.read("draft.yaml", lambda _: made.text.encode())
-        bind(document, interface, caller=caller, errors=made.errors or None)
-    except (BindError, ContractError) as error:
-        raise ContractError(f"{interface.__name__} has what no contract says as it does:", error.items) from error
-    try:
-        bind(document, interface, caller=caller)
-    except BindError:
-        names = ", ".join(cls.__name__ for cls in made.errors)
-        return [f"the interface's module does not know all of its exceptions; bind it with errors=[{names}]"]
-    return []
 
 
 def freeze(options: argparse.Namespace) -> int:

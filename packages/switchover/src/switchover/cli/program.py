@@ -13,6 +13,7 @@ from switchover.cli.operating import arguments as operating
 from switchover.cli.output import Output
 from switchover.cli.settings import UsageError
 from switchover.errors.listings import SwitchoverError
+from switchover.extras import MissingExtra
 
 _EPILOG = """\
 The contract, the package to generate and the interface are read from [tool.switchover] in the nearest pyproject.toml.
@@ -39,6 +40,7 @@ COMMANDS: Final[dict[str, tuple[_Adding, str]]] = {
     ),
     "generate": (options_of.generate, "write models, failures and the Protocol from the contract"),
     "draft": (options_of.draft, "write a first contract from a typed class"),
+    "key": (options_of.key, "make a key that two services share"),
     "freeze": (options_of.freeze, "pin the contract in contract.lock"),
     "routes": (options_of.routes, "list the operations: address, method, arguments, answers, failures"),
     "slo": (options_of.slo, "write alerting rules and a dashboard from slo.toml"),
@@ -76,7 +78,7 @@ def main(arguments: Sequence[str] | None, leaving: Leaving, output: Output) -> i
         if output.error is not None:
             lost = _ended(2, f"the output: {output.error.strerror or output.error}")
             code = code if options.is_change else lost  # the exit code of a change says what became of the change
-    except UsageError as error:
+    except (UsageError, MissingExtra) as error:
         code = _ended(2, str(error))
     except SwitchoverError as error:
         code = _ended(1, str(error))

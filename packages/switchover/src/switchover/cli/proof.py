@@ -35,7 +35,8 @@ def prove(document: Document, target: Target, files: Mapping[str, bytes]) -> Non
         try:
             bind(document, getattr(module, target.interface), caller=getattr(module, "Caller", None), errors=errors)
         except BindError as error:
-            findings = [_placed(document, str(item)) for item in error.items]
+            # Types of the package are named without the name that it has only here.
+            findings = [_placed(document, str(item).replace(f"{module.__name__}.", "")) for item in error.items]
             raise ContractError(f"{document.name} says what no generated model says as well:", findings) from error
 
 
@@ -49,7 +50,7 @@ def _imported(document: Document, files: Mapping[str, bytes]) -> Iterator[Module
         try:
             module = importlib.import_module(name)
         except Exception as error:
-            finding = Finding(Location(document.name, 0), f"{type(error).__name__}: {error}")
+            finding = Finding(Location(document.name, 0), f"{type(error).__name__}: {error}".replace(name, "it"))
             raise ContractError(f"{document.name} becomes a package that cannot be imported:", [finding]) from error
         finally:
             sys.path.remove(folder)

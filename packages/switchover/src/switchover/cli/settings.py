@@ -180,6 +180,8 @@ def _problems(table: dict[str, Any]) -> list[str]:
     ]
     for key in ("interface", "caller", "errors", "rehearsal"):
         value = table.get(key)
+        if key == "interface" and _is_module(value):
+            continue
         if isinstance(value, str) and not _is_reference(value):
             found.append(f"{key!r} has to be module:Name, not {value!r}")
     return found
@@ -190,6 +192,14 @@ def _is_reference(text: object) -> bool:
         return False
     module, colon, name = text.partition(":")
     return bool(colon) and all(is_name(piece) for piece in (*module.split("."), *name.split(".")))
+
+
+def _is_module(text: object) -> bool:
+    """Whether a text may name a module; one that begins with a capital is a class whose module was forgotten."""
+    if not isinstance(text, str):
+        return False
+    pieces = text.split(".")
+    return all(map(is_name, pieces)) and not pieces[-1][:1].isupper()
 
 
 def is_name(text: str) -> bool:
@@ -212,6 +222,23 @@ def imported(reference: str, root: Path) -> type:
     return value
 
 
+def imported_interface(reference: str, root: Path) -> type:
+    """Return the class that `module:Name` names, or one of the public functions of the module that `module` names.
+
+    Raises:
+        UsageError: there is no such module or class, or the module has no public functions.
+    """
+    if not _is_module(reference):
+        return imported(reference, root)
+    from switchover.contract.functions import interface_of  # noqa: PLC0415 - commands of operators load no contract
+
+    module = _found(reference, "", root)
+    try:
+        return interface_of(module)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
 def imported_function(reference: str, root: Path) -> Callable[[], Any]:
     """The function that `module:name` names, found as `imported` finds classes.
 
@@ -232,7 +259,7 @@ def _found(module_name: str, name: str, root: Path) -> Any:
     importlib.invalidate_caches()  # `generate` may just have written it
     try:
         value: Any = importlib.import_module(module_name)
-        for piece in name.split("."):
+        for piece in name.split(".") if name else ():
             value = getattr(value, piece, None)
     except (Exception, SystemExit) as error:
         raise UsageError(f"{module_name} cannot be imported: {_reason(error)}") from error

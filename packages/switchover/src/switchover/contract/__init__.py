@@ -13,7 +13,7 @@ from switchover.contract.model import (
     RequestBody,
     Style,
 )
-from switchover.contract.operations.failures import STANDARD_MEMBERS
+from switchover.contract.operations.failures import STANDARD_MEMBERS, member_names
 from switchover.contract.operations.parameters import CALLER_HEADER, CONTEXT_HEADERS, TIMEOUT_HEADER
 from switchover.contract.operations.reading import OperationReader, base_path
 from switchover.contract.personal import Personal
@@ -53,6 +53,7 @@ __all__ = [
     "kind_of",
     "lock_path",
     "lock_text",
+    "member_names",
     "reader",
     "verify_lock",
 ]

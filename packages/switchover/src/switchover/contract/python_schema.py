@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pydantic import PydanticInvalidForJsonSchema
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic.json_schema import GenerateJsonSchema, JsonRef, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from switchover.contract.schemas.formats import LOCAL_TIME
@@ -20,6 +20,8 @@ _CONSTRAINTS: Final = frozenset(
         "minItems", "maxItems", "minProperties", "maxProperties",
     }
 )  # fmt: skip
+
+_SAID_ONLY: Final = frozenset({"title", "description"})
 
 
 class PortJsonSchema(GenerateJsonSchema):
@@ -133,8 +135,13 @@ class PortJsonSchema(GenerateJsonSchema):
         return found
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """Where keys have a pattern, there are no others."""
+        """Where keys have a pattern, there are no others. What keys may be stands here, as an enumeration is compared by its values."""
         found = super().dict_schema(schema)
+        if "$ref" in (keys := found.get("propertyNames", {})):
+            known = self.get_schema_from_definitions(JsonRef(keys["$ref"])) or keys
+            found["propertyNames"] = {key: value for key, value in known.items() if key not in _SAID_ONLY}
+        if keys := found.get("propertyNames"):
+            found["propertyNames"] = _as_written(keys)
         return {**found, "additionalProperties": False} if "patternProperties" in found else found
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
@@ -156,9 +163,22 @@ class PortJsonSchema(GenerateJsonSchema):
         """Classes."""
         raise PydanticInvalidForJsonSchema("it is a class")
 
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        """Classes of any kind (`type`), and whatever else pydantic knows by its class alone."""
+        if schema["cls"] is type:
+            raise PydanticInvalidForJsonSchema("it is a class")
+        return super().is_instance_schema(schema)
+
     def generator_schema(self, schema: core_schema.GeneratorSchema) -> JsonSchemaValue:
         """Values that can be read once."""
         raise PydanticInvalidForJsonSchema("it can be gone through only once; use list or Sequence")
+
+
+def _as_written(keys: JsonSchemaValue) -> JsonSchemaValue:
+    """Names of members are text: the key 1 of an enumeration is written "1"."""
+    if not all(isinstance(value, int) and not isinstance(value, bool) for value in keys.get("enum", ["text"])):
+        return keys
+    return {**keys, "type": "string", "enum": [str(value) for value in keys["enum"]]}
 
 
 def _forbids_more(cls: Any) -> bool:

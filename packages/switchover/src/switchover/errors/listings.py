@@ -32,6 +32,10 @@ class BindError(_Listing):
 class FidelityError(_Listing):
     """A call passes in-process and would not pass over HTTP. `items` are `switchover.parity.Breach`."""
 
+    def __str__(self) -> str:
+        remedies = dict.fromkeys(remedy for item in self.items if (remedy := getattr(item, "remedy", "")))
+        return "\n".join([super().__str__(), *(f"  To mend it: {remedy}" for remedy in remedies)])
+
 
 class ObjectivesError(_Listing):
     """The objectives of a service cannot be used. `items` are sentences, one for each finding: where, what, and what would be right."""

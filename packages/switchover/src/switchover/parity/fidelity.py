@@ -40,12 +40,14 @@ class Breach:
         where: what part of the call (`arguments`, `answer`, `error`, `caller`) and the JSON Pointer in it.
         what: what is wrong with it.
         consequence: what would happen over HTTP.
+        remedy: what to change so that the call passes; empty if `what` says it.
     """
 
     operation: str
     where: str
     what: str
     consequence: str
+    remedy: str = ""
 
     def __str__(self) -> str:
         return f"{self.operation} {self.where}: {self.what}; over HTTP {self.consequence}"

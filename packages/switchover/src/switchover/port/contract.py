@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 from switchover.contract import Document, base_path
+from switchover.contract.functions import interface_of
+from switchover.errors import BindError
 from switchover.parity import Fidelity, Inspector
 from switchover.port import direct as direct_wiring
 from switchover.port import http as http_wiring
@@ -66,7 +69,7 @@ class Contract:
 
     def bind(
         self,
-        interface: type[P],
+        interface: type[P] | ModuleType,
         *,
         caller: type | None = None,
         errors: ErrorClasses = None,
@@ -76,7 +79,7 @@ class Contract:
         """Hold the contract against a Protocol or class, and make a port of them.
 
         Args:
-            interface: its public methods are the operations, `get_trip` for `getTrip`.
+            interface: its public methods are the operations, `get_trip` for `getTrip`. Or a module: its public functions are.
             caller: the team's own type for who calls: a user id (`user_id`, `user`, `id`, `sub`) and `groups` or `roles`.
                 Methods whose first argument has this type get it.
             errors: the exceptions that documented failures stand for: the base class of a tree, the classes, or classes by
@@ -87,10 +90,11 @@ class Contract:
         Raises:
             BindError: contract and interface differ; every difference is listed.
         """
-        binding = bind(self.document, interface, caller=caller, errors=errors, operations=operations)
+        bound: type[P] = _class_of(interface, self.document.name) if isinstance(interface, ModuleType) else interface
+        binding = bind(self.document, bound, caller=caller, errors=errors, operations=operations)
         for warning in binding.warnings:
             _log.warning("%s", warning)
-        return Port(self.document, interface, binding, recorder or Recorder())
+        return Port(self.document, bound, binding, recorder or Recorder())
 
 
 class Port(Generic[P]):
@@ -281,6 +285,13 @@ class Port(Generic[P]):
 
         operations = [plan.operation.id for plan in self.plans.values()]
         return Metrics(self.recorder, operations, buckets(objectives or Objectives()), directory=directory)
+
+
+def _class_of(module: ModuleType, document: str) -> type:
+    try:
+        return interface_of(module)
+    except ValueError as error:
+        raise BindError(f"{document} cannot be bound:", [str(error)]) from error
 
 
 def _reading(answers: Answers | None) -> AnswerReading | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -129,11 +130,23 @@ class ErrorForm:
             raise UnusableError(("", what)) from None
 
     def _made(self, text: str, values: dict[str, Any]) -> Exception:
+        if text and (silent := self._without_text(text, values)) is not None:
+            return silent
         if self.detail is None:
             return self.cls(text, **values) if text else self.cls(**values)
         if self.detail and (text or self.needs_text):
             values[self.detail] = text
         return self._as_raised(text, values, list(takewhile(values.__contains__, self.positional)))
+
+    def _without_text(self, text: str, values: Mapping[str, Any]) -> Exception | None:
+        """The exception made without its text, if its class says that text itself; None otherwise."""
+        if self.detail == "" or self.needs_text or not _says_itself(self.cls):
+            return None
+        try:
+            made = self._as_raised(text, values, list(takewhile(values.__contains__, self.positional)))
+            return made if _text(made, self.detail) == text else None
+        except Exception:  # a constructor may need a text, whatever its signature says
+            return None
 
     def _as_raised(self, text: str, values: Mapping[str, Any], given: Sequence[str]) -> Exception:
         """An exception keeps in `args` what it was given by position, whatever its constructor does, and makes its text of that. So the
@@ -170,6 +183,17 @@ def _carried(error: BaseException, field: Field) -> Any:
 def _text_of(plain: Any) -> str:
     """A plain value as the text of a header."""
     return plain if isinstance(plain, str) else to_json(plain).decode()
+
+
+def class_texts(cls: type[Exception]) -> dict[str, str]:
+    """The texts that a class has for all of its instances, such as `message = "Not found"`."""
+    found = {name: getattr(cls, name, None) for name in ("detail", "message", "msg")}
+    return {name: text for name, text in found.items() if isinstance(text, str)}
+
+
+def _says_itself(cls: type[Exception]) -> bool:
+    """Whether instances can have a text that they were not given."""
+    return bool(class_texts(cls)) or inspect.isfunction(cls.__str__)
 
 
 def _text(error: Exception, argument: str | None) -> str:

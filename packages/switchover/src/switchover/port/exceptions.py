@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from switchover.contract import Failure, Operation, SchemaEngine
+from switchover.contract import Failure, Operation, SchemaEngine, member_names
 from switchover.contract.annotations import NotAWireType, wire_type
 from switchover.contract.naming import is_same, snake
 from switchover.errors import CallError
@@ -131,12 +131,13 @@ def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]
     all_of_them = _parameters(cls)
     detail = _detail(all_of_them)
     parameters = [item for item in all_of_them if _is_named(item) and item.name not in (detail, _TYPE)]
+    names = member_names(item.name for item in parameters)
     hints = _hints(cls)
     fields: list[Field] = []
     differences: list[str] = []
     for parameter in parameters:
         hint = hints.get(parameter.name, Any)
-        member = next((name for name in failure.members if is_same(name, parameter.name)), None)
+        member = next((name for name in failure.members if is_same(name, names[parameter.name])), None)
         header = next((name for name in sorted(failure.headers) if is_same(name, parameter.name)), "")
         if member is not None:
             field, found = _field(parameter, hint, member, failure)
@@ -147,9 +148,9 @@ def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]
         elif parameter.default is parameter.empty:
             differences.append(
                 f"{cls.__name__} is made with {parameter.name!r}, which the problem does not carry; "
-                f"add a member {parameter.name!r} to it, or give the argument a default"
+                f"add a member {names[parameter.name]!r} to it, or give the argument a default"
             )
-    taken = {name for name in failure.members if any(is_same(name, parameter.name) for parameter in parameters)}
+    taken = {name for name in failure.members if any(is_same(name, carrier) for carrier in names.values())}
     for member in sorted(failure.required - taken):
         differences.append(f"the problem requires {member!r}, and {cls.__name__} takes no such argument")
     return _made_of(cls, detail, all_of_them, fields), differences

@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, Literal
 
-import uvicorn
-
 from switchover.errors import CallError, MethodNotAllowed, NotFound
+from switchover.extras import extra
 from switchover.port.connections import ConnectionLimits, Connections
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
@@ -29,6 +28,9 @@ from switchover.port.serve.route import send_reply
 from switchover.telemetry.metrics.exporter import Metrics
 from switchover.trust import Verifier
 from switchover.trust.endpoint import is_loopback
+
+with extra("serve"):
+    import uvicorn
 
 METRICS_ADDRESS: Final = Address("127.0.0.1", 9464)
 """Where metrics are unless said otherwise (9464 is what OpenTelemetry's exporters for Prometheus take)."""

@@ -14,6 +14,8 @@ from switchover.port.breaches import (
     differences_of_errors,
     oversize,
     refusals,
+    remedy_for,
+    remedy_for_undocumented,
     undocumented,
     unusable,
 )
@@ -83,9 +85,9 @@ class _Call:
         self.compare("caller", differences(caller, got), "the service would see another caller")
         return got
 
-    def compare(self, where: str, found: Iterable[tuple[str, str]], consequence: str) -> None:
+    def compare(self, where: str, found: Iterable[tuple[str, str]], consequence: str, remedy: str = "") -> None:
         """Note differences as breaches."""
-        self.breaches += [breach(self.plan, where, path, what, consequence) for path, what in found]
+        self.breaches += [breach(self.plan, where, path, what, consequence, remedy) for path, what in found]
 
     def after(self, result: Any) -> Any:
         """The result as it would arrive.
@@ -152,27 +154,29 @@ class _Call:
         return got
 
     def _through_problem(self, error: Exception) -> Exception:
-        consequence = "the caller would get InternalError"
+        consequence, remedy = "the caller would get InternalError", remedy_for(error)
         try:
             written = self.plan.failures.write(error)
             headers = self.plan.failures.headers(error)
         except UnusableError as reason:
-            self.compare("error", reason.places, consequence)
+            self.compare("error", reason.places, consequence, remedy)
             return error
         if written is None:
-            self.compare("error", [("", undocumented(self.plan, error))], consequence)
+            found = [("", undocumented(self.plan, error))]
+            self.compare("error", found, consequence, remedy_for_undocumented(error))
             return error
         status, _, body = written
         try:
             got = self.plan.failures.read(status, body, headers=headers)
         except UnusableError as reason:
-            self.compare("error", reason.places, "the caller would get UnexpectedAnswer")
+            self.compare("error", reason.places, "the caller would get UnexpectedAnswer", remedy)
             return error
         if got is None or type(got) is not type(error):
             what = f"{type(error).__name__} would arrive as {type(got).__name__}"
-            self.compare("error", [("", what)], "the caller would catch another class")
+            own = f"document {type(error).__name__} as a failure of its own"
+            self.compare("error", [("", what)], "the caller would catch another class", own)
             return error
-        self.compare("error", differences_of_errors(error, got), "the caller would see another value")
+        self.compare("error", differences_of_errors(error, got), "the caller would see another value", remedy)
         return got
 
     def close(self, cause: BaseException | None = None) -> None:

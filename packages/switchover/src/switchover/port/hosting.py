@@ -19,12 +19,14 @@ from functools import partial
 from types import FrameType
 from typing import Any, Final, Protocol
 
-import uvicorn
-
+from switchover.extras import extra
 from switchover.port.connections import ConnectionLimits, Connections
 from switchover.port.listening import Address, listening
 from switchover.port.protocol import ProblemProtocol
 from switchover.port.serve.gate import Gate
+
+with extra("serve"):
+    import uvicorn
 
 __all__ = ["KEEP_ALIVE_SECONDS", "Address", "ConnectionLimits", "Hosted", "host", "run", "run_in_loop"]
 

@@ -11,14 +11,16 @@ import termios
 from functools import partial
 from typing import Any, Final
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
-
 from switchover.errors import CallError, HeadersTooLarge, MalformedRequest, RequestTimeout, ServiceUnavailable
+from switchover.extras import extra
 from switchover.port.connections import Admission, Connections, Phase, peer_of
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.reply import error_reply
 from switchover.port.serve.route import send_reply
 from switchover.telemetry import start
+
+with extra("serve"):
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 _log = logging.getLogger("switchover.serve")
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from switchover.errors import StoreUnavailable
+from switchover.extras import extra
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 
@@ -41,7 +42,8 @@ class OpenFeatureRollout:
     """
 
     def __init__(self, client: OpenFeatureClient, operations: Collection[str], *, prefix: str = "switchover") -> None:
-        from openfeature.event import ProviderEvent  # noqa: PLC0415 - an extra
+        with extra("openfeature"):
+            from openfeature.event import ProviderEvent  # noqa: PLC0415 - an extra
 
         self._client, self._operations, self._prefix = client, tuple(operations), prefix
         self._lock = threading.Lock()

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Final
 
-from opentelemetry import context as otel_context
-from opentelemetry import trace as otel
-from opentelemetry.context import Context
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags, TraceState
-
+from switchover.extras import extra
 from switchover.telemetry.events import Kind, Outcome
 from switchover.telemetry.trace import TraceContext
 from switchover.telemetry.tracing import LiveSpan, TracedCall, choices
+
+with extra("opentelemetry"):
+    from opentelemetry import context as otel_context
+    from opentelemetry import trace as otel
+    from opentelemetry.context import Context
+    from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags, TraceState
 
 _log = logging.getLogger("switchover.telemetry")
 

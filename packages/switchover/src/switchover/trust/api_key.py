@@ -15,7 +15,7 @@ from switchover.trust.incoming import Incoming
 from switchover.trust.outgoing import Outgoing
 from switchover.trust.principal import Principal
 from switchover.trust.refusal import REFUSAL
-from switchover.trust.shared_key import SHORTEST_KEY
+from switchover.trust.shared_key import REMEDY, SHORTEST_KEY, key_text
 
 API_KEY_HEADER: Final = "x-api-key"
 
@@ -32,7 +32,7 @@ _TAKEN: Final = frozenset(
 """Headers that mean something else."""
 
 
-def key_hash(key: str) -> str:
+def key_hash(key: str | bytes) -> str:
     """`sha256:…` of a key: what the serving side may be given instead of it.
 
     A plain digest is enough, because a key is long and random: nobody tries all of them, as one does with passwords.
@@ -52,7 +52,7 @@ class ApiKey:
 
     __slots__ = ("_headers",)
 
-    def __init__(self, key: str, header: str = API_KEY_HEADER) -> None:
+    def __init__(self, key: str | bytes, header: str = API_KEY_HEADER) -> None:
         self._headers = ((_required_header(header), _required_key(key)),)
 
     def is_ready(self) -> bool:
@@ -164,13 +164,12 @@ def _digest(key: str) -> bytes:
     return bytes.fromhex(key.removeprefix(_PREFIX))
 
 
-def _required_key(key: str) -> str:
-    if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key or "," in key:
-        raise ValueError(
-            f"an API key is at least {SHORTEST_KEY} visible ASCII characters without a comma; "
-            "make one with secrets.token_urlsafe(32)"
-        )
-    return key
+def _required_key(key: str | bytes) -> str:
+    text = key_text(key)
+    if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable() or " " in text or "," in text:
+        wanted = f"at least {SHORTEST_KEY} visible ASCII characters without a comma, as str or bytes"
+        raise ValueError(f"an API key must be {wanted}; {REMEDY}")
+    return text
 
 
 def _required_header(header: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,16 +17,22 @@ from switchover.trust.refusal import REFUSAL
 SHORTEST_KEY: Final = 32
 """Characters a key has at least; `secrets.token_urlsafe(32)` gives 43."""
 
+REMEDY: Final = "make one with `switchover key new`, or with secrets.token_urlsafe(32)"
+
 
 class SharedKey:
     """The calling side's half: sends the key as a bearer token."""
 
     __slots__ = ("_headers",)
 
-    def __init__(self, key: str) -> None:
-        """Raises ValueError for a key that is short, or not visible ASCII."""
-        _require_key(key)
-        self._headers = (("authorization", f"Bearer {key}"),)
+    def __init__(self, key: str | bytes) -> None:
+        """Take a key as text, or as the bytes of one.
+
+        Raises:
+            ValueError: the key is short, or not visible ASCII.
+            TypeError: it is neither text nor bytes.
+        """
+        self._headers = (("authorization", f"Bearer {_checked(key)}"),)
 
     def is_ready(self) -> bool:
         """Always."""
@@ -54,10 +61,14 @@ class SharedKeyVerifier:
 
     __slots__ = ("_digest", "_principal")
 
-    def __init__(self, key: str, *, principal: str, may_act_for_users: bool) -> None:
-        """Raises ValueError for a key that is short, or not visible ASCII."""
-        _require_key(key)
-        self._digest = _digest(key)
+    def __init__(self, key: str | bytes, *, principal: str, may_act_for_users: bool) -> None:
+        """Take a key as text, or as the bytes of one.
+
+        Raises:
+            ValueError: the key is short, or not visible ASCII.
+            TypeError: it is neither text nor bytes.
+        """
+        self._digest = _digest(_checked(key))
         self._principal = Principal(principal, may_act_for_users)
 
     def is_addressed(self, incoming: Incoming) -> bool:
@@ -85,8 +96,25 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def _require_key(key: str) -> None:
-    if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError(
-            f"a service key is at least {SHORTEST_KEY} visible ASCII characters; make one with secrets.token_urlsafe(32)"
-        )
+def new_key() -> str:
+    """Return a new key: 256 random bits as 43 characters."""
+    return secrets.token_urlsafe(SHORTEST_KEY)
+
+
+def key_text(key: str | bytes) -> str:
+    """Return a key as text.
+
+    Raises:
+        TypeError: it is neither text nor bytes; the message does not repeat it.
+    """
+    if not isinstance(key, str | bytes):
+        raise TypeError(f"a key must be str or bytes, got {type(key).__name__}; {REMEDY}")
+    return key if isinstance(key, str) else key.decode("latin-1")
+
+
+def _checked(key: str | bytes) -> str:
+    text = key_text(key)
+    if len(text) < SHORTEST_KEY or not text.isascii() or not text.isprintable() or " " in text:
+        wanted = f"at least {SHORTEST_KEY} visible ASCII characters, as str or bytes"
+        raise ValueError(f"a service key must be {wanted}; {REMEDY}")
+    return text

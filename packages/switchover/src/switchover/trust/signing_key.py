@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from switchover.extras import extra
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -73,7 +75,8 @@ class SigningKey:
             ValueError: the key or the certificate is unusable, or they do not belong together. Neither
                 is repeated.
         """
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - an extra
+        with extra("oidc"):
+            from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - an extra
 
         private = _read(key) if isinstance(key, str | bytes) else key
         digest = _certificate_digest(certificate, private) if certificate is not None else None
@@ -106,8 +109,9 @@ class SigningKey:
 
 
 def _read(pem: str | bytes) -> Any:
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    with extra("oidc"):
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
     try:
         return load_pem_private_key(pem.encode() if isinstance(pem, str) else pem, password=None)
@@ -116,8 +120,9 @@ def _read(pem: str | bytes) -> Any:
 
 
 def _ec_signer(key: EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
-    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    with extra("oidc"):
+        from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
     def sign(data: bytes) -> bytes:
         # RFC 7518, section 3.4: the two numbers, 32 bytes each, and not the DER that libraries write.
@@ -128,8 +133,9 @@ def _ec_signer(key: EllipticCurvePrivateKey) -> Callable[[bytes], bytes]:
 
 
 def _rsa_signer(key: RSAPrivateKey, algorithm: RsaAlgorithm) -> Callable[[bytes], bytes]:
-    from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    with extra("oidc"):
+        from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
 
     # RFC 7518, section 3.5: the salt is as long as the hash.
     padding = PSS(MGF1(SHA256()), SHA256.digest_size) if algorithm == "PS256" else PKCS1v15()

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from switchover.contract.interface import Method
 from switchover.contract.naming import snake
+from switchover.contract.operations.failures import member_names
 
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_.]*"
 _SECTION: Final = re.compile(
@@ -23,6 +24,7 @@ _GOOGLE: Final = re.compile(rf"^[ \t]*({_NAME})[ \t]*:", re.MULTILINE)
 _NUMPY: Final = re.compile(rf"^({_NAME})[ \t]*$", re.MULTILINE)
 _SPHINX: Final = re.compile(rf"^[ \t]*:raises?[ \t]+({_NAME})[ \t]*:", re.MULTILINE)
 _DETAIL: Final = ("self", "detail", "message", "msg")
+_STARRED: Final = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 _STATUS_BY_WORD: Final = (
     (404, ("notfound", "missing", "unknown", "nosuch")),
@@ -37,7 +39,11 @@ _UNFINISHED: Final = (NotImplementedError, StopIteration, StopAsyncIteration, As
 
 @dataclass(frozen=True)
 class DraftedError:
-    """An exception as a problem: code, status and what it is made with."""
+    """An exception as a problem: code, status and what it is made with.
+
+    Attributes:
+        members: for each argument that travels, the name of its member in snake case, its annotation, and whether it is required.
+    """
 
     cls: type[Exception]
     code: str
@@ -45,9 +51,10 @@ class DraftedError:
     members: tuple[tuple[str, Any, bool], ...]
 
 
-def raised_by(method: Method, function: Any, notes: list[str]) -> list[DraftedError]:
+def raised_by(method: Method, notes: list[str]) -> list[DraftedError]:
     """The team's own exceptions that a method says, or is seen, to raise. Builtin ones are noted, not documented."""
     found: dict[str, DraftedError] = {}
+    function = method.function
     for name in dict.fromkeys([*_documented(method.doc or ""), *_seen(function)]):
         cls = _class(name, getattr(function, "__globals__", {}))
         if cls is None:
@@ -92,9 +99,11 @@ def _members(cls: type[Exception]) -> Iterator[tuple[str, Any, bool]]:
     if not inspect.isfunction(cls.__init__):
         return
     hints = typing.get_type_hints(cls.__init__, include_extras=True)
-    for parameter in list(inspect.signature(cls.__init__).parameters.values())[1:]:
-        if parameter.name not in _DETAIL and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
-            yield parameter.name, hints.get(parameter.name, Any), parameter.default is parameter.empty
+    listed = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    carried = [item for item in listed if item.name not in _DETAIL and item.kind not in _STARRED]
+    names = member_names(item.name for item in carried)
+    for item in carried:
+        yield names[item.name], hints.get(item.name, Any), item.default is item.empty
 
 
 def _documented(doc: str) -> Iterator[str]:

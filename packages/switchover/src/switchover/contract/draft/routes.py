@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from switchover.contract.draft.names import camel
+from switchover.contract.draft.safety import READ
 from switchover.contract.model import Style
 from switchover.contract.naming import snake
 from switchover.contract.operations.styled import form_problems
 from switchover.contract.shapes.shape import Shape
 
-_READ: Final = frozenset(
-    "get list find search fetch read show look lookup count is has can check query export load view".split()
-)
 _CREATE: Final = frozenset("add create register insert new make open start record submit import".split())
 _REMOVE: Final = frozenset("delete remove discard drop destroy".split())
 _CHANGE: Final = frozenset("update change edit modify patch amend".split())
@@ -40,15 +38,20 @@ class Route:
     is_creation: bool
 
 
-def route_of(name: str, arguments: Iterable[inspect.Parameter], shape: Callable[[str], Shape]) -> Route:
-    """The route of a method of this name; `shape` gives the shape of an argument."""
+def route_of(
+    name: str, arguments: Iterable[inspect.Parameter], shape: Callable[[str], Shape], *, is_safe: bool
+) -> Route:
+    """The route of a method of this name; `shape` gives the shape of an argument.
+
+    A method that only reads is GET, unless one of its arguments does not fit into a query: then it is POST.
+    """
     words = snake(name).strip("_").split("_")
     verb, rest = words[0], [word for word in words[1:] if word not in _SMALL]
     listed = list(arguments)
     identifiers = _identifiers(verb, rest, [item for item in listed if _is_flat(shape(item.name))])
     others = [item for item in listed if item.name not in identifiers]
-    http_method = _http_method(verb)
-    if http_method in ("GET", "DELETE") and not all(_is_queryable(item, shape(item.name)) for item in others):
+    http_method = "GET" if is_safe else _http_method(verb)
+    if http_method in ("GET", "DELETE") and not all(is_queryable(item, shape(item.name)) for item in others):
         http_method = "POST"
     takes_body = http_method not in ("GET", "DELETE")
     names = tuple(item.name for item in others)
@@ -58,16 +61,18 @@ def route_of(name: str, arguments: Iterable[inspect.Parameter], shape: Callable[
         tuple(identifiers),
         () if takes_body else names,
         names if takes_body else (),
-        verb in _CREATE,
+        verb in _CREATE and not is_safe,
     )
 
 
 def fallback(name: str, route: Route, count: int) -> Route:
     """A route that no other method has: an action named after the method, with a number from the second attempt on."""
     pieces = "".join(f"/{{{camel(piece)}}}" for piece in route.in_path)
-    body = (*route.in_query, *route.in_body)
     number = f"-{count}" if count > 1 else ""
-    return Route("POST", f"/{_segment(snake(name))}{number}{pieces}", route.in_path, (), body, is_creation=False)
+    path = f"/{_segment(snake(name))}{number}{pieces}"
+    if route.http_method == "GET":
+        return Route("GET", path, route.in_path, route.in_query, (), is_creation=False)
+    return Route("POST", path, route.in_path, (), (*route.in_query, *route.in_body), is_creation=False)
 
 
 def _segment(words: str) -> str:
@@ -78,7 +83,7 @@ def _segment(words: str) -> str:
 
 
 def _http_method(verb: str) -> str:
-    for verbs, found in ((_READ, "GET"), (_REMOVE, "DELETE"), (_CHANGE, "PATCH"), (_REPLACE, "PUT")):
+    for verbs, found in ((_REMOVE, "DELETE"), (_CHANGE, "PATCH"), (_REPLACE, "PUT")):
         if verb in verbs:
             return found
     return "POST"
@@ -104,7 +109,7 @@ def _path(verb: str, rest: list[str], identifiers: list[str]) -> str:
         pieces = [_plural(identifiers[0].removesuffix("_id")), f"{{{camel(identifiers[0])}}}", *pieces]
     elif identifiers:
         pieces.append(f"{{{camel(identifiers[-1])}}}")
-    if not resource or verb not in _READ | _CREATE | _REMOVE | _CHANGE | _REPLACE or verb in _QUESTIONS:
+    if not resource or verb not in READ | _CREATE | _REMOVE | _CHANGE | _REPLACE or verb in _QUESTIONS:
         pieces.append(verb)
     return "/" + "/".join(piece if piece.startswith("{") else _segment(piece) for piece in pieces)
 
@@ -121,7 +126,8 @@ def _is_flat(shape: Shape) -> bool:
     return not list(form_problems(shape, Style.SIMPLE, "path", explode=False, is_required=True)) and not _holds(shape)
 
 
-def _is_queryable(argument: inspect.Parameter, shape: Shape) -> bool:
+def is_queryable(argument: inspect.Parameter, shape: Shape) -> bool:
+    """Whether an argument fits into the query of an address."""
     if shape.is_nullable and argument.default is not None:
         return False  # leaving it out would not mean None
     is_required = argument.default is argument.empty

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import JsonRef, JsonSchemaValue
+from pydantic_core import core_schema
 
 from switchover.contract.python_schema import PortJsonSchema
 
@@ -14,6 +16,18 @@ REFERENCE: Final = "#/components/schemas/{model}"
 
 _DATA: Final = frozenset({"default", "examples", "const", "enum", "example"})
 _NAMED: Final = frozenset({"properties", "$defs"})
+
+
+class _DraftJsonSchema(PortJsonSchema):
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
+        """A tag that is a default has to be sent all the same, or nothing would tell the alternatives apart."""
+        found = super().tagged_union_schema(schema)
+        tag = schema["discriminator"]
+        for option in found["oneOf"] if isinstance(tag, str) else ():
+            known = self.get_schema_from_definitions(JsonRef(option["$ref"])) if "$ref" in option else option
+            if known is not None and tag in known.get("properties", {}):
+                known["required"] = list(dict.fromkeys([*known.get("required", ()), tag]))
+        return found
 
 
 class HintSchemas:
@@ -33,7 +47,7 @@ class HintSchemas:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of defaults that JSON cannot carry; they are noted where they matter
             found, definitions = TypeAdapter.json_schemas(
-                inputs, ref_template=REFERENCE, schema_generator=PortJsonSchema
+                inputs, ref_template=REFERENCE, schema_generator=_DraftJsonSchema
             )
         self._schemas = {key[0]: _tidy(schema) for key, schema in found.items()}
         self.components: dict[str, Any] = {name: _tidy(schema) for name, schema in definitions.get("$defs", {}).items()}

@@ -15,6 +15,7 @@ from switchover.contract.generate.defaults import with_sound_defaults
 from switchover.contract.generate.hiding import with_hidden_fields
 from switchover.contract.generate.text import line
 from switchover.errors import ContractError
+from switchover.extras import install_line
 
 _OPTIONS: Final = (
     "--ignore-pyproject",
@@ -103,7 +104,7 @@ def enums_in(text: str) -> frozenset[str]:
 def _last_line(text: str) -> str:
     lines = [found for found in text.strip().splitlines() if found.strip()]
     if any("No module named" in found for found in lines):
-        return "it is not installed (pip install 'switchover[generate]')"
+        return install_line("datamodel-code-generator", "generate")
     return lines[-1] if lines else "without a word"
 
 

@@ -15,6 +15,7 @@ from switchover.contract.lint.places import places, schemas
 from switchover.contract.schemas.check import SchemaCheck
 from switchover.contract.schemas.inspector import SchemaInspector
 from switchover.errors import ContractError
+from switchover.extras import install_line
 
 _DEFINITIONS: Final[Mapping[str, tuple[str, str]]] = {
     "OpenAPI": ("", ""),
@@ -83,6 +84,7 @@ def _published(version: str) -> dict[str, Any]:
     try:
         from openapi_spec_validator.schemas import schema_v30, schema_v31  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        finding = Finding(Location("openapi-spec-validator", 0), "is not installed (pip install 'switchover[check]')")
+        package = "openapi-spec-validator"
+        finding = Finding(Location(package, 0), install_line(package, "check").removeprefix(f"{package} "))
         raise ContractError("The structure cannot be looked at:", [finding]) from error
     return dict(schema_v30 if version == "3.0" else schema_v31)

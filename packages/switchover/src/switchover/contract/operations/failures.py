@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from switchover.contract import media
 from switchover.contract.findings import Notes
 from switchover.contract.model import Failure, Media
+from switchover.contract.naming import is_same
 from switchover.contract.node import Node
 from switchover.contract.operations.headers import settable_headers
 from switchover.contract.schemas.inspector import SchemaInspector
@@ -18,6 +19,24 @@ STANDARD_MEMBERS: Final = frozenset({"type", "title", "status", "detail", "insta
 """Members of a problem that every failure has; further ones are the failure's own."""
 
 _STATUS: Final = re.compile(r"[45](\d\d|XX)|default")
+
+
+def member_names(arguments: Iterable[str]) -> dict[str, str]:
+    """Return the name, in snake case, of the member that carries each argument of an exception.
+
+    It is the argument's own name unless every problem has a member of that name with another meaning: `code` travels as
+    `error_code`, because the problem's `code` says which failure it is.
+    """
+    listed = list(arguments)
+    names: dict[str, str] = {}
+    for argument in listed:
+        name = argument
+        if any(is_same(argument, member) for member in STANDARD_MEMBERS):
+            name = f"error_{argument.strip('_')}"
+            while any(is_same(name, other) for other in listed):
+                name = f"own_{name}"
+        names[argument] = name
+    return names
 
 
 def status_code(status: int | None, *, is_range: bool = False) -> str:

@@ -215,6 +215,8 @@ def _opaque(keyword: str, node: Node, schema: Mapping[str, Any]) -> Opaque:
     patterns = schema.get(keyword) if keyword == "patternProperties" else None
     if isinstance(patterns, dict) and len(patterns) == 1 and schema.get("additionalProperties") is False:
         return Opaque(keyword, next(iter(patterns)))
+    if keyword == "propertyNames" and isinstance(schema[keyword], dict):
+        return Opaque(keyword, _text(node, schema[keyword]))  # it restricts names, whatever the values are
     return Opaque(keyword, _text(node, schema))
 
 

@@ -109,10 +109,10 @@ class _Binder:
 
     def _check_methods(self, read: list[Operation], *, is_partial: bool) -> None:
         bound: dict[str, str] = {}
-        for name in self.methods:
+        for name, method in self.methods.items():
             operation = next((operation for operation in read if is_same(name, operation.id)), None)
             if operation is None:
-                if not is_partial:
+                if not is_partial and not method.is_optional:
                     what = f"the contract has no operation for this method of {self.interface.__name__}"
                     self.differences.append(f"{name}: {what}")
             elif bound.setdefault(operation.id, name) != name:

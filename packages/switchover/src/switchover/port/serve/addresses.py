@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from litestar.types import ASGIApp
-
+from switchover.extras import extra
 from switchover.port.serve.reply import Header
 from switchover.port.serve.route import Answering, send_reply
+
+with extra("serve"):
+    from litestar.types import ASGIApp
 
 _Candidate = tuple[list[bool], tuple[tuple[int, str], ...], Mapping[str, Answering]]
 """Which pieces are templated, the others with their places, and the answers."""

@@ -7,11 +7,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote
 
-from litestar import Litestar, Response, Router
-from litestar.exceptions import HTTPException, MethodNotAllowedException
-from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
-
 from switchover.contract import Document
 from switchover.errors import (
     BindError,
@@ -21,6 +16,7 @@ from switchover.errors import (
     MethodNotAllowed,
     OperationMissing,
 )
+from switchover.extras import extra
 from switchover.port.direct import check_backend
 from switchover.port.limits import Limits
 from switchover.port.plan import CallerForm, Plans
@@ -38,6 +34,12 @@ from switchover.port.serve.tracing import traced
 from switchover.telemetry import Recorder
 from switchover.trust import Verifier
 from switchover.versions import CONTRACT_HEADER
+
+with extra("serve"):
+    from litestar import Litestar, Response, Router
+    from litestar.exceptions import HTTPException, MethodNotAllowedException
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.response.base import ASGIResponse
 
 if TYPE_CHECKING:
     from switchover.telemetry.metrics.exporter import Metrics

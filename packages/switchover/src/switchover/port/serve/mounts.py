@@ -6,16 +6,18 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
-from litestar.types import ASGIApp
-
 from switchover import context
 from switchover.errors import InternalError, ServiceUnavailable
 from switchover.errors.outline import failure_of, outline
+from switchover.extras import extra
 from switchover.port.serve.gate import Gate
 from switchover.port.serve.metrics import is_plain
 from switchover.port.serve.reply import error_reply
 from switchover.port.serve.route import send_reply
 from switchover.port.serve.tracing import traced
+
+with extra("serve"):
+    from litestar.types import ASGIApp
 
 _log: Final = logging.getLogger("switchover.serve")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
-
+from switchover.extras import extra
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.reply import Header, Reply
+
+with extra("serve"):
+    from litestar.handlers import HTTPRouteHandler
+    from litestar.types import ASGIApp
 
 Answering = Callable[[Any, Any], Awaitable[Reply]]
 """Makes the answer to a request, of its ASGI scope and receive channel."""

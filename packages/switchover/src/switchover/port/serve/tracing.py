@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar.types import ASGIApp
-
 from switchover import context
 from switchover.context import CallContext
+from switchover.extras import extra
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.reply import TRACE_HEADER, Header
+
+with extra("serve"):
+    from litestar.types import ASGIApp
 
 
 def traced(app: ASGIApp, mark: Header | None = None) -> ASGIApp:

@@ -10,13 +10,15 @@ import ssl
 from types import TracebackType
 from typing import Self
 
-import aiohttp
-from yarl import URL
-
 from switchover.errors import CallTimeout, ConnectionLost, ServiceUnreachable, TransportError, UnexpectedAnswer
+from switchover.extras import extra
 from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, require_base_url, too_large
 from switchover.port.transports.httpx import KEEPALIVE_SECONDS
 from switchover.port.wire import WireRequest, WireResponse
+
+with extra("aiohttp"):
+    import aiohttp
+    from yarl import URL
 
 
 class AiohttpTransport:

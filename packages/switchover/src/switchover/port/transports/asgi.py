@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import unquote
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+import anyio
+from anyio.from_thread import BlockingPortal
 
 from switchover.errors import CallTimeout, ConnectionLost, ServiceUnreachable
 from switchover.port.transports.base import MAX_ANSWER_BYTES, Timeouts, too_large
@@ -37,8 +39,7 @@ class AsgiTransport:
         self._app: AsgiApp = app
         self._lifespan: _Lifespan | None = None
         self._starting = threading.Lock()
-        self._portal: BlockingPortal | None = None
-        self._portal_context: Any = None
+        self._portal: _Portal | None = None
 
     async def send(self, request: WireRequest, timeouts: Timeouts) -> WireResponse:
         """See `Transport.send`."""
@@ -75,20 +76,19 @@ class AsgiTransport:
             try:
                 portal.call(self.aclose)
             finally:
-                self._portal_context.__exit__(None, None, None)
+                portal.stop()
 
     def _running(self) -> BlockingPortal:
         with self._starting:
             if self._portal is None:
-                context = start_blocking_portal()
-                portal = context.__enter__()
+                portal = _Portal()
                 try:
                     portal.call(self.__aenter__)
                 except BaseException:
-                    context.__exit__(None, None, None)
+                    portal.stop()
                     raise
-                self._portal, self._portal_context = portal, context
-            return self._portal
+                self._portal = portal
+            return self._portal.inside
 
     async def __aenter__(self) -> Self:
         lifespan = _Lifespan(self._app)
@@ -112,6 +112,37 @@ class AsgiTransport:
 
     def __repr__(self) -> str:
         return "AsgiTransport(…)"
+
+
+class _Portal:
+    """An event loop in a daemon thread: one that is never stopped does not keep the process from ending."""
+
+    def __init__(self) -> None:
+        started: Future[BlockingPortal] = Future()
+        self._thread = threading.Thread(target=_run_loop, args=(started,), name="switchover-asgi", daemon=True)
+        self._thread.start()
+        self.inside = started.result()
+
+    def call(self, function: Callable[[], Awaitable[Any]]) -> Any:
+        return self.inside.call(function)
+
+    def stop(self) -> None:
+        self.inside.call(self.inside.stop)
+        self._thread.join()
+
+
+def _run_loop(started: Future[BlockingPortal]) -> None:
+    async def serve() -> None:
+        async with BlockingPortal() as portal:
+            started.set_result(portal)
+            await portal.sleep_until_stopped()
+
+    try:
+        anyio.run(serve)
+    except BaseException as error:
+        if started.done():
+            raise
+        started.set_exception(error)
 
 
 def _scope(request: WireRequest, state: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,12 @@ import time
 from collections.abc import Generator
 from typing import Any, TypeVar
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from switchover.errors import StoreUnavailable
+from switchover.extras import extra
+
+with extra("postgresql"):
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 _R = TypeVar("_R")
 

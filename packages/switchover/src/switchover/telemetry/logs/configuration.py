@@ -6,8 +6,7 @@ import logging
 from functools import partial
 from typing import Final
 
-import structlog
-
+from switchover.extras import extra
 from switchover.telemetry.logs.bound import LineLogger, framed
 from switchover.telemetry.logs.calls import CallLog
 from switchover.telemetry.logs.crashes import write_crashes
@@ -15,6 +14,9 @@ from switchover.telemetry.logs.lines import Lines
 from switchover.telemetry.logs.pseudonyms import Pseudonyms
 from switchover.telemetry.logs.records import LineHandler, Position, nowhere
 from switchover.telemetry.unbuffered import Stream
+
+with extra("logs"):
+    import structlog
 
 _TALKATIVE: Final = ("httpx", "httpcore", "hpack", "asyncio", "urllib3", "aiosqlite", "sqlalchemy.engine")
 """Below WARNING these write addresses with their queries, headers, and the parameters of statements."""

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-import structlog
-
+from switchover.extras import extra
 from switchover.telemetry.background import EXIT_SECONDS, PIECE, BackgroundStream
 from switchover.telemetry.logs.plain import plain
 from switchover.telemetry.unbuffered import Stream
+
+with extra("logs"):
+    import structlog
 
 CALL_FRAME: Final = (
     "time", "level", "event", "service", "operation", "wiring", "reason", "outcome", "failure", "refusal", "replayed",

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicNumbers
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-
+from switchover.extras import extra
 from switchover.trust.oidc.algorithms import (
     EC_ALGORITHMS,
     ED25519_NAMES,
@@ -21,6 +18,11 @@ from switchover.trust.oidc.algorithms import (
 )
 from switchover.trust.oidc.base64url import decode
 from switchover.trust.oidc.untrusted import Untrusted
+
+with extra("oidc"):
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicNumbers
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 SHORTEST_RSA_BITS: Final = 2048
 LONGEST_RSA_BITS: Final = 8192
