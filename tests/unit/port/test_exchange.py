@@ -16,13 +16,16 @@ from switchover.errors import (
     InternalError,
     InvalidField,
     InvalidRequest,
+    Problem,
     ServiceUnavailable,
+    TransportError,
     Unauthenticated,
     UnexpectedAnswer,
 )
 from switchover.port.wire import WireRequest, WireResponse
 from switchover.telemetry import start
 from unit.port.desk import AIKO, MISSING_ID, NoteDraft, NoteNotFound, desk_port
+from unit.port.single import document, interface
 
 JSON = [("content-type", "application/json")]
 PROBLEM = [("content-type", "application/problem+json")]
@@ -184,3 +187,20 @@ async def test_every_unsafe_request_has_a_key_and_every_request_names_what_it_ta
     assert second["idempotency-key"] == "mine"
     assert "idempotency-key" not in third
     assert first["accept"] == "application/json, application/problem+json"
+
+
+SWEEPING = {"default": {"description": "Anything else.", "content": {"application/problem+json": {"schema": {}}}}}
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504])
+@pytest.mark.parametrize(("headers", "body"), [(HTML, b"<html>"), ([], b""), (JSON, b'{"detail": "Not here"}')])
+async def test_a_failure_documented_for_any_status_is_no_word_for_what_gateways_answer(
+    status: int, headers: Any, body: bytes
+) -> None:
+    port = document({"responses": {"200": {"description": "."}, **SWEEPING}}, method="get").bind(interface({}))
+
+    with pytest.raises((TransportError, ServiceUnavailable)):
+        await port.http(transport=Canned(status, headers, body), trust="open").send()
+    own = Canned(status, PROBLEM, b'{"detail": "The cellar is flooded"}')
+    with pytest.raises(Problem, match="The cellar is flooded"):
+        await port.http(transport=own, trust="open").send()

@@ -129,12 +129,18 @@ def _is_own(response: WireResponse, code: str) -> bool:
 
 def _is_of_type(response: WireResponse, entry: Entry) -> bool:
     """Whether the body has a media type that the contract documents. A code says enough; a status alone may be a gateway's."""
-    if entry.failure.is_coded or not response.body:
+    failure = entry.failure
+    if failure.is_coded:
         return True
     declared = response.header("content-type") or ""
-    content = entry.failure.node.get("content")
+    content = failure.node.get("content")
     documented = {essence(name) for name, _ in content.entries()} if content is not None else set()
-    return media_of(declared) is Media.JSON or essence(declared) in documented
+    if (failure.status is None or failure.is_range) and response.status >= 500:
+        # `default` and `5XX` cover what gateways answer as well, empty or in a JSON of their own.
+        return bool(response.body) and bool(
+            documented & {essence(declared), "*/*"} or essence(declared) == PROBLEM_JSON
+        )
+    return not response.body or media_of(declared) is Media.JSON or essence(declared) in documented
 
 
 def _unexpected(detail: str, response: WireResponse) -> UnexpectedAnswer:
