@@ -47,7 +47,7 @@ def readable(hint: Any) -> Any:
 
 def _readable_class(one: Any) -> Any:
     if is_struct(one):
-        return Annotated[one, Struct(one)]
+        return Annotated[one, Struct(one, readable)]
     return _typed_dict(one) if _is_old_typed_dict(one) else one
 
 

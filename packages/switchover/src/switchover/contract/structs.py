@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,9 +48,14 @@ def members_of(cls: Any) -> list[Member]:
 
 @dataclass(frozen=True)
 class Struct:
-    """Extra of an annotation: how pydantic reads and writes a class of attrs or msgspec, as an object with its members."""
+    """Extra of an annotation: how pydantic reads and writes a class of attrs or msgspec, as an object with its members.
+
+    Attributes:
+        readable: makes annotations of members readable in turn.
+    """
 
     cls: type
+    readable: Callable[[Any], Any]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """See pydantic."""
@@ -59,7 +65,7 @@ class Struct:
         try:
             members = members_of(self.cls)
             shape = core_schema.typed_dict_schema(
-                {one.argument: _field(one, handler) for one in members}, cls_name=self.cls.__name__
+                {one.argument: self._field(one, handler) for one in members}, cls_name=self.cls.__name__
             )
         finally:
             _open.pop()
@@ -74,11 +80,10 @@ class Struct:
             ),
         )
 
+    def _field(self, member: Member, handler: GetCoreSchemaHandler) -> core_schema.TypedDictField:
+        schema = handler.generate_schema(self.readable(member.hint))
+        return core_schema.typed_dict_field(schema, required=member.is_required)
+
 
 _open: list[type] = []
-
-
-def _field(member: Member, handler: GetCoreSchemaHandler) -> core_schema.TypedDictField:
-    from switchover.contract.hints import readable  # noqa: PLC0415 - each needs the other
-
-    return core_schema.typed_dict_field(handler.generate_schema(readable(member.hint)), required=member.is_required)
+"""The classes whose members are being read, to find one that is part of itself."""

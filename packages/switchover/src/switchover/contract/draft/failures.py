@@ -23,7 +23,7 @@ _SECTION: Final = re.compile(
 _GOOGLE: Final = re.compile(rf"^[ \t]*({_NAME})[ \t]*:", re.MULTILINE)
 _NUMPY: Final = re.compile(rf"^({_NAME})[ \t]*$", re.MULTILINE)
 _SPHINX: Final = re.compile(rf"^[ \t]*:raises?[ \t]+({_NAME})[ \t]*:", re.MULTILINE)
-_DETAIL: Final = ("self", "detail", "message", "msg")
+_DETAIL: Final = ("self", "detail", "message", "msg", "problem_type")
 _STARRED: Final = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 _STATUS_BY_WORD: Final = (
