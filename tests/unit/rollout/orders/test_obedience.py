@@ -15,7 +15,7 @@ from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Obeyed, Operator, Standing, forget_worker
 from switchover.rollout.orders.convergence import describe_seconds
 from switchover.rollout.orders.obedience import wait_obeyed
-from switchover.rollout.record import Change, verify
+from switchover.rollout.record import Change, Event, verify
 from switchover.rollout.stores import FakeRolloutStore, WorkerSeen
 
 OTHER = "f" * 64
@@ -184,6 +184,30 @@ def test_an_order_that_is_undone_while_it_waits_is_not_complete_and_says_by_what
     obeyed = operator.wait_obeyed(operator.rollback(why="wrong").version, 5, pause=meanwhile)
     assert (obeyed.n, obeyed.of, obeyed.is_complete()) == (1, 1, False)
     assert re.fullmatch("version 2, resume by aiko at [^ ]+Z: it was me", str(obeyed.undone))
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_worker_that_stopped_while_the_order_was_undone_has_not_obeyed_when_it_is_given_again(
+    is_readable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FakeRolloutStore()
+    operator, other = (Operator(store, FixedPlan(), who=who) for who in ("kokoro", "aiko"))
+    store.heartbeat(beat_at(store.load(), "web-1"))
+    store.heartbeat(beat_at(store.load(), "web-2"))
+
+    def meanwhile(_: float) -> None:
+        if store.load().version == 1:
+            store.heartbeat(beat_at(other.resume(why="it was me"), "web-1"))
+            store.heartbeat(beat_at(other.rollback(why="no, it was not"), "web-2"))
+            if not is_readable:
+                monkeypatch.setattr(store, "history", unreadable)
+
+    def unreadable(after: int = 0, limit: int | None = None) -> Sequence[Event]:
+        raise StoreUnavailable("a line is no event")
+
+    obeyed = operator.wait_obeyed(operator.rollback(why="wrong").version, 0.2, pause=meanwhile)
+    assert (obeyed.n, obeyed.of, obeyed.version, obeyed.undone) == (1, 2, 3, None)
+    assert [(worker.beat.id, worker.beat.version) for worker in obeyed.late] == [("web-1", 2)]
 
 
 def test_what_others_change_elsewhere_undoes_nothing() -> None:

@@ -30,7 +30,8 @@ class Obeyed:
         seconds: how long was waited.
         late: those that do not: frozen, dead, cut off from the store, or with another history.
         assumed: of `n`, those that need a word: their lease ran out, or they do not say which history they follow.
-        version: that was waited for; higher than the order's own if versions that the store had lost had to be passed.
+        version: that was waited for; higher than the order's own if versions that the store had lost had to be passed,
+            or if the order was undone meanwhile and given again.
         passed: the version of another history that workers held and that was passed, or None.
         undone: what put the order out of force while it waited, or None.
     """
@@ -61,6 +62,7 @@ def wait_obeyed(
     timeout: float,
     *,
     undone: Callable[[], Undone | None] = lambda: None,
+    held_since: Callable[[], int] = lambda: 0,
     is_back: bool = False,
     passing: Callable[[int], RolloutState | None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
@@ -73,6 +75,8 @@ def wait_obeyed(
         version: that it led to.
         timeout: seconds.
         undone: is asked at the end what put the order out of force.
+        held_since: is asked at the end from which version on the order has held without a break. Workers have to go by
+            that one: others may have undone the order and given it again.
         is_back: it takes calls back, so that a lease which ran out has done the same.
         passing: is given the highest version that workers hold while they follow another history. Makes a change with
             a higher one, so that they follow it, and returns its state; or None, and these workers are named.
@@ -95,6 +99,9 @@ def wait_obeyed(
                 continue
         waited = clock() - started
         if waited >= timeout or all(it.has_converged for it in judged):
+            if (since := held_since()) > version:
+                version = since
+                continue
             return _obeyed(judged, version, waited, undone())
         pause(min(_LOOK_SECONDS, timeout - waited))
 

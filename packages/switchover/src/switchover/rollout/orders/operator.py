@@ -23,7 +23,7 @@ from switchover.rollout.orders.planned import (
 )
 from switchover.rollout.orders.repeating import REMEMBERED, is_carried_out
 from switchover.rollout.orders.rise import edit_to
-from switchover.rollout.orders.undoing import Established, Undone, is_rising, undone
+from switchover.rollout.orders.undoing import Established, Undone, held_since, is_rising, undone
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
 from switchover.rollout.share import Share
@@ -210,6 +210,7 @@ class Operator:
             version,
             timeout,
             undone=self.undone if is_last else lambda: None,
+            held_since=lambda: held_since(self._store, self.established if is_last else None),
             is_back=is_back,
             passing=self._pass if is_back else lambda _: None,
             pause=pause,
@@ -270,12 +271,8 @@ class Operator:
         """Find out whether a change that was interrupted had been made already."""
         with suppress(SwitchoverError):
             for event in self._store.history(after=state.version, limit=1):
-                if (event.who, event.action, event.why, event.after) == (
-                    self._who,
-                    change.action,
-                    change.why,
-                    change.edit,
-                ):
+                asked = change.who, change.action, change.why, change.edit
+                if (event.who, event.action, event.why, event.after) == asked:
                     self.established = Established(edit, event.applied(state))
 
     def _is_repeated(self, after: int, *, goes_on: bool) -> bool:

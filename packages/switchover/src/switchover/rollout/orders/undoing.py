@@ -72,6 +72,30 @@ def undone(store: RolloutStore, established: Established) -> Undone | None:
     return Undone(state.version, _culprit(store, established))
 
 
+def held_since(store: RolloutStore, established: Established | None) -> int:
+    """Return the version from which on a command has been in force without a break.
+
+    It is later than the command's own where that was undone and done again: workers that stopped
+    in between do not go by it. 0 without a command. Raises StoreUnavailable.
+    """
+    if established is None:
+        return 0
+    now, state = store.load(), established.state
+    since, holds = state.version, True
+    if now.version == since:
+        return since
+    try:
+        events = store.history(after=since)
+    except StoreUnavailable:
+        return now.version  # no telling, so that every worker has to go by what is in force
+    for event in events:
+        state = event.applied(state)
+        if established.holds_in(state) and not holds:
+            since = state.version
+        holds = established.holds_in(state)
+    return since
+
+
 def _culprit(store: RolloutStore, established: Established) -> Event | None:
     """Return the change after which it no longer held, and never did again."""
     state, found = established.state, None
