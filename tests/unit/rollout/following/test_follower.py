@@ -458,6 +458,18 @@ def test_a_lease_takes_calls_back_and_a_store_that_answers_gives_them_again(stor
     leased.follower.stop()
 
 
+def test_a_lease_that_ran_out_while_the_machine_was_suspended_is_noticed_at_once(store: FakeRolloutStore) -> None:
+    store.change(change(getTrip=10_000), expected=0)
+    leased = Leased(store)
+    leased.follower.start()
+    eventually(lambda: leased.side() == "http")
+    store.outage = "cut off"
+    eventually(lambda: leased.follower.status().problem == "cut off")
+    leased.clock.passes(3600)  # and no time passes by the clock that threads wait by
+    eventually(lambda: leased.side() == "direct")
+    leased.follower.stop()
+
+
 def test_a_lease_ends_by_itself_while_the_store_holds_the_follower_up(store: FakeRolloutStore) -> None:
     store.change(change(getTrip=10_000), expected=0)
     reached, released = threading.Event(), threading.Event()

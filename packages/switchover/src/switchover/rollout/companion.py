@@ -10,9 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 
 from switchover.errors import outline
 from switchover.rollout.following import log
+
+_LOOK_SECONDS: Final = 1.0  # waiting goes by a clock that stands still while the machine is suspended
 
 
 def running_time() -> float:
@@ -92,7 +95,7 @@ class Companion:
         return self._signed_off.wait(max(0.0, seconds))
 
     def _run(self) -> None:
-        while not self._wake.wait(self._left()):
+        while not self._wake.wait(self._pause()):
             if not self.is_suspended and self._left() == 0.0:
                 self._lapse()
         if self._is_ending and not self._is_stopping:
@@ -101,6 +104,11 @@ class Companion:
             except Exception as error:  # a process that ends tells what it can
                 log.debug("signing off failed: %s", outline(error))
         self._signed_off.set()
+
+    def _pause(self) -> float | None:
+        """Seconds until the clock is looked at again; None for never."""
+        left = self._left()
+        return None if left is None else min(left, _LOOK_SECONDS)
 
     def _left(self) -> float | None:
         """Seconds until the lease runs out; None if there is none, or it has."""
