@@ -91,6 +91,14 @@ def test_who_has_no_name_on_this_machine_has_a_number(obedient: Project, monkeyp
     assert obedient.store.history()[0].who == f"uid {os.getuid()}@{socket.gethostname()}"
 
 
+def test_a_name_of_the_environment_that_is_too_long_keeps_nobody_from_going_back(
+    obedient: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "kokoro" * 1000)
+    assert obedient.run("rollback")[0] == 0
+    assert obedient.store.history()[0].who == ("kokoro" * 1000)[:200]
+
+
 def test_a_worker_that_does_not_obey_is_named_and_the_exit_code_says_so(here: Project) -> None:
     code, out, err = here.run("rollback", "--why", "wrong", "--wait", "0.05")
     assert (code, err) == (1, "")

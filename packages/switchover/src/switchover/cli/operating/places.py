@@ -202,7 +202,7 @@ def who_of(options: argparse.Namespace) -> str:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = f"uid {os.getuid()}"
-    return f"{user}@{os.uname().nodename}"  # what socket.gethostname() returns; importing socket takes longer
+    return f"{user}@{os.uname().nodename}"[:MOST_NAME]  # importing socket takes longer
 
 
 def _plan(options: argparse.Namespace) -> RolloutPlan:
