@@ -498,3 +498,21 @@ def test_figures_that_cannot_be_read_leave_the_event(
         )
     assert [event.windows for event in store.history()] == [None]
     assert "figures in PostgreSQL cannot be read" in caplog.text
+
+
+def test_figures_that_are_long_in_coming_do_not_hold_up_the_list_of_who_has_obeyed(
+    store: PostgresqlRolloutStore, server: RunningPostgresql
+) -> None:
+    state = store.change(change(getTrip=1), expected=0)
+    store.heartbeat(beat())
+    with psycopg.connect(server.dsn) as migration, ThreadPoolExecutor(1) as pool:
+        migration.execute("LOCK TABLE switchover_rollout_evidence IN ACCESS EXCLUSIVE MODE")
+        attaching = pool.submit(store.attach, state.version, state.head, {})
+        eventually(
+            lambda: (line := store._lines.get((os.getpid(), "reports"))) and line.lock.locked(),
+            what="figures on their way",
+        )
+        assert [seen.beat.id for seen in store.workers(reports=False)] == ["web-1"]
+        assert not attaching.done()
+        migration.rollback()
+        attaching.result()

@@ -42,8 +42,8 @@ class _Tolerant(Protocol[_R_co]):
 class PostgresqlRolloutStore:
     """See `RolloutStore`; for all processes that reach the database.
 
-    Each of them has at most two connections, made after a fork, and a third where reports are
-    read. A schema that lacks what is only for figures is no obstacle: `install` adds it.
+    Each of them has at most two connections, made after a fork, a third where workers are listed,
+    and a fourth where figures are read or kept. A schema that lacks what is only for figures is no obstacle: `install` adds it.
 
     Args:
         dsn: as libpq takes it, without a driver's name: `postgresql://user@host/database`.
@@ -175,11 +175,13 @@ class PostgresqlRolloutStore:
             connection.execute(sql.FORGET, (self._rollout, self._expire))
             return self._tolerantly(connection, rows)
 
-        # On a connection of its own: a table of workers that is locked must not hold up a change.
-        seen = [worker_in(*row) for row in self._asked(found, "reports")]
+        # On connections of their own: a table of workers that is locked must not hold up a change, and figures
+        # that are long in coming must not hold up the list that says who has obeyed.
+        use = "reports" if reports else "listing"
+        seen = [worker_in(*row) for row in self._asked(found, use)]
         ended = {it.beat.id for it in seen if has_left(it.beat, is_one_machine=False)}
         for worker_id in ended:
-            self._leave(worker_id, "reports")
+            self._leave(worker_id, use)
         return [it for it in seen if it.beat.id not in ended]
 
     def leave(self, worker_id: str) -> None:
