@@ -157,6 +157,18 @@ def test_who_only_forked_workers_is_not_waited_for() -> None:
     assert (obeyed.n, obeyed.of) == (1, 1)
 
 
+def test_who_forked_and_went_silent_before_its_first_call_may_have_made_calls_since() -> None:
+    def forked(store: FakeRolloutStore) -> None:
+        store.heartbeat(beat_at(RolloutState(), "web-2", is_parent=True))
+
+    scene = Scene({0: forked, 7: obeys("web-1")})
+    for _ in range(7):
+        scene.pause(1)
+    obeyed = scene.waited(0)
+    assert (obeyed.n, obeyed.of) == (1, 2)
+    assert [(worker.beat.id, worker.what) for worker in obeyed.late] == [("web-2", "not heard for 7 s")]
+
+
 def test_without_workers_nobody_obeyed() -> None:
     obeyed = Scene({}).waited(5)
     assert (obeyed.n, obeyed.of) == (0, 0)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from switchover.rollout.fleet.figures import OperationFigures, merged
 from switchover.rollout.fleet.view import ContractsView, FleetView, OperationView, WaveView, WorkerView
-from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, judge
+from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, is_idle_parent, judge
 from switchover.rollout.orders.planned import Planned, PlannedWave, bake_seconds, is_complete, lowest
 from switchover.rollout.reporting import contract_of, missing_of, reports_of, services_of
 from switchover.rollout.share import Share
@@ -62,7 +62,7 @@ class Fleet:
             waves=tuple(_wave(wave, state, now) for wave in self._plan.waves),
             operations=tuple(self._operations(state, figures, missing)),
             workers=tuple(map(WorkerView, judged)),
-            parents=sum(worker.beat.is_parent for worker in workers),
+            parents=sum(map(is_idle_parent, workers)),
             left_out=sum(map(_left_out, reports)),
             contracts=_contracts([worker.beat.report for worker in living if not worker.beat.is_parent]),
         )

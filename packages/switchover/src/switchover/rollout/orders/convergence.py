@@ -117,7 +117,9 @@ def judge(
     is_back: bool = False,
     must_be_heard: bool = False,
 ) -> list[JudgedWorker]:
-    """Hold workers to a version of the chain. Processes that only forked workers are left out.
+    """Hold workers to a version of the chain.
+
+    Processes that only forked workers are left out while they are heard. One that went silent may have made calls since.
 
     Args:
         workers: of the store.
@@ -129,8 +131,13 @@ def judge(
     return [
         _judged(worker, version, chain, is_back=is_back, must_be_heard=must_be_heard)
         for worker in workers
-        if not worker.beat.is_parent
+        if not is_idle_parent(worker)
     ]
+
+
+def is_idle_parent(seen: WorkerSeen) -> bool:
+    """Whether a process is heard that only forked workers, and makes no calls itself."""
+    return seen.beat.is_parent and seen.age_seconds <= SILENT_SECONDS
 
 
 def _judged(seen: WorkerSeen, version: int, chain: Chain, *, is_back: bool, must_be_heard: bool) -> JudgedWorker:
