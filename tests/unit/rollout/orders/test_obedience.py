@@ -366,11 +366,21 @@ def test_nothing_but_a_rollback_is_carried_out_while_workers_hold_another_histor
 
 def test_a_version_that_nothing_can_be_past_is_named_and_not_passed() -> None:
     scene = Restored()
+    scene.store.leave("web-1")
     scene.store.heartbeat(beat_at(scene.worker, "web-9", version=2**53))
     state = scene.operator.rollback(why="wrong answers")
     obeyed = scene.operator.wait_obeyed(state.version, 0)
     assert (obeyed.passed, obeyed.is_complete()) == (None, False)
     assert "web-9" in str(obeyed)
+
+
+def test_a_version_that_nothing_can_be_past_keeps_no_other_worker_from_being_reached() -> None:
+    scene = Restored()
+    scene.store.heartbeat(beat_at(scene.worker, "web-9", version=2**53))
+    state = scene.operator.rollback(why="wrong answers")
+    obeyed = scene.operator.wait_obeyed(state.version, 0.1, pause=scene.beats)
+    assert (obeyed.n, obeyed.of, obeyed.passed, scene.worker) == (1, 2, 5, scene.store.load())
+    assert [worker.beat.id for worker in obeyed.late] == ["web-9"]
 
 
 def test_the_way_back_depends_on_no_list_of_workers() -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from switchover.errors import RolloutConflict, RolloutRefused, StoreUnavailable
 from switchover.rollout.orders.convergence import Chain, JudgedWorker, judge
-from switchover.rollout.orders.obedience import is_ahead
+from switchover.rollout.orders.obedience import is_ahead, version_to_pass
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import HIGHEST_PASSED, Change
 from switchover.rollout.share import Share
@@ -25,7 +25,7 @@ _WAY_OUT: Final = "`switchover rollback` takes everything back and brings them t
 
 
 def held_elsewhere(store: RolloutStore, seconds: float) -> int | None:
-    """Return the highest version that workers hold, if one that lives follows another history.
+    """Return the version to pass, if a worker that lives follows another history: `version_to_pass`.
 
     None as well where the workers cannot be listed in so many seconds: the way back does not depend on them.
     """
@@ -33,8 +33,8 @@ def held_elsewhere(store: RolloutStore, seconds: float) -> int | None:
 
     def look() -> None:
         with suppress(StoreUnavailable):
-            ahead, highest = _ahead(store)
-            found.extend([highest] if ahead else [])
+            held = version_to_pass(*_judged(store))
+            found.extend([] if held is None else [held])
 
     thread = threading.Thread(target=look, name="switchover-histories", daemon=True)
     with suppress(RuntimeError):  # no more threads can be started
@@ -50,8 +50,8 @@ def require_one_history(store: RolloutStore) -> None:
         RolloutRefused: one does; the text names it and says what helps.
     """
     with suppress(StoreUnavailable):
-        ahead, _ = _ahead(store)
-        if ahead:
+        judged, state = _judged(store)
+        if ahead := [it for it in judged if is_ahead(it, state)]:
             shown = ", ".join(map(str, ahead))
             lost = f"the store was lost, replaced or restored, and workers do not follow it: {shown}"
             raise RolloutRefused("diverged", f"{lost}. Nothing was changed, and they keep what they have; {_WAY_OUT}")
@@ -85,9 +85,7 @@ def pass_version(store: RolloutStore, held: int, *, who: str, why: str, key: str
     raise RolloutConflict(state.version, state.version, f"others were faster {_ATTEMPTS} times")
 
 
-def _ahead(store: RolloutStore) -> tuple[list[JudgedWorker], int]:
+def _judged(store: RolloutStore) -> tuple[list[JudgedWorker], RolloutState]:
     chain, workers = Chain(store), store.workers(reports=False)
     chain.catch_up(workers)
-    judged = judge(workers, chain.state.version, chain)
-    highest = max((it.beat.version for it in workers), default=0)
-    return [it for it in judged if is_ahead(it, chain.state)], highest
+    return judge(workers, chain.state.version, chain), chain.state

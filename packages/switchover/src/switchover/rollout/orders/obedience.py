@@ -10,11 +10,12 @@ from typing import Final
 from switchover.errors import RolloutRefused
 from switchover.rollout.orders.convergence import SILENT_SECONDS, Chain, JudgedWorker, Standing, judge
 from switchover.rollout.orders.undoing import Undone
+from switchover.rollout.record.event import HIGHEST_PASSED
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
 from switchover.rollout.stores.worker import WorkerSeen
 
-__all__ = ["SILENT_SECONDS", "Obeyed", "is_ahead", "require_obedient", "wait_obeyed"]
+__all__ = ["SILENT_SECONDS", "Obeyed", "is_ahead", "require_obedient", "version_to_pass", "wait_obeyed"]
 
 _LOOK_SECONDS: Final = 0.02
 _MOST_PASSES: Final = 5
@@ -91,9 +92,9 @@ def wait_obeyed(
         seen = store.workers(reports=False)
         chain.catch_up(seen)
         judged = judge(seen, version, chain, is_back=is_back)
-        if passes < _MOST_PASSES and any(is_ahead(it, chain.state) for it in judged):
+        if passes < _MOST_PASSES and (held := version_to_pass(judged, chain.state)) is not None:
             passes += 1
-            state = passing(max(it.beat.version for it in seen))
+            state = passing(held)
             if state is not None:
                 version, chain = state.version, Chain(store, state)
                 continue
@@ -116,6 +117,18 @@ def _obeyed(judged: Sequence[JudgedWorker], version: int, seconds: float, undone
 def is_ahead(worker: JudgedWorker, state: RolloutState) -> bool:
     """Whether a worker lives, follows another history than the store, and will not follow this one by itself."""
     return worker.is_heard and worker.standing is Standing.DIVERGED and worker.beat.version >= state.version
+
+
+def version_to_pass(workers: Sequence[JudgedWorker], state: RolloutState) -> int | None:
+    """Return the version past which workers that live and follow another history follow the store again.
+
+    None if there are none. A version that is too high to be one is left alone: it is named, and
+    keeps nobody from reaching the others.
+    """
+    possible = [it for it in workers if it.beat.version <= HIGHEST_PASSED]
+    if not any(is_ahead(it, state) for it in possible):
+        return None
+    return max(it.beat.version for it in possible)
 
 
 def require_obedient(workers: Sequence[WorkerSeen], chain: Chain, *, way_out: str = "") -> None:
