@@ -14,14 +14,17 @@ import pytest
 
 from support.operating import Project, project
 from support.processes import ROOT
-from support.rollouts import beat_at
+from support.rollouts import FixedPlan, beat_at
 from switchover.cli import settings
+from switchover.cli.leaving import Leaving
+from switchover.cli.operating import orders
 from switchover.contract import Document
 from switchover.errors import ChangeUnknown, StoreUnavailable
 from switchover.rollout import RolloutState, Share
+from switchover.rollout.orders import Operator
 from switchover.rollout.plan import load
 from switchover.rollout.record import Change
-from switchover.rollout.stores import FileRolloutStore, WorkerSeen
+from switchover.rollout.stores import FakeRolloutStore, FileRolloutStore, WorkerSeen
 
 LIBRARY = ROOT / "tests" / "library" / "openapi.yaml"
 
@@ -137,6 +140,23 @@ def test_progress_is_shown_to_whoever_watches_and_ctrl_c_says_what_is_in_force(
     assert out.endswith("version 1 was put into force; who obeys was not waited for\n")
     assert "\rwaiting for workers to obey version 1: 3.2 s \r\x1b[K" in err
     assert err.endswith("switchover: interrupted\n")
+
+
+def test_who_is_interrupted_after_a_version_was_passed_is_told_that_everything_was_taken_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, leaving, said = FakeRolloutStore(), Leaving(), list[str]()
+    operator = Operator(store, FixedPlan(), who="kokoro")
+    state = operator.rollback(["getTrip"], why="slow")
+    store.heartbeat(beat_at(RolloutState()))
+
+    def sleep(_: float) -> None:
+        said.append(leaving.done)
+        store.heartbeat(beat_at(store.load()) if len(said) > 1 else beat_at(state, version=9, head="f" * 64))
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert orders._waited(operator, state.version, 5, time.monotonic(), leaving).passed == 9
+    assert "Version 10 passes it, and takes EVERY operation back" in said[1]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ _QUIET_SECONDS: Final = 0.5
 _BEFORE: Final = """\
 nothing was changed, and workers keep to what they have. Bring the store back; to take all calls back without it,
 restart the workers with the ceiling down: Rollout(ceiling="direct")"""
+_NOT_SHOWN: Final = "whether all workers have converged was not shown, `switchover status` says it"
 _UNKNOWN: Final = "the change may be in force: `switchover status` shows it once the store answers"
 
 
@@ -124,7 +125,7 @@ def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, ne
         state = order(operator)
         said = "nothing to change" if state.version == before else "carried out"
         said = f"{said}: version {state.version} is in force"
-        leaving.done = f"{said}; whether all workers have converged was not shown, `switchover status` says it"
+        leaving.done = f"{said}; {_NOT_SHOWN}"
     print(said, flush=True)
     if not options.wait:
         if operator.passed is not None:
@@ -132,7 +133,7 @@ def _carried_out(options: argparse.Namespace, place: Place, order: _Order, *, ne
         print("not waited for workers; `switchover status` tells who obeys")
         return 0
     with _explained(f"version {state.version} is in force; whether workers have converged is unknown"):
-        obeyed = _waited(operator, state.version, options.wait, started)
+        obeyed = _waited(operator, state.version, options.wait, started, leaving)
     for line in outcome_lines(obeyed, time.monotonic() - started):
         print(line)
     return outcome_code(obeyed, needs_workers=needs_workers)
@@ -149,11 +150,14 @@ def _explained(consequence: str) -> Iterator[None]:
         raise StoreUnavailable(f"{error}\n{consequence}") from error
 
 
-def _waited(operator: Operator, version: int, seconds: float, started: float) -> Obeyed:
+def _waited(operator: Operator, version: int, seconds: float, started: float, leaving: Leaving) -> Obeyed:
     """Wait until all workers obey, with a line of progress where somebody watches."""
     is_watched = sys.stderr.isatty()
 
     def pause(pausing: float) -> None:
+        if operator.passed is not None and operator.established is not None:
+            passing = passing_line(operator.established.state.version, operator.passed)
+            leaving.done = f"{passing}; {_NOT_SHOWN}"
         waited = time.monotonic() - started
         if is_watched and waited > _QUIET_SECONDS:
             print(
