@@ -210,15 +210,12 @@ class Operator:
             version,
             timeout,
             undone=self.undone if is_last else lambda: None,
-            held_since=self._held_since if is_last else lambda: 0,
+            held_since=lambda: held_since(self._store, self.established if is_last else None),
             is_back=is_back,
             passing=self._pass if is_back else lambda _: None,
             pause=pause,
         )
         return replace(obeyed, passed=self.passed if is_last else None)
-
-    def _held_since(self) -> int:
-        return 0 if self.established is None else held_since(self._store, self.established)
 
     def _pass(self, held: int) -> RolloutState | None:
         """Give the last rollback again, for everything, past a version of another history."""
@@ -274,12 +271,8 @@ class Operator:
         """Find out whether a change that was interrupted had been made already."""
         with suppress(SwitchoverError):
             for event in self._store.history(after=state.version, limit=1):
-                if (event.who, event.action, event.why, event.after) == (
-                    self._who,
-                    change.action,
-                    change.why,
-                    change.edit,
-                ):
+                asked = change.who, change.action, change.why, change.edit
+                if (event.who, event.action, event.why, event.after) == asked:
                     self.established = Established(edit, event.applied(state))
 
     def _is_repeated(self, after: int, *, goes_on: bool) -> bool:

@@ -72,12 +72,14 @@ def undone(store: RolloutStore, established: Established) -> Undone | None:
     return Undone(state.version, _culprit(store, established))
 
 
-def held_since(store: RolloutStore, established: Established) -> int:
+def held_since(store: RolloutStore, established: Established | None) -> int:
     """Return the version from which on a command has been in force without a break.
 
     It is later than the command's own where that was undone and done again: workers that stopped
-    in between do not go by it. Raises StoreUnavailable.
+    in between do not go by it. 0 without a command. Raises StoreUnavailable.
     """
+    if established is None:
+        return 0
     now, state = store.load(), established.state
     since, holds = state.version, True
     if now.version == since:
