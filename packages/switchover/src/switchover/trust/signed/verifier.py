@@ -68,6 +68,7 @@ class SignedMessageVerifier:
             for name in sorted(COVERED_IF_PRESENT | {name.lower() for name in covered})
         ]
         self._nonces = nonces if nonces is not None else NonceMemory()
+        self._lookup = self._nonces if isinstance(self._nonces, NonceLookup) else None
         self._clock = clock
 
     def is_addressed(self, incoming: Incoming) -> bool:
@@ -85,7 +86,8 @@ class SignedMessageVerifier:
         self._check_times(given, now)
         principal = self._signed_by(given, self._base(incoming, given))
         # A replay is refused before its body is read, where the nonces can be asked that.
-        if isinstance(self._nonces, NonceLookup) and await self._nonces.is_taken(given.key_id, given.nonce, now=now):
+        lookup = self._lookup
+        if lookup is not None and await lookup.is_taken(given.key_id, given.nonce, now=now):
             raise refusal(Claim.REPLAYED.value)
         await _check_body(incoming)
         # The body may have taken its time: what has ended since is not let in.
