@@ -348,7 +348,22 @@ def test_what_no_model_says_is_refused_with_its_place(
     said = capsys.readouterr().err
     assert "openapi.yaml says what no generated model says as well:" in said
     assert "openapi.yaml:9 #/paths/~1x/post/requestBody/content/application~1json/schema send / send: body" in said
+    assert "switchover_proof" not in said
     assert not (tmp_path / "made").exists()
+
+
+def test_messages_do_not_name_the_temporary_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = "schemas: { A: { type: object, properties: { a: { enum: [x, 1, null, true] } } } }, "
+    text = CONTRACT.replace("SCHEMA", "{ type: array, items: { $ref: '#/components/schemas/A' } }")
+    text = text.replace("components: { ", "components: { " + model)
+    (tmp_path / "openapi.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main(["generate", "--contract", "openapi.yaml", "--package", "made", "--interface", "Port"]) == 1
+    said = capsys.readouterr().err
+    assert "models.A" in said
+    assert "switchover_proof" not in said
 
 
 def test_a_caller_of_the_teams_own_need_not_be_importable_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
