@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from switchover import Timeouts, calling
+from switchover import Port, Timeouts, calling
 from switchover.errors import (
     CallError,
     ConnectionLost,
@@ -197,7 +197,8 @@ SWEEPING = {"default": {"description": "Anything else.", "content": {"applicatio
 async def test_a_failure_documented_for_any_status_is_no_word_for_what_gateways_answer(
     status: int, headers: Any, body: bytes
 ) -> None:
-    port = document({"responses": {"200": {"description": "."}, **SWEEPING}}, method="get").bind(interface({}))
+    contract = document({"responses": {"200": {"description": "."}, **SWEEPING}}, method="get")
+    port: Port[Any] = contract.bind(interface({}))
 
     with pytest.raises((TransportError, ServiceUnavailable)):
         await port.http(transport=Canned(status, headers, body), trust="open").send()

@@ -425,6 +425,21 @@ def test_an_order_that_is_given_twice_under_one_key_is_carried_out_once(
     assert store.load() == promoted
 
 
+def test_an_order_that_was_undone_and_is_given_again_under_its_key_says_that_it_was_undone(
+    store: ObedientStore,
+) -> None:
+    keyed(store, order_key("a", "1")).rollback()
+    others(store).resume()
+    others(store).set_share(Share(10_000), why="impatient", is_forced=True)
+
+    again = keyed(store, order_key("a", "1"))
+    assert not again.rollback().is_pinned
+    undone = again.undone()
+    assert undone is not None
+    assert undone.event is not None
+    assert undone.event.who == "aiko"
+
+
 def test_of_the_same_order_at_the_same_time_one_is_carried_out(clock: OwnedClock) -> None:
     class Raced(ObedientStore):
         """One in whose way the same order comes, once."""

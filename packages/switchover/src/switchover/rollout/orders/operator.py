@@ -21,11 +21,12 @@ from switchover.rollout.orders.planned import (
     wave_to_promote,
     wave_to_start,
 )
-from switchover.rollout.orders.repeating import REMEMBERED, is_carried_out
+from switchover.rollout.orders.repeating import REMEMBERED, find_carried_out
 from switchover.rollout.orders.rise import edit_to
-from switchover.rollout.orders.undoing import Established, Undone, held_since, is_rising, undone
+from switchover.rollout.orders.undoing import Established, Undone, established_by, held_since, is_rising, undone
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Change
+from switchover.rollout.record.words import action_words
 from switchover.rollout.share import Share
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores.store import RolloutStore
@@ -103,7 +104,7 @@ class Operator:
                 self._store, state, dict.fromkeys(chosen.operations, chosen.stages[0].share), is_forced=is_forced
             )
 
-        return self._ordered(_named_action("start", is_forced=is_forced), decided, why)
+        return self._ordered(action_words("start", is_forced=is_forced), decided, why)
 
     def promote(self, wave: str | None = None, *, why: str = "", is_forced: bool = False) -> RolloutState:
         """Bring a wave, or the one under way, to its next stage. Forced: though the stage is young, or workers do not obey."""
@@ -116,7 +117,7 @@ class Operator:
             below = [name for name in chosen.operations if state.shares.get(name, Share(0)) < stage]
             return edit_to(self._store, state, dict.fromkeys(below, stage), is_forced=is_forced)
 
-        return self._ordered(_named_action("promote", is_forced=is_forced), decided, why)
+        return self._ordered(action_words("promote", is_forced=is_forced), decided, why)
 
     def set_share(
         self, share: Share, targets: Sequence[str] | None = None, *, why: str, is_forced: bool = False
@@ -134,7 +135,7 @@ class Operator:
                 require_baked_before(self._plan, state, edit.new_to(state).shares, self._store.now)
             return edit
 
-        return self._ordered(_named_action("set", is_forced=is_forced), decided, why)
+        return self._ordered(action_words("set", is_forced=is_forced), decided, why)
 
     def hold(self, targets: Sequence[str] | None = None, *, why: str = "") -> RolloutState:
         """Keep operations, groups or waves (None: all of the plan) from going up. What they have stays."""
@@ -279,11 +280,16 @@ class Operator:
         if not self._key:
             return False
         try:
-            return is_carried_out(self._key, self._store.history(after=max(0, after)))
+            event = find_carried_out(self._key, self._store.history(after=max(0, after)))
         except StoreUnavailable:
             if not goes_on:
                 raise
             return False  # going back twice does no harm, and must not depend on the audit log
+        if event is None:
+            return False
+        # Others may have undone it since: what it brought about is what the answer is judged by.
+        self.established = established_by(self._store, event)
+        return True
 
     def _is_touched(self, edit: Edit, first: RolloutState) -> bool:
         return any(event.after.overlaps(edit) for event in self._store.history(after=first.version))
@@ -292,8 +298,3 @@ class Operator:
         if targets is None:
             targets = [wave.name for wave in self._plan.waves]
         return named(self._plan, self._groups, targets, others={*state.shares, *state.pinned, *state.held})
-
-
-def _named_action(action: str, *, is_forced: bool) -> str:
-    """Return how the audit log names an action, so that it shows what was forced."""
-    return f"{action} (forced)" if is_forced else action

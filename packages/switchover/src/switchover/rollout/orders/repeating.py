@@ -17,14 +17,19 @@ def order_key(name: str, fingerprint: str) -> str:
     return f"{name}/{fingerprint}"
 
 
-def is_carried_out(key: str, events: Iterable[Event]) -> bool:
-    """Is an order on record under this key? Raises RolloutRefused if another one is, under the same name."""
+def find_carried_out(key: str, events: Iterable[Event]) -> Event | None:
+    """Return the event of an order that is on record under a key; None if there is none.
+
+    Raises:
+        RolloutRefused: another order has the same name.
+    """
     name = key.rpartition("/")[0]
     for event in events:
         if event.key == key:
-            return True
+            return event
         if event.key and event.key.rpartition("/")[0] == name:
             raise RolloutRefused(
-                "key_reused", f"this key belongs to another order, version {event.version}: {event.action}"
+                "key_reused",
+                f"this key belongs to another order, version {event.version}: {event.action}",
             )
-    return False
+    return None

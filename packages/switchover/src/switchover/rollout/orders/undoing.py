@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from switchover.errors import StoreUnavailable
+from switchover.rollout.record.chain import replayed
 from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Event
 from switchover.rollout.share import Share
@@ -28,6 +30,14 @@ class Established:
         """Whether a state is as the command wanted it."""
         is_pinned_since = state.is_pinned and not self.state.is_pinned
         return self.edit.new_to(state).is_empty() and not (is_pinned_since and is_rising(self.edit, RolloutState()))
+
+
+def established_by(store: RolloutStore, event: Event) -> Established | None:
+    """Return what an earlier event brought about; None where the audit log does not tell."""
+    with suppress(StoreUnavailable, ValueError):
+        before = [one for one in store.history() if one.version <= event.version]
+        return Established(event.after, replayed(before))
+    return None
 
 
 @dataclass(frozen=True, slots=True)

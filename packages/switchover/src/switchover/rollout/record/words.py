@@ -8,6 +8,11 @@ from switchover.rollout.record.edit import Edit
 from switchover.rollout.record.event import Event
 
 
+def action_words(action: str, *, is_forced: bool) -> str:
+    """Return how the audit log names an action, so that it shows what was forced."""
+    return f"{action} (forced)" if is_forced else action
+
+
 def event_words(event: Event) -> Iterator[str]:
     """Yield what an event changed, in words, and which lost versions it passed."""
     if event.passes is not None:
