@@ -500,6 +500,27 @@ def test_figures_that_cannot_be_read_leave_the_event(
     assert "figures in PostgreSQL cannot be read" in caplog.text
 
 
+def test_a_store_is_closed_without_waiting_for_figures(
+    store: PostgresqlRolloutStore, server: RunningPostgresql
+) -> None:
+    state = store.change(change(getTrip=1), expected=0)
+    with psycopg.connect(server.dsn) as migration, ThreadPoolExecutor(1) as pool:
+        migration.execute("LOCK TABLE switchover_rollout_evidence IN ACCESS EXCLUSIVE MODE")
+        attaching = pool.submit(store.attach, state.version, state.head, {})
+        line = eventually_line(store, "reports")
+        store.close()
+        assert not attaching.done()
+        migration.rollback()
+        attaching.exception(20)
+    assert line.connection is None
+
+
+def eventually_line(store: PostgresqlRolloutStore, use: str) -> Line:
+    """The connection for a use, once a thread uses it."""
+    eventually(lambda: (line := store._lines.get((os.getpid(), use))) and line.lock.locked(), what=use)
+    return store._lines[os.getpid(), use]
+
+
 def test_figures_that_are_long_in_coming_do_not_hold_up_the_list_of_who_has_obeyed(
     store: PostgresqlRolloutStore, server: RunningPostgresql
 ) -> None:
@@ -508,10 +529,7 @@ def test_figures_that_are_long_in_coming_do_not_hold_up_the_list_of_who_has_obey
     with psycopg.connect(server.dsn) as migration, ThreadPoolExecutor(1) as pool:
         migration.execute("LOCK TABLE switchover_rollout_evidence IN ACCESS EXCLUSIVE MODE")
         attaching = pool.submit(store.attach, state.version, state.head, {})
-        eventually(
-            lambda: (line := store._lines.get((os.getpid(), "reports"))) and line.lock.locked(),
-            what="figures on their way",
-        )
+        eventually_line(store, "reports")
         assert [seen.beat.id for seen in store.workers(reports=False)] == ["web-1"]
         assert not attaching.done()
         migration.rollback()

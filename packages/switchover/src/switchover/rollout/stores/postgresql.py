@@ -17,7 +17,7 @@ from switchover.rollout.record.states import state_of
 from switchover.rollout.state import RolloutState
 from switchover.rollout.stores import postgresql_schema as sql
 from switchover.rollout.stores.postgresql_changes import NO_LIMIT, AnswerLost, Changes
-from switchover.rollout.stores.postgresql_line import Line
+from switchover.rollout.stores.postgresql_line import CLOSE_SECONDS, Line
 from switchover.rollout.stores.postgresql_rows import event_in, evidence_in, worker_in
 from switchover.rollout.stores.store import EXPIRE_SECONDS
 from switchover.rollout.stores.worker import WorkerBeat, WorkerSeen, beat_data, has_left, report_text
@@ -194,11 +194,8 @@ class PostgresqlRolloutStore:
     def close(self) -> None:
         """See `RolloutStore`."""
         for (pid, _), line in list(self._lines.items()):
-            if pid == os.getpid() and line.lock.acquire(timeout=self._patience):
-                try:
-                    line.drop()
-                finally:
-                    line.lock.release()
+            if pid == os.getpid():
+                line.give_back(CLOSE_SECONDS)
 
     def __repr__(self) -> str:
         return f"PostgresqlRolloutStore({self._address.shown!r}, rollout={self._rollout!r})"
@@ -279,7 +276,7 @@ class PostgresqlRolloutStore:
             line.drop()
             raise
         finally:
-            line.lock.release()
+            line.release()
 
     def _connected(self, line: Line, use: str) -> BoundedConnection:
         if line.connection is None or not line.connection.is_alive():
