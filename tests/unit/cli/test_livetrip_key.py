@@ -41,7 +41,7 @@ def test_what_is_no_key_is_not_hashed_and_not_repeated(
     monkeypatch.setattr(sys, "stdin", io.StringIO("too-short-a-secret"))
     assert main(["key", "hash"]) == 2
     told = capsys.readouterr()
-    assert told.err.startswith("livetrip: an API key is at least 32 ")
+    assert told.err.startswith("livetrip: an API key must be at least 32 ")
     assert "too-short-a-secret" not in told.err
 
 
