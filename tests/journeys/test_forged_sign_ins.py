@@ -97,7 +97,8 @@ def test_what_is_wrong_is_not(diary: Diary, wrong: dict[str, Any], reason: str) 
         assert (page.status, "The sign-in did not work" in page.text) == (400, True)
         trace = re.search(r"<code>([0-9a-f]{32})</code>", page.html)
         assert trace is not None
-        log = diary.web.log.read_text("utf-8")
-        assert f"trace {trace[1]}: nobody was signed in: {reason}" in log
-        assert "Traceback" not in log
+        said = f"trace {trace[1]}: nobody was signed in: {reason}"
+        # The log is written in the background.
+        eventually(lambda: said in diary.web.log.read_text("utf-8"), what=said)
+        assert "Traceback" not in diary.web.log.read_text("utf-8")
         assert not visitor.is_in()

@@ -164,7 +164,8 @@ def test_an_answer_that_was_changed_signs_nobody_in(diary: Diary, changes: dict[
         told_back = {**answered(visitor), **changes}
         page = visitor.open(f"{BACK}?{urlencode({k: v for k, v in told_back.items() if v is not None})}")
         assert (page.status, FAILED in page.text) == (400, True)
-        assert f"trace {trace(page)}: nobody was signed in: {reason}" in diary.log()
+        said = f"trace {trace(page)}: nobody was signed in: {reason}"
+        eventually(lambda: said in diary.log(), what=said)  # it is written in the background
         assert told_back["code"] is None or told_back["code"] not in page.html
         assert not visitor.is_in()
 
@@ -229,7 +230,7 @@ def test_an_issuer_that_is_down_is_a_clear_page_and_one_that_is_back_signs_in(tm
         page = visitor.open("/sign-in/issuer?next=/trips/new")
         assert (page.status, page.headers["retry-after"]) == (503, "10")
         assert "The sign-in cannot be reached" in page.text
-        assert trace(page) in diary.log()
+        eventually(lambda: trace(page) in diary.log(), what="the line of the request")
         issuer.start()
         again = next(link for link in page.links if link.startswith("/sign-in/issuer"))
         back = f"{BACK}?{urlencode(answered(visitor, address=again))}"
