@@ -16,6 +16,7 @@ from support.processes import Running
 from support.sign_in_issuer import CLIENT, SECRET, SignInIssuer, sign_in_issuer
 from support.signing import SigningKey
 from support.visitor import Visitor, free_port, shown_web
+from support.waiting import eventually
 
 
 @dataclass(frozen=True)
