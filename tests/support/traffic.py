@@ -24,7 +24,7 @@ from switchover import CallError, Recorder, calling
 from switchover.errors import ServiceUnavailable, TransportError
 from switchover.telemetry import CallEvent
 
-_AT_ONCE = {"reads": 4, "writes": 1}
+AT_ONCE = {"reads": 4, "writes": 1}
 _PAUSE = 0.004
 
 
@@ -108,7 +108,7 @@ async def main(kind: str, trips: dict[str, str], path: Path) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with open_live_trip(load_settings(), recorder) as live_trip:
         work = read if kind == "reads" else write
-        tasks = [asyncio.create_task(work(live_trip, trips, report, first)) for first in range(_AT_ONCE[kind])]
+        tasks = [asyncio.create_task(work(live_trip, trips, report, first)) for first in range(AT_ONCE[kind])]
         print("listening on itself", flush=True)
         while not stop.is_set():
             report.put(path)

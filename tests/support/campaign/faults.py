@@ -177,6 +177,7 @@ def worker_frozen(world: World, worker: Worker) -> Claim:
 @_fault("worker frozen for over 30 s", 1, is_slow=True)
 def worker_frozen_long(world: World, worker: Worker) -> Claim:
     """A worker has stood still for so long that it used to be left out."""
+    worker.long_freezes += 1
     with _frozen(worker):
         time.sleep(LONG_SECONDS)
         return _rollback(world)

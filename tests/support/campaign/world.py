@@ -26,7 +26,11 @@ _SWITCHOVER = (sys.executable, "-c", "from switchover.cli import main; raise Sys
 
 @dataclass
 class Worker:
-    """A process that calls LiveTrip without a pause, and is started again after its end."""
+    """A process that calls LiveTrip without a pause, and is started again after its end.
+
+    Attributes:
+        long_freezes: how often it stood still for longer than a call may take.
+    """
 
     number: int
     kind: str
@@ -35,6 +39,7 @@ class Worker:
     gateway: Gateway
     process: Running | None = None
     reports: list[Path] = field(default_factory=list)
+    long_freezes: int = 0
 
     @property
     def pid(self) -> int:
