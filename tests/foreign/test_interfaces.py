@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
@@ -81,7 +81,7 @@ class TakesCallable(Protocol):
 
 
 class TakesOnce(Protocol):
-    def op(self, ids: Iterable[int]) -> list[int]: ...
+    def op(self, ids: Generator[int, None, None]) -> list[int]: ...
 
 
 class ReturnsOnce(Protocol):

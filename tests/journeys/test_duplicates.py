@@ -93,9 +93,10 @@ def test_duplicate_is_refused_in_every_process_while_the_first_is_carried_out(
         reused = plan(other, "refused", title="Osaka")
         assert (reused.status_code, reused.json()["code"]) == (409, "idempotency_key_reused")
         assert reused.json()["type"] == "urn:livetrip:problem:idempotency-key-reused"
-        lines = (tmp_path / "other" / "stderr.log").read_text("utf-8")
-        assert '"replayed":true' in lines
-        assert '"failure":"IdempotencyKeyInUse"' in lines
+        log = tmp_path / "other" / "stderr.log"
+        # The log is written in the background.
+        eventually(lambda: '"replayed":true' in log.read_text("utf-8"), what="the line of a repetition")
+        eventually(lambda: '"failure":"IdempotencyKeyInUse"' in log.read_text("utf-8"), what="the line of a refusal")
 
 
 def test_duplicate_waits_in_another_process_where_that_is_the_setting(

@@ -115,7 +115,7 @@ def test_a_client_may_prove_itself_with_a_key_and_ask_for_what_an_issuer_wants(t
         ({"LIVETRIP_TRUST": "oidc, gcp"}, "LIVETRIP_TRUST: names several kinds; whoever calls proves itself in one"),
         ({"LIVETRIP_TRUST": " "}, "LIVETRIP_TRUST: is set to nothing; give it a value or unset it"),
         ({"LIVETRIP_TRUST": "shared-key"}, "LIVETRIP_SERVICE_KEY: is missing, and so is LIVETRIP_SERVICE_KEY_FILE"),
-        ({"LIVETRIP_SERVICE_KEY": "short"}, "LIVETRIP_SERVICE_KEY: a service key is at least 32"),
+        ({"LIVETRIP_SERVICE_KEY": "short"}, "LIVETRIP_SERVICE_KEY: a service key must be at least 32"),
         ({"LIVETRIP_SERVICE_KEY": KEY, "LIVETRIP_SERVICE_KEY_FILE": "x"}, "is set, and so is LIVETRIP_SERVICE_KEY_FILE"),
         ({"LIVETRIP_TRUST": "gcp"}, "LIVETRIP_TRUST_GCP_AUDIENCE: is missing"),
         ({"LIVETRIP_TRUST": "gcp", "LIVETRIP_TRUST_GCP_AUDIENCE": ""}, "LIVETRIP_TRUST_GCP_AUDIENCE: is set to nothing"),
@@ -124,7 +124,7 @@ def test_a_client_may_prove_itself_with_a_key_and_ask_for_what_an_issuer_wants(t
             "LIVETRIP_TRUST_GCP: the metadata server is host[:port]",
         ),
         ({"LIVETRIP_TRUST": "api-key"}, "LIVETRIP_TRUST_API_KEY: is missing, and so is LIVETRIP_TRUST_API_KEY_FILE"),
-        ({"LIVETRIP_TRUST": "api-key", "LIVETRIP_TRUST_API_KEY": SECRET[:20]}, "LIVETRIP_TRUST_API_KEY: an API key is"),
+        ({"LIVETRIP_TRUST": "api-key", "LIVETRIP_TRUST_API_KEY": SECRET[:20]}, "LIVETRIP_TRUST_API_KEY: an API key must be"),
         (
             {"LIVETRIP_TRUST": "api-key", "LIVETRIP_TRUST_API_KEY": KEY, "LIVETRIP_TRUST_API_KEY_HEADER": "cookie"},
             "LIVETRIP_TRUST_API_KEY: 'cookie' is no header for a key",
@@ -165,7 +165,7 @@ def test_what_cannot_be_used_is_told_precisely(environment: dict[str, str], said
         (b"\n", "is empty"),
         (b"\xff" * 40, "is no text in UTF-8"),
         (b"k" * (MAX_BYTES + 1), f"is longer than {MAX_BYTES} bytes"),
-        (SECRET[:20].encode(), "a service key is at least 32"),
+        (SECRET[:20].encode(), "a service key must be at least 32"),
     ],
 )
 def test_a_file_that_holds_no_key_is_told_without_what_it_holds(tmp_path: Path, content: bytes, said: str) -> None:

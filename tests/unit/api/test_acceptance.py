@@ -226,7 +226,7 @@ def test_nothing_named_is_closed() -> None:
         ({**OIDC, "LIVETRIP_TRUST_MAX_LIFETIME_SECONDS": "1h"}, "MAX_LIFETIME_SECONDS: has to be a number of seconds"),
         (JWT, "LIVETRIP_TRUST_JWT_KEY_SET_FILE: is missing"),
         ({"LIVETRIP_TRUST": "signed"}, "LIVETRIP_TRUST_SIGNED_BASE_URL: is missing"),
-        ({"LIVETRIP_TRUST": "shared-key", "LIVETRIP_SERVICE_KEY": "short"}, "LIVETRIP_SERVICE_KEY: a service key is"),
+        ({"LIVETRIP_TRUST": "shared-key", "LIVETRIP_SERVICE_KEY": "short"}, "LIVETRIP_SERVICE_KEY: a service key must be"),
         ({"LIVETRIP_TRUST": "shared-key"}, "LIVETRIP_SERVICE_KEY: is missing"),
     ],
 )  # fmt: skip

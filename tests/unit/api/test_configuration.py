@@ -36,7 +36,11 @@ def said(function: object, environment: Mapping[str, str]) -> tuple[str, str]:
         ({**SERVICE, "LIVETRIP_SERVICE_KEY": KEY}, "ok", "a shared key, as a bearer token"),
         ({**SERVICE, "LIVETRIP_TRUST": "open"}, "warning", "prove nothing (LIVETRIP_TRUST=open)"),
         ({**SERVICE, "LIVETRIP_TRUST": "oidc"}, "failed", "LIVETRIP_TRUST_OIDC_ISSUER: is missing"),
-        ({**SERVICE, "LIVETRIP_SERVICE_KEY": SECRET[:9]}, "failed", "LIVETRIP_SERVICE_KEY: a service key is at least"),
+        (
+            {**SERVICE, "LIVETRIP_SERVICE_KEY": SECRET[:9]},
+            "failed",
+            "LIVETRIP_SERVICE_KEY: a service key must be at least",
+        ),
     ],
 )
 def test_the_calling_side(environment: dict[str, str], state: str, part: str) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,7 @@ from support.rollouts import change
 from support.waiting import eventually
 from switchover.disk import replace_file
 from switchover.errors import StoreUnavailable
-from switchover.rollout import Rollout, RolloutState, Share
-from switchover.rollout import follower as follower_module
+from switchover.rollout import Rollout, RolloutState, Share, forking
 from switchover.rollout.follower import Follower
 from switchover.rollout.following import FollowerStatus, Rhythm
 from switchover.rollout.record import canonical, state_data
@@ -360,7 +360,7 @@ def test_after_a_fork_everything_begins_anew_but_what_is_in_force(
     eventually(lambda: follower.wait_in_force(0) or follower.status().problem)
     before, thread, stop = follower.status(), follower._thread, follower._stop
     assert thread is not None
-    follower_module._after_fork()
+    forking._after_fork()
     assert follower._thread not in (None, thread)
     assert follower.wait_in_force(0) is is_loaded
     assert follower.status().version == before.version
@@ -372,12 +372,57 @@ def test_after_a_fork_everything_begins_anew_but_what_is_in_force(
 
 def test_a_forked_process_does_not_follow_if_its_parent_did_not(tmp_path: Path, table: Table) -> None:
     follower = Follower(FileRolloutStore(tmp_path), table.apply)
-    follower_module._after_fork()
+    forking._after_fork()
     assert follower._thread is None
     child = os.fork()
     if child == 0:
         os._exit(1 if follower._thread is not None else 0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+class _Slow(FakeRolloutStore):
+    """Loads when it is told to, at the latest after 20 seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_loading, self.goes_on, self.has_loaded = threading.Event(), threading.Event(), False
+
+    def load(self) -> RolloutState:
+        self.is_loading.set()
+        self.goes_on.wait(20)
+        self.has_loaded = True
+        return super().load()
+
+
+def test_a_fork_waits_until_the_thread_is_at_rest_so_that_the_child_inherits_no_lock_of_an_import(table: Table) -> None:
+    store = _Slow()
+    follower = Follower(store, table.apply, rhythm=FAST)
+    follower.start()
+    assert store.is_loading.wait(20)
+    threading.Timer(0.1, store.goes_on.set).start()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if store.has_loaded else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert follower.wait_in_force(20), "the lock is released in the parent"
+    assert follower.stop()
+
+
+def test_a_fork_does_not_wait_for_a_store_that_hangs(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forking, "_FORK_SECONDS", 0.05)
+    store = _Slow()
+    follower = Follower(store, table.apply, rhythm=FAST)
+    follower.start()
+    assert store.is_loading.wait(20)
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        os._exit(1 if store.has_loaded else 0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert time.monotonic() - started < 10
+    store.goes_on.set()
+    assert follower.wait_in_force(20)
+    assert follower.stop()
 
 
 def test_signs_of_life_carry_the_head_that_was_applied_the_process_and_the_lease(
@@ -562,7 +607,7 @@ def test_a_process_that_ends_while_its_store_hangs_ends_all_the_same(tmp_path: P
 follower._store.leave = lambda _: time.sleep(60)
 started = time.monotonic()
 import atexit
-from switchover.rollout import follower as module
+from switchover.rollout import forking as module
 atexit.unregister(module._at_exit)
 module._at_exit()
 took = time.monotonic() - started
@@ -596,7 +641,7 @@ def test_who_forked_workers_and_made_no_call_says_so_until_it_makes_one(store: F
     follower.start()
     eventually(lambda: [it.beat.report for it in store.workers()] == [{"calls": 0}])
     assert not store.workers()[0].beat.is_parent
-    follower_module._after_fork_in_parent()
+    forking._after_fork_in_parent()
     eventually(lambda: store.workers()[0].beat.is_parent)
     calls[0] = 1
     eventually(lambda: not store.workers()[0].beat.is_parent)
@@ -608,7 +653,7 @@ def test_who_forked_and_cannot_tell_of_its_calls_stays_a_worker(
 ) -> None:
     follower.start()
     eventually(store.workers)
-    follower_module._after_fork_in_parent()
+    forking._after_fork_in_parent()
     state = store.change(change(getTrip=100), expected=0)
     eventually(lambda: [it.beat.version for it in store.workers()] == [state.version])
     assert not store.workers()[0].beat.is_parent

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import socket
 import threading
 import time
-import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from switchover.errors import StoreUnavailable, outline
+from switchover.rollout import forking
 from switchover.rollout.cached import StateCache
 from switchover.rollout.companion import Companion, require_lease, running_time
 from switchover.rollout.following import FollowerStatus, Rhythm, new_worker_id
@@ -23,9 +22,6 @@ from switchover.rollout.state import GENESIS, RolloutState
 from switchover.rollout.stores.process import start_of, this_place
 from switchover.rollout.stores.store import RolloutStore
 from switchover.rollout.stores.worker import WorkerBeat, report_text
-
-_SIGN_OFF_SECONDS: Final = 1.0
-"""So long a process that ends waits at most for the store to know of it."""
 
 
 class Follower:
@@ -77,10 +73,11 @@ class Follower:
         self._stop, self._in_force = threading.Event(), threading.Event()
         self._host = socket.gethostname()
         self._beating, self._has_forked, self._started = threading.Lock(), False, ""
+        self._at_work, self._forking = threading.RLock(), 0
         self._lease, self._suspend, self._lease_clock = lease_seconds, suspend, lease_clock
         self._companion = self._new_companion()
         self._status = FollowerStatus(worker_id=new_worker_id(self._name, self._host), lease_seconds=lease_seconds)
-        _followers.add(self)
+        forking.register(self)
 
     def start(self) -> None:
         """Put what the cache holds into force, if there is one, and follow from now on. Never waits for the store."""
@@ -143,7 +140,9 @@ class Follower:
         failures, is_news = 0, True
         while not stop.is_set():
             try:
-                is_news = self._round(is_news)
+                with self._at_work:
+                    self._work(is_news)
+                is_news = self._store.wait(self._status.version or 0, self._rhythm.beat_seconds)
                 failures = 0
             except Exception as error:  # a background task ends here, and must not
                 failures, is_news = failures + 1, True
@@ -156,8 +155,8 @@ class Follower:
         with self._beating:  # after it there is no beat that would list this process again
             self._store.leave(self._status.worker_id)
 
-    def _round(self, is_news: bool) -> bool:  # noqa: FBT001 - the answer of the round before
-        """Apply what is in force, tell of it, and wait for another, or for the next beat: is there news?"""
+    def _work(self, is_news: bool) -> None:  # noqa: FBT001 - the answer of the round before
+        """Apply what is in force, and tell of it."""
         if is_news:
             state = self._store.load()
             self._require_newer(state)
@@ -169,7 +168,6 @@ class Follower:
             self._reported = self._told()
         self._beat()
         self._answered()
-        return self._store.wait(self._status.version or 0, self._rhythm.beat_seconds)
 
     def _require_newer(self, state: RolloutState) -> None:
         """A store that goes back has lost changes: a folder that is not mounted, a backup. What is in force stays so, above all the kill switch."""
@@ -247,12 +245,18 @@ class Follower:
         if is_new:
             _log.warning("%s: %s", self._status.worker_id, self.status())
 
+    def _before_fork(self, seconds: float) -> None:
+        """Let the thread come to rest: what it imports while the process forks would stay locked in the child."""
+        if self._at_work.acquire(timeout=seconds):
+            self._forking = threading.get_ident()
+
     def _after_fork(self) -> None:
         """Threads do not cross a fork, locks may be held in it, and the id is the parent's; what it applied is in force here too."""
         was_following = self._thread is not None
         self._thread = None
         self._stop, self._in_force = threading.Event(), threading.Event()
         self._beating, self._has_forked, self._started = threading.Lock(), False, ""
+        self._at_work, self._forking = threading.RLock(), 0
         self._status = replace(self._status, worker_id=new_worker_id(self._name, self._host))
         self._reported = {}
         if self._held is not None and not self._status.is_from_cache:
@@ -261,6 +265,9 @@ class Follower:
             self._launch()
 
     def _after_fork_in_parent(self) -> None:
+        if self._forking == threading.get_ident():
+            self._forking = 0
+            self._at_work.release()
         self._has_forked = self._has_forked or self._thread is not None
 
     def _begin_sign_off(self) -> bool:
@@ -271,26 +278,5 @@ class Follower:
         self._companion.begin_sign_off()
         return True
 
-
-_followers: weakref.WeakSet[Follower] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for follower in list(_followers):
-        follower._after_fork()  # noqa: SLF001 - the module's own
-
-
-def _after_fork_in_parent() -> None:
-    for follower in list(_followers):
-        follower._after_fork_in_parent()  # noqa: SLF001 - the module's own
-
-
-def _at_exit() -> None:
-    """Sign off what still follows. Registered early, so it runs after the application's own exit handlers."""
-    until = time.monotonic() + _SIGN_OFF_SECONDS
-    for follower in [it for it in list(_followers) if it._begin_sign_off()]:  # noqa: SLF001 - the module's own
-        follower._companion.wait_signed_off(until - time.monotonic())  # noqa: SLF001 - the module's own
-
-
-os.register_at_fork(after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
-atexit.register(_at_exit)
+    def _wait_signed_off(self, seconds: float) -> None:
+        self._companion.wait_signed_off(seconds)

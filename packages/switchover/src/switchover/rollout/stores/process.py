@@ -27,7 +27,7 @@ def this_place() -> str:
         if os.readlink(_PROC / "self") != str(os.getpid()):
             return ""  # /proc shows another pid namespace than the one of this process
         spaces = [_namespace(name) for name in ("pid", "time")]
-        return " ".join([(_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip(), *spaces])
+        return " ".join([(_PROC / "sys/kernel/random/boot_id").read_bytes().decode("ascii").strip(), *spaces])
     except OSError:
         return ""
 

@@ -18,6 +18,6 @@ def cpu_nanoseconds() -> int:
 def resident_bytes(statm: Path = _STATM) -> int | None:
     """Resident memory of this process (proc(5), `statm`, second field, in pages); None where the system does not tell."""
     try:
-        return int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(statm.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return None
