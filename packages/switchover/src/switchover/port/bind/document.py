@@ -83,6 +83,7 @@ class _Binder:
             if plan is not None:
                 plans[plan.method] = plan
         self._check_methods(operations, is_partial=wanted is not None)
+        self.engine.finish()
         return plans
 
     def _method_of(self, operation: Operation) -> Method | None:
