@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -11,12 +10,12 @@ from pydantic import PydanticInvalidForJsonSchema, PydanticUndefinedAnnotation, 
 from pydantic.errors import PydanticSchemaGenerationError
 from pydantic_core import PydanticSerializationError
 
-from switchover.contract.node import Node, Tree
+from switchover.contract.node import Tree
 from switchover.contract.python_schema import PortJsonSchema
 from switchover.contract.shapes.shape import Shape
 from switchover.contract.shapes.shaping import reader
 
-__all__ = ["NotAWireType", "PortJsonSchema", "WireType", "wire_type"]
+__all__ = ["NotAWireType", "PortJsonSchema", "WireType", "WireTypes", "wire_type"]
 
 _UNKNOWN: Final = (
     PydanticSchemaGenerationError,
@@ -46,11 +45,46 @@ def wire_type(annotation: Any) -> WireType:
     Raises:
         NotAWireType: pydantic does not know it, or JSON cannot carry it.
     """
+    return WireTypes().read(annotation)
+
+
+class WireTypes:
+    """Annotations, each read once, and so that what several of them hold has one shape."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, WireType] = {}
+        self._takes = _Definitions("validation")
+        self._gives = _Definitions("serialization")
+
+    def read(self, annotation: Any) -> WireType:
+        """See `wire_type`."""
+        key = key_of(annotation)
+        if key not in self._known:
+            self._known[key] = self._made(annotation)
+        return self._known[key]
+
+    def _made(self, annotation: Any) -> WireType:
+        try:
+            adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+            return WireType(adapter, self._takes.shape(adapter), self._gives.shape(adapter))
+        except _UNKNOWN as error:
+            raise NotAWireType(_reason(error)) from error
+
+
+def key_of(annotation: Any) -> Any:
+    """What is the same for annotations that are written alike: equal ones may differ in the order of a union."""
     try:
-        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-        return WireType(adapter, _shape(adapter, "validation"), _shape(adapter, "serialization"))
-    except _UNKNOWN as error:
-        raise NotAWireType(_reason(error)) from error
+        hash(annotation)
+    except TypeError:
+        return _Same(annotation)
+    return annotation, repr(annotation)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """An annotation that is the same as none but itself."""
+
+    annotation: Any
 
 
 def _reason(error: Exception) -> str:
@@ -58,15 +92,28 @@ def _reason(error: Exception) -> str:
     return str(error).splitlines()[0].partition(". ")[0].rstrip(".")
 
 
-def _shape(adapter: TypeAdapter[Any], mode: Literal["validation", "serialization"]) -> Shape:
-    with warnings.catch_warnings():
-        # pydantic warns of defaults that JSON cannot carry; such a default never crosses.
-        warnings.simplefilter("ignore")
-        schema = adapter.json_schema(mode=mode, by_alias=True, schema_generator=PortJsonSchema)
-    return _read_plain(schema)
+class _Definitions:
+    """The shapes of one mode. Definitions that several annotations share are shapes once."""
+
+    def __init__(self, mode: Literal["validation", "serialization"]) -> None:
+        self._mode = mode
+        self._schemas: dict[str, Any] = {}
+        self._roots: list[Any] = []
+        self._tree = _tree({"$defs": self._schemas, "roots": self._roots})
+        self._read = reader()
+
+    def shape(self, adapter: TypeAdapter[Any]) -> Shape:
+        """The shape of the values of one annotation."""
+        with warnings.catch_warnings():
+            # pydantic warns of defaults that JSON cannot carry; such a default never crosses.
+            warnings.simplefilter("ignore")
+            schema = adapter.json_schema(mode=self._mode, by_alias=True, schema_generator=PortJsonSchema)
+        definitions = schema.get("$defs", {})
+        if any(self._schemas.setdefault(name, found) != found for name, found in definitions.items()):
+            return reader()(_tree(schema).root)  # classes of one name in two modules
+        self._roots.append(schema)
+        return self._read(self._tree.root.at("roots").at(len(self._roots) - 1))
 
 
-def _read_plain(schema: Mapping[str, Any]) -> Shape:
-    tree = Tree("annotation", "3.1", {}, {"annotation": schema})
-    read: Callable[[Node], Shape] = reader()
-    return read(tree.root)
+def _tree(value: Any) -> Tree:
+    return Tree("annotation", "3.1", {}, {"annotation": value})

@@ -7,7 +7,7 @@ taken for personal in every object that holds something personal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,8 @@ _ELEMENTS: Final = ("items", "contains", "unevaluatedItems")
 _FURTHER: Final = ("additionalProperties", "unevaluatedProperties")
 
 Token = str | int
+Place = tuple[str, str]
+_Below = dict[Token, list[Node]]
 
 
 def is_marked(node: Node) -> bool:
@@ -49,13 +51,15 @@ class Personal:
     Args:
         schema: of the values.
         whole: is the whole value, whatever the schema says?
+        clean: the schemas known to hold nothing personal, which schemas of one document may share.
     """
 
-    __slots__ = ("_schema", "_whole")
+    __slots__ = ("_clean", "_schema", "_whole")
 
-    def __init__(self, schema: Node, *, whole: bool = False) -> None:
+    def __init__(self, schema: Node, *, whole: bool = False, clean: set[Place] | None = None) -> None:
         self._schema = schema
         self._whole = whole
+        self._clean = set[Place]() if clean is None else clean
 
     def covers(self, path: Iterable[Token]) -> bool:
         """Is the value at `path` (names and indexes) personal?"""
@@ -72,7 +76,7 @@ class Personal:
         for token in path:
             step = _step(schemas, token)
             if not step.is_named:
-                found = found or _has_marked_names(schemas) or _holds_any(schemas)
+                found = found or _has_marked_names(schemas) or self._holds_any(schemas)
             found = found or _any_marked(schemas)
             told.append(token if step.is_named or not found else HIDDEN)
             schemas = step.schemas
@@ -89,8 +93,23 @@ class Personal:
         """The same for a JSON Pointer."""
         return pointer.of(self.shown(_tokens(path))) if path else path
 
+    def holds(self) -> bool:
+        """Whether anything in the values is personal, however deep."""
+        return self._whole or self._holds_any(_applied([self._schema]))
+
+    def members(self) -> set[Token]:
+        """The members that are personal, or lists or maps of what is."""
+        below = _below(_applied([self._schema]))
+        return {token for token, schemas in below.items() if _reaches(_applied(schemas), _elements_below, set())}
+
+    def _holds_any(self, schemas: Sequence[Node]) -> bool:
+        return _reaches(schemas, _below, self._clean)
+
     def places(self) -> Iterator[str]:
-        """JSON Pointers of the outermost personal places, `*` for an element or a key; schemas within themselves are entered once."""
+        """JSON Pointers of the outermost personal places, `*` for an element or a key; schemas within themselves are entered once.
+
+        There may be very many where schemas refer to one another.
+        """
         yield from _places(_applied([self._schema]), (), frozenset(), whole=self._whole)
 
 
@@ -106,8 +125,18 @@ def _has_marked_names(schemas: Sequence[Node]) -> bool:
     return _any_marked(_applied(found for schema in schemas for found in _child(schema, "propertyNames")))
 
 
-def _holds_any(schemas: Sequence[Node]) -> bool:
-    return next(_places(schemas, (), frozenset(), whole=False), None) is not None
+def _reaches(schemas: Sequence[Node], below: Callable[[Sequence[Node]], _Below], clean: set[Place]) -> bool:
+    """Whether a mark is found by going down. What holds none is `clean` afterwards, and is not entered again."""
+    waiting, seen = [schemas], set[Place]()
+    while waiting:
+        entered = waiting.pop()
+        if _any_marked(entered):
+            return True
+        entered = [schema for schema in entered if _place(schema) not in clean and _place(schema) not in seen]
+        seen.update(map(_place, entered))
+        waiting += [_applied(found) for found in below(entered).values()]
+    clean |= seen
+    return False
 
 
 def _child(node: Node, key: str) -> list[Node]:
@@ -127,12 +156,12 @@ def _group(node: Node, key: str) -> dict[Token, Node]:
 
 def _applied(schemas: Iterable[Node]) -> tuple[Node, ...]:
     """The schemas, and all that are applied to the same value: behind references, in compositions and conditions."""
-    waiting, found = list(schemas), dict[tuple[str, str], Node]()
+    waiting, found = list(schemas), dict[Place, Node]()
     while waiting:
         node = waiting.pop()
-        if (node.file, node.pointer) in found or not isinstance(node.value, dict):
+        if _place(node) in found or not isinstance(node.value, dict):
             continue
-        found[node.file, node.pointer] = node
+        found[_place(node)] = node
         if node.is_reference:
             waiting.append(node.target())
         for key in (*IN_PLACE, "dependentSchemas"):
@@ -163,22 +192,30 @@ def _elements(schema: Node, index: int) -> list[Node]:
 
 
 def _places(
-    schemas: Sequence[Node], path: tuple[Token, ...], inside: frozenset[tuple[str, str]], *, whole: bool
+    schemas: Sequence[Node], path: tuple[Token, ...], inside: frozenset[Place], *, whole: bool
 ) -> Iterator[str]:
     if whole or _any_marked(schemas):
         yield pointer.of(path)
         return
-    entered = [schema for schema in schemas if (schema.file, schema.pointer) not in inside]
-    inside |= {(schema.file, schema.pointer) for schema in entered}
+    entered = [schema for schema in schemas if _place(schema) not in inside]
+    inside |= set(map(_place, entered))
     for token, below in _below(entered).items():
         yield from _places(_applied(below), (*path, token), inside, whole=False)
 
 
-def _below(schemas: Sequence[Node]) -> dict[Token, list[Node]]:
-    found: dict[Token, list[Node]] = {}
+def _elements_below(schemas: Sequence[Node]) -> _Below:
+    return {token: found for token, found in _below(schemas).items() if token == ANY or isinstance(token, int)}
+
+
+def _below(schemas: Sequence[Node]) -> _Below:
+    found: _Below = {}
     for schema in schemas:
         for token, node in (_group(schema, "properties") | _group(schema, "prefixItems")).items():
             found.setdefault(token, []).append(node)
         for node in _keyed(schema) + [node for key in _ELEMENTS for node in _child(schema, key)]:
             found.setdefault(ANY, []).append(node)
     return found
+
+
+def _place(node: Node) -> Place:
+    return node.file, node.pointer

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
-from switchover.contract import GapKind, Shape, gaps
-from switchover.contract.annotations import NotAWireType, WireType, wire_type
+from switchover.contract import GapKind, Shape
+from switchover.contract.annotations import NotAWireType, WireType, WireTypes, key_of
+from switchover.contract.shapes.compare import Comparer
 from switchover.port.construction import sound_model
 
 
@@ -33,10 +37,39 @@ def match(shape: Shape, annotation: Any, *, gives: Shape | None = None) -> Match
 
     `gives` is what will be written where that is less than the annotation allows.
     """
+    known = _memory.get() or _Memory()
+    key = (shape, key_of(annotation), gives)
+    if key not in known.matches:
+        known.matches[key] = _match(shape, annotation, gives, known)
+    return known.matches[key]
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Read each annotation, and compare what several of them share, once while this is entered."""
+    token = _memory.set(_Memory())
     try:
-        wire = wire_type(annotation)
+        yield
+    finally:
+        _memory.reset(token)
+
+
+@dataclass
+class _Memory:
+    wires: WireTypes = field(default_factory=WireTypes)
+    comparer: Comparer = field(default_factory=Comparer)
+    matches: dict[tuple[Shape, Any, Shape | None], Match] = field(default_factory=dict)
+
+
+_memory: ContextVar[_Memory | None] = ContextVar("memory", default=None)
+
+
+def _match(shape: Shape, annotation: Any, gives: Shape | None, known: _Memory) -> Match:
+    try:
+        wire = known.wires.read(annotation)
     except NotAWireType as error:
         return Match(None, (f"cannot cross as JSON: {error}",))
+    gaps = known.comparer.gaps
     taken = gaps(shape, wire.takes)
     given = gaps(gives or wire.gives, shape)
     partial = gaps(wire.takes, shape)

@@ -56,7 +56,7 @@ def _of_answer(plan: Plan, path: str) -> str:
 def _of_failure(plan: Plan, path: str) -> str:
     """Attributes are named by the team's code. What is inside of them is told as far as no failure has personal members."""
     marks = (failure.personal for failure in plan.operation.failures)
-    if not any(next(personal.places(), None) is not None for personal in marks if personal is not None):
+    if not any(personal.holds() for personal in marks if personal is not None):
         return path
     tokens = path.split("/")
     return "/".join(

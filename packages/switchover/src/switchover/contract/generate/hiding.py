@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from switchover.contract import pointer
 from switchover.contract.node import Node, Tree
-from switchover.contract.personal import ANY, Personal
+from switchover.contract.personal import Personal, Place
 
 _FILE: Final = "schemas"
 
@@ -22,31 +21,28 @@ def with_hidden_fields(text: str, schemas: str) -> str:
     value = json.loads(schemas)
     tree = Tree(_FILE, "3.1", {}, {_FILE: value})
     declared = tree.root.at("components").at("schemas")
+    clean = set[Place]()
     edits = [
         edit
         for item in ast.parse(text).body
         if isinstance(item, ast.ClassDef) and item.name in declared.value
-        for edit in _edits(item, declared.at(item.name))
+        for edit in _edits(item, declared.at(item.name), clean)
     ]
     return _edited(text, edits)
 
 
-def _edits(model: ast.ClassDef, schema: Node) -> Iterator[Edit]:
-    places = [path.split("/")[1:] for path in Personal(schema).places()]
-    if not places:
+def _edits(model: ast.ClassDef, schema: Node, clean: set[Place]) -> Iterator[Edit]:
+    personal = Personal(schema, clean=clean)
+    if not personal.holds():
         return
     # What is inside a model of its own is hidden there; elements of lists and values of maps are shown by their field.
-    hidden = {pointer.unescape(name) for name, *below in filter(None, places) if all(map(_is_element, below))}
+    hidden, is_whole = personal.members(), personal.covers([])
     for item in model.body:
         if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) == "model_config":
             assert item.end_lineno is not None
             yield item.end_lineno, 0, "        hide_input_in_errors=True,\n"
-        elif isinstance(item, ast.AnnAssign) and ([] in places or _wire_name(item) in hidden):
+        elif isinstance(item, ast.AnnAssign) and (is_whole or _wire_name(item) in hidden):
             yield from _hidden(item.annotation)
-
-
-def _is_element(token: str) -> bool:
-    return token == ANY or pointer.index(token) is not None
 
 
 def _wire_name(field: ast.AnnAssign) -> str:

@@ -22,6 +22,7 @@ class BodyReader:
     def __init__(self, shape: Callable[[Node], Shape], inspector: SchemaInspector) -> None:
         self._shape = shape
         self._inspector = inspector
+        self._clean: dict[str, dict[int, Shape]] = {"readOnly": {}, "writeOnly": {}}
 
     def request(self, operation: Node, method: str, notes: Notes) -> RequestBody | None:
         """The body that an operation takes."""
@@ -39,7 +40,7 @@ class BodyReader:
         content = self.content(node, notes)
         if content is None:
             return None
-        for name in required_members(content.shape, "readOnly"):
+        for name in required_members(content.shape, "readOnly", self._clean["readOnly"]):
             notes.error(
                 content.schema,
                 f"requires {name!r} in a request although it is readOnly; give requests a schema of their own",
@@ -55,7 +56,7 @@ class BodyReader:
             what = status if method != "head" else "the answer to HEAD"
             notes.error(node, f"gives {what} a body; HTTP has none there (RFC 9110, sections 9.3.2, 15.3.5 and 15.3.6)")
             return None
-        for name in required_members(content.shape, "writeOnly"):
+        for name in required_members(content.shape, "writeOnly", self._clean["writeOnly"]):
             notes.error(
                 node, f"requires {name!r} in a response although it is writeOnly; give responses a schema of their own"
             )

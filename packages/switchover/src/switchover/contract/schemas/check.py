@@ -16,7 +16,7 @@ import jsonschema_rs
 from switchover.contract import pointer
 from switchover.contract.document import Document, Node
 from switchover.contract.personal import HIDDEN, Personal
-from switchover.contract.schemas.engine import MASK, Compiler
+from switchover.contract.schemas.engine import MASK, Compiler, Part, Validator
 from switchover.errors import ContractError, InvalidField
 
 MOST_ERRORS: Final = 50
@@ -39,6 +39,8 @@ class SchemaEngine:
         Raises:
             ContractError: it is no schema.
         """
+        while node.is_reference and len(node.value) == 1:
+            node = node.target()
         key = node.uri, is_marked
         if key not in self._checks:
             try:
@@ -48,6 +50,10 @@ class SchemaEngine:
                 raise ContractError(f"{node.file} cannot be used:", [finding]) from error
         return self._checks[key]
 
+    def finish(self) -> None:
+        """Compile what would otherwise be compiled when the first value is checked."""
+        self._compiler.finish()
+
 
 class SchemaCheck:
     """Checks plain JSON values against one schema.
@@ -56,10 +62,11 @@ class SchemaCheck:
         personal: the places whose names are not told; None where nothing is known of any.
     """
 
-    __slots__ = ("_validator", "is_valid", "personal")
+    __slots__ = ("_depth", "_validator", "is_valid", "personal")
 
-    def __init__(self, validator: jsonschema_rs.Draft202012Validator, personal: Personal | None = None) -> None:
+    def __init__(self, validator: Validator, personal: Personal | None = None) -> None:
         self._validator = validator
+        self._depth = 1 if isinstance(validator, Part) else 0  # how many tokens stand before a path in the value
         self.personal = personal
         self.is_valid = validator.is_valid
 
@@ -74,13 +81,17 @@ class SchemaCheck:
 
     def problems(self, value: Any) -> Iterator[tuple[list[str | int], str]]:
         """The path of everything that is wrong, as it may be told, and what would be right; at most 50."""
-        found = (problem for error in self._validator.iter_errors(value) for problem in _problems(error))
-        return (self._told(path, what) for path, what in islice(found, MOST_ERRORS))
+        return (self._told(path, what) for path, what in islice(self._found(value), MOST_ERRORS))
 
     def strangers(self, value: Any) -> list[list[str | int]]:
         """Return the paths, as they are, of members that are not known; empty if anything else is wrong too."""
-        found = [problem for error in self._validator.iter_errors(value) for problem in _problems(error)]
+        found = list(self._found(value))
         return [path for path, _ in found] if all(what == _UNKNOWN for _, what in found) else []
+
+    def _found(self, value: Any) -> Iterator[tuple[list[str | int], str]]:
+        for error in self._validator.iter_errors(value):
+            for path, what in _problems(error):
+                yield path[self._depth :], what
 
     def is_personal(self, path: Sequence[str | int]) -> bool:
         """Whether the contract marks the value at a path as personal."""

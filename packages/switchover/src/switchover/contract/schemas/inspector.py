@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 import jsonschema_rs
@@ -25,16 +25,26 @@ class SchemaInspector:
 
     def __init__(self) -> None:
         self._found: dict[Place, list[Finding]] = {}
+        self._clean: set[Place] = set()
+        self._applied: set[tuple[str, str]] = set()
 
     def is_usable(self, node: Node, notes: Notes) -> bool:
         """Can the schema at `node` be honoured? Why not, and what of it is passed over, is noted."""
         errors: dict[Finding, None] = {}
-        applied: set[tuple[str, str]] = set()
-        for schema, is_part in _parts(node):
+        applied = set(self._applied)
+        parts: list[Place] = []
+        is_clean = True
+        for schema, is_part in _parts(node, self._clean):
+            parts.append((schema.file, schema.pointer, is_part))
             errors.update(dict.fromkeys([*self.own(schema, is_part=is_part), *circles(schema, applied)]))
             if _has_nullable_of_3_0(schema):
+                is_clean = False
                 notes.warn(schema.at("nullable"), "means nothing in OpenAPI 3.1; write `type: [string, 'null']`")
         notes.errors += errors
+        if is_clean and not errors:
+            # With everything below them, so that this is looked at once and not for each operation.
+            self._clean.update(parts)
+            self._applied = applied
         return not errors
 
     def own(self, node: Node, *, is_part: bool = True) -> list[Finding]:
@@ -45,13 +55,16 @@ class SchemaInspector:
         return self._found[place]
 
 
-def _parts(node: Node) -> Iterator[tuple[Node, bool]]:
-    """The schema at `node` and those it is made of, each once, and whether it is only a part of what its values have to be."""
+def _parts(node: Node, clean: Collection[Place]) -> Iterator[tuple[Node, bool]]:
+    """The schema at `node` and those it is made of, each once, and whether it is only a part of what its values have to be.
+
+    Those that are clean, and what they are made of, are left out.
+    """
     waiting, seen = [(node, False)], set[Place]()
     while waiting:
         schema, is_part = waiting.pop()
         place = (schema.file, schema.pointer, is_part)
-        if place in seen or not isinstance(schema.value, dict):
+        if place in seen or place in clean or not isinstance(schema.value, dict):
             continue
         seen.add(place)
         yield schema, is_part
@@ -124,19 +137,21 @@ def _misuse(node: Node, error: jsonschema_rs.ValidationError) -> Finding:
     return place.finding(message)
 
 
-def required_members(shape: Shape, flag: str) -> list[str]:
-    """Names of required members that are `readOnly` or `writeOnly` (`flag`), at any depth."""
+def required_members(shape: Shape, flag: str, clean: dict[int, Shape]) -> list[str]:
+    """Names of required members that are `readOnly` or `writeOnly` (`flag`), at any depth. Shapes without any are `clean` afterwards."""
     found: dict[str, None] = {}
-    waiting, seen = [shape], set[int]()
+    waiting, seen = [shape], dict[int, Shape]()
     while waiting:
         current = waiting.pop()
-        if id(current) in seen:
+        if id(current) in seen or id(current) in clean:
             continue
-        seen.add(id(current))
+        seen[id(current)] = current
         for name, member in current.properties.items():
             if member.is_required and (member.is_read_only if flag == "readOnly" else member.is_write_only):
                 found[name] = None
         inner = [*current.properties.values(), *current.prefix, current.items, current.extra]
         waiting += current.alternatives
         waiting += [member.shape for member in inner if isinstance(member, Property)]
+    if not found:
+        clean |= seen
     return list(found)

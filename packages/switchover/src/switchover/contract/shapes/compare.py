@@ -13,9 +13,11 @@ from switchover.contract.shapes.members import Pair, in_arrays, in_objects
 from switchover.contract.shapes.scalars import in_values, kinds_text
 from switchover.contract.shapes.shape import ANYTHING, NUMBERS, Property, Shape
 
-__all__ = ["Gap", "GapKind", "gaps"]
+__all__ = ["Comparer", "Gap", "GapKind", "gaps"]
 
 _MOST_VALUES: Final = 64
+
+Key = tuple[int, int]
 
 
 def gaps(source: Shape, target: Shape) -> list[Gap]:
@@ -24,24 +26,40 @@ def gaps(source: Shape, target: Shape) -> list[Gap]:
     Objects of which nothing is said about further members are compared as if they had none: a member that the target does not know is a
     gap, also where it would be let through. A restriction that a shape does not show counts as a gap of kind VALUE.
     """
-    return list(dict.fromkeys(_Comparison().explore(source, target)))
+    return Comparer().gaps(source, target)
 
 
-class _Comparison:
+class Comparer:
     """Compares pair by pair, the nearest first. A pair that is being compared is taken to fit, so that recursive shapes end.
 
+    What does not depend on such an assumption is remembered, so that one comparer for many pairs compares what they share once.
+
     Attributes:
+        fits: pairs without gaps, also below them.
+        steps: what pairs differ in by themselves, and the pairs below.
         assumed: the pairs met so far, in order, and where; what a trial that failed has added is taken back.
         own: what each pair differs in by itself, without the pairs below it.
         failed: what trials have found.
+        trials: how many there were.
     """
 
     def __init__(self) -> None:
-        self.assumed: dict[tuple[int, int], str] = {}
-        self.own: dict[tuple[int, int], list[Gap]] = {}
-        self.failed: dict[tuple[int, int], list[Gap]] = {}
+        self.fits: set[Key] = set()
+        self.steps: dict[Key, list[Gap | Pair]] = {}
+        self.assumed: dict[Key, str] = {}
+        self.own: dict[Key, list[Gap]] = {}
+        self.failed: dict[Key, list[Gap]] = {}
+        self.trials = 0
         self.parts: dict[tuple[int, frozenset[str], int], Shape] = {}
-        self.kept: list[Pair] = []
+        self.kept: dict[int, Shape] = {}
+
+    def gaps(self, source: Shape, target: Shape) -> list[Gap]:
+        """See the function."""
+        found = list(dict.fromkeys(self.explore(source, target)))
+        if not found:
+            self.fits.update(self.assumed)
+        self.assumed, self.own, self.failed = {}, {}, {}
+        return found
 
     def explore(self, source: Shape, target: Shape) -> list[Gap]:
         """All gaps of a pair and of the pairs below it. What lies below a pair is reported where it is met first."""
@@ -50,10 +68,11 @@ class _Comparison:
         while waiting:
             pair = waiting.popleft()
             key = (id(pair.source), id(pair.target))
+            if key in self.fits:
+                continue
             if key not in self.assumed:
                 self.assumed[key] = pair.path
-                self.kept.append(pair)  # an identity is one only while its object lives
-                steps = list(self.step(pair.source, pair.target))
+                steps = self.steps_of(pair.source, pair.target)
                 self.own[key] = [step for step in steps if isinstance(step, Gap)]
                 waiting.extend(replace(step, path=pair.path + step.path) for step in steps if isinstance(step, Pair))
             elif pair.path.startswith(f"{self.assumed[key]}/"):
@@ -61,8 +80,25 @@ class _Comparison:
             found += [replace(gap, path=pair.path + gap.path) for gap in self.own.get(key, ())]
         return found
 
+    def steps_of(self, source: Shape, target: Shape) -> list[Gap | Pair]:
+        """What `step` gives. Where it takes a trial, it depends on what is assumed."""
+        key = (id(source), id(target))
+        if key in self.steps:
+            return self.steps[key]
+        self.keep(source, target)
+        before = self.trials
+        found = list(self.step(source, target))
+        if self.trials == before:
+            self.steps[key] = found
+        return found
+
+    def keep(self, *shapes: Shape) -> None:
+        """An identity is one only while its object lives."""
+        self.kept.update((id(shape), shape) for shape in shapes)
+
     def trial(self, source: Shape, target: Shape) -> list[Gap]:
         """Like `explore`, leaving no assumption behind if it fails."""
+        self.trials += 1
         key = (id(source), id(target))
         if key in self.failed:
             return self.failed[key]
@@ -119,6 +155,7 @@ class _Comparison:
         if shape.kinds == kinds and not shape.is_nullable:
             return shape
         key = (id(shape), kinds, -1)
+        self.keep(shape)
         return self.parts.setdefault(key, replace(shape, kinds=kinds, is_nullable=False))
 
     def spoken(self, shape: Shape) -> Shape:
@@ -126,12 +163,14 @@ class _Comparison:
         if shape.enum is None or shape.extra is not True:
             return shape
         key = (id(shape), shape.kinds, -2)
+        self.keep(shape)
         return self.parts.setdefault(key, replace(shape, extra=Property(lambda: ANYTHING)))
 
     def only(self, shape: Shape, index: int) -> Shape:
         """The part of a shape that is one of its values."""
         assert shape.enum is not None
         key = (id(shape), shape.kinds, index)
+        self.keep(shape)
         return self.parts.setdefault(key, replace(shape, enum=(shape.enum[index],), is_nullable=False))
 
     def plain(self, a: Shape, b: Shape) -> Iterator[Gap | Pair]:

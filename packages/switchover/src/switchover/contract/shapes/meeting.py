@@ -11,33 +11,53 @@ from switchover.contract.shapes.shape import NOTHING, Opaque, Property, Shape, c
 
 _LOWER: Final = frozenset({"minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"})
 _MOST_ALTERNATIVES: Final = 64
+_MOST_MEETINGS: Final = 50_000
+"""Different ones, in one document. Schemas that contain themselves in many ways could be met in more ways than there is memory for."""
 _NEVER: Final = Property(lambda: NOTHING)
+
+_Key = tuple[frozenset[int], str, str]
 
 
 class Meeting:
-    """Meets shapes, each pair once, so that schemas that contain themselves end."""
+    """Meets shapes. What has been met of the same shapes is one shape, in whatever order, so that schemas that contain themselves end."""
 
     def __init__(self) -> None:
-        self._met: dict[tuple[int, int], Shape] = {}
-        self._kept: list[Shape] = []
+        self._met: dict[_Key, Shape] = {}
+        self._parts: dict[int, tuple[Shape, ...]] = {}
 
     def meet(self, a: Shape, b: Shape) -> Shape:
         """The shape of the values that both allow."""
+        if a is b:
+            return a
+        if a.is_anything and not (a.default or a.fallback):
+            return b
+        if b.is_anything and not b.fallback:
+            return a
+        parts = {id(part): part for part in (*self._parts_of(a), *self._parts_of(b))}
+        key = frozenset(parts), _written(a.default or b.default), _written(a.fallback or b.fallback)
+        if key not in self._met:
+            found = self._met[key] = self._made(a, b, is_exact=len(self._met) < _MOST_MEETINGS)
+            self._parts[id(found)] = tuple(parts.values())
+        return self._met[key]
+
+    def _parts_of(self, shape: Shape) -> tuple[Shape, ...]:
+        """The shapes that a shape has been met of; they are kept, as an identity is one only while its object lives."""
+        return self._parts.setdefault(id(shape), (shape,))
+
+    def _made(self, a: Shape, b: Shape, *, is_exact: bool) -> Shape:
         if a.is_anything:
             return _with_notes(b, a)
         if b.is_anything:
-            return _with_notes(a, b) if b.fallback else a
-        key = (id(a), id(b))
-        if key not in self._met:
-            self._kept.extend((a, b))
-            self._met[key] = self._distributed(a, b) if a.alternatives or b.alternatives else self._plain(a, b)
-        return self._met[key]
+            return _with_notes(a, b)
+        if not is_exact:
+            return _inexact(a, b)
+        return self._distributed(a, b) if a.alternatives or b.alternatives else self._plain(a, b)
 
     def _distributed(self, a: Shape, b: Shape) -> Shape:
         pairs = [(x, y) for x in a.alternatives or (a,) for y in b.alternatives or (b,)]
         is_nullable = a.is_nullable and b.is_nullable
         if len(pairs) > _MOST_ALTERNATIVES:
-            return Shape(a.kinds & b.kinds, is_nullable, opaque=frozenset({Opaque("allOf", f"{id(a)} {id(b)}")}))
+            return _inexact(a, b)
         both = union(self.meet(x, y) for x, y in pairs)
         default, fallback = a.default or b.default, a.fallback or b.fallback
         return replace(both, is_nullable=is_nullable, default=default, fallback=fallback)
@@ -95,6 +115,16 @@ class Meeting:
         longer = range(max(len(a.prefix), len(b.prefix)))
         pairs = [tuple(s.prefix[i] if i < len(s.prefix) else s.items for s in (a, b)) for i in longer]
         return tuple(self._properties(mine, theirs) for mine, theirs in pairs)
+
+
+def _written(note: tuple[Any, ...]) -> str:
+    return canonical(note) if note else ""
+
+
+def _inexact(a: Shape, b: Shape) -> Shape:
+    """The kinds of both, and a restriction that is not looked into."""
+    is_nullable = a.is_nullable and b.is_nullable
+    return Shape(a.kinds & b.kinds, is_nullable, opaque=frozenset({Opaque("allOf", f"{id(a)} {id(b)}")}))
 
 
 def _with_notes(shape: Shape, other: Shape) -> Shape:

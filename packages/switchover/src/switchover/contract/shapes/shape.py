@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from json.encoder import encode_basestring_ascii
 from typing import Any, Final
 
 KINDS: Final = frozenset({"boolean", "integer", "number", "string", "array", "object"})
@@ -143,6 +144,8 @@ def kind_of(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """A text that is the same for equal JSON values: `1` and `1.0` are equal, `1` and `true` are not (core, 4.2.2)."""
+    if type(value) is str:
+        return encode_basestring_ascii(value)  # what json.dumps makes of it, at a tenth of the time
     return json.dumps(_canonical(value), sort_keys=True)
 
 

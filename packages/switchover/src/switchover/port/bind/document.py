@@ -14,6 +14,7 @@ from switchover.errors import BindError
 from switchover.port.bind.operation import plan_for
 from switchover.port.callers import caller_form
 from switchover.port.exceptions import ErrorClasses, classes_by_key
+from switchover.port.matching import remembered
 from switchover.port.plan import CallerForm, Plan
 
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
@@ -44,7 +45,8 @@ def bind(
     if wrong := [*_no_class(interface), *_no_selection(operations)]:
         raise BindError(f"{document.name} cannot be bound:", wrong)
     binder = _Binder(document, interface, caller, errors)
-    plans = binder.plans(operations)
+    with remembered():
+        plans = binder.plans(operations)
     if count := len(binder.differences):
         places = "one place" if count == 1 else f"{count} places"
         headline = f"{document.name} and {interface.__module__}.{interface.__qualname__} differ in {places}:"
@@ -83,6 +85,7 @@ class _Binder:
             if plan is not None:
                 plans[plan.method] = plan
         self._check_methods(operations, is_partial=wanted is not None)
+        self.engine.finish()
         return plans
 
     def _method_of(self, operation: Operation) -> Method | None:
