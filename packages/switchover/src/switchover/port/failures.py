@@ -14,7 +14,7 @@ from switchover.contract import STANDARD_MEMBERS, Failure, Operation, SchemaChec
 from switchover.errors import CallError, Problem
 from switchover.port.errorform import ErrorForm, UnusableError
 from switchover.port.passing import is_of_another_call
-from switchover.port.problems import BLANK, is_refusal, is_wire_code, problem, text_of
+from switchover.port.problems import BLANK, is_kits_own, is_wire_code, problem, text_of
 from switchover.port.tolerance import STRICT, AnswerReading, relax
 
 _THE_KITS_OWN: Final = STANDARD_MEMBERS - {"detail"}
@@ -148,7 +148,7 @@ class FailureTable:
         reading: AnswerReading = STRICT,
         headers: Mapping[str, str] = _NO_HEADERS,
     ) -> Exception | None:
-        """Return the exception that an answer stands for; None if the contract does not know it, or if the kit refused the request.
+        """Return the exception that an answer stands for; None if the contract does not know it, or if it is a failure of the kit's own.
 
         Members that every problem has are taken as they come: one that is not of its type counts as not there (RFC 9457,
         section 3.1).
@@ -166,7 +166,7 @@ class FailureTable:
         entry = self._entry_for(status, body.get("code"))
         if entry is None:
             return self._unlisted(status, body) if reading.unknown_enum == "fallback" else None
-        if not entry.failure.is_coded and is_refusal(status, body):
+        if not entry.failure.is_coded and is_kits_own(status, body):
             return None
         known = entry.known(body, reading)
         if known is None:
@@ -184,12 +184,25 @@ class FailureTable:
         is_documented = any(failure.covers(status) for failure in self.operation.failures)
         return _problem(code, status, body, _own_type(body, None)) if is_documented else None
 
+    def _documents_kits_own(self, status: int, code: Any) -> bool:
+        """Whether the contract documents a failure of the kit's own by its code, beside others without any."""
+        return (
+            isinstance(code, str)
+            and is_wire_code(code)
+            and any(
+                failure.is_coded and failure.code == code and failure.covers(status)
+                for failure in self.operation.failures
+            )
+        )
+
     def covering(self, status: int, code: Any) -> Entry | None:
         """The documented failure that an answer of this status and code would stand for, or None."""
         return self._entry_for(status, code)
 
     def _entry_for(self, status: int, code: Any) -> Entry | None:
         coded: Sequence[Entry] = self._by_code.get(code, ()) if isinstance(code, str) else ()
+        if not coded and self._documents_kits_own(status, code):
+            return None
         uncoded = (entry for entry in self.entries if not entry.failure.is_coded)
         for entry in (*coded, *uncoded):
             if entry.failure.covers(status):
