@@ -5,6 +5,7 @@ from __future__ import annotations
 import http
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -46,16 +47,18 @@ def problem(
     *,
     type_: str | None = None,
     title: str | None = None,
+    own: AbstractSet[str] = frozenset(),
 ) -> dict[str, Any]:
-    """Problem details. Without a `type` of its own it is `about:blank`, whose `title` is the phrase of the status (RFC 9457, section
-    4.2.1).
+    """Problem details; members that are the contract's `own` are those of `members`.
+
+    Without a `type` of its own it is `about:blank`, whose `title` is the phrase of the status (RFC 9457, section 4.2.1).
     """
     found: dict[str, Any] = {"type": type_ or BLANK, "title": title or _phrase(status), "status": status}
     if code is not None:
         found["code"] = code
     if detail:
         found["detail"] = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", detail)
-    found.update((name, value) for name, value in (members or {}).items() if name not in STANDARD_MEMBERS)
+    found.update((name, value) for name, value in (members or {}).items() if name not in STANDARD_MEMBERS - own)
     return found
 
 
