@@ -59,6 +59,7 @@ NAMES = [
     "ProbeOutcome",
     "ProbeTarget",
     "Prober",
+    "Problem",
     "Pseudonyms",
     "Recorder",
     "Rehearsal",

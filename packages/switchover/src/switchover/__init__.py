@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from switchover.errors import FidelityError as FidelityError
     from switchover.errors import ObjectivesError as ObjectivesError
     from switchover.errors import PlanError as PlanError
+    from switchover.errors import Problem as Problem
     from switchover.errors import RolloutConflict as RolloutConflict
     from switchover.errors import RolloutRefused as RolloutRefused
     from switchover.errors import StoreUnavailable as StoreUnavailable
@@ -139,6 +140,7 @@ _HOMES: Final = {
     "ProbeOutcome": "switchover.probe",
     "ProbeTarget": "switchover.probe",
     "Prober": "switchover.probe",
+    "Problem": "switchover.errors",
     "Pseudonyms": "switchover.telemetry.logs",
     "Recorder": "switchover.telemetry",
     "Rehearsal": "switchover.rehearsal",

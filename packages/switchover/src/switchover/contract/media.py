@@ -8,6 +8,7 @@ from switchover.contract.model import Media
 from switchover.contract.node import Node
 
 PROBLEM: Final = "application/problem+json"
+PLAIN: Final = "text/plain"
 
 _JSON: Final = frozenset({"application/json", "text/json"})
 _BINARY: Final = frozenset({"application/octet-stream", "application/pdf", "application/zip", "application/gzip"})

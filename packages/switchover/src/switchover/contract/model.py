@@ -16,6 +16,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
 
 ParameterPlace = Literal["path", "query", "header", "cookie"]
+FailureForm = Literal["problem", "object", "value", "text"]
 
 
 class Style(Enum):
@@ -123,6 +124,10 @@ class Failure:
         headers: names of the response headers that it declares and a backend may set, in lower case.
         type: the one problem type (RFC 9457, section 3.1.1) that the contract allows; None where it leaves it open.
         title: the one title that it allows; None where it leaves it open.
+        form: what carries it: `problem` details (RFC 9457), another `object`, a JSON `value` that is no object, or `text`.
+        text: the member that carries the text for people; "" where the contract has none.
+        own: members that every problem has, where they mean here what the contract says; they are among `members`.
+        filled: members that the kit can fill in where nothing else does.
     """
 
     status: int | None
@@ -139,6 +144,10 @@ class Failure:
     headers: frozenset[str] = frozenset()
     type: str | None = None
     title: str | None = None
+    form: FailureForm = "problem"
+    text: str = "detail"
+    own: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
 
     @cached_property
     def personal(self) -> Personal | None:

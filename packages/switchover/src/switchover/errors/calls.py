@@ -186,7 +186,12 @@ class ServiceUnavailable(CallError):
 class Problem(CallError):
     """A documented failure that no class of the team's stands for: code, status and what else it says.
 
-    Without codes in the contract it is `http_404`. `problem_type`: None stands for the documented `type`, or `about:blank`.
+    Without codes in the contract it is `http_404`.
+
+    Attributes:
+        members: what the failure says besides; all members of one that is no problem details.
+        body: of one that is no JSON object: a list, say, or a text.
+        problem_type: None stands for the documented `type`, or `about:blank`.
     """
 
     def __init__(
@@ -196,6 +201,7 @@ class Problem(CallError):
         detail: str = "",
         *,
         members: Mapping[str, Any] | None = None,
+        body: Any = None,
         problem_type: str | None = None,
         trace_id: str | None = None,
     ) -> None:
@@ -203,6 +209,7 @@ class Problem(CallError):
         self.code = code  # type: ignore[misc]  # of the class everywhere else, of the instance here
         self.status = status  # type: ignore[misc]
         self.members = dict(members or {})
+        self.body = body
         super().__init__(detail, trace_id=trace_id)
         self.args = (code, status, detail)  # what a copy is made with
 

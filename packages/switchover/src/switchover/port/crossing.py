@@ -16,6 +16,7 @@ from typing import Any
 
 from switchover import context
 from switchover.context import Beside, CallContext
+from switchover.contract.operations.failures import status_code
 from switchover.errors import (
     CallError,
     CallTimeout,
@@ -23,6 +24,7 @@ from switchover.errors import (
     InternalError,
     InvalidRequest,
     OperationMissing,
+    Problem,
     ServiceUnavailable,
     ServiceUnreachable,
     TransportError,
@@ -151,7 +153,7 @@ class _Attempt:
             return None
         outside = self._outside
         if self._plan.is_safe:
-            is_unread = isinstance(error, (*_UNANSWERED, UnknownValue))
+            is_unread = isinstance(error, (*_UNANSWERED, UnknownValue)) or _is_fault(error)
             return context.until(outside, self._deadline) if is_unread else None
         if not _was_not_run(error):
             if isinstance(error, _UNANSWERED):
@@ -167,6 +169,11 @@ class _Attempt:
 
 
 _UNANSWERED = (TransportError, ServiceUnavailable, InternalError)
+
+
+def _is_fault(error: CallError) -> bool:
+    """Whether the service failed with a documented status of 5xx that has no code: it says no more than an InternalError."""
+    return isinstance(error, Problem) and error.status >= 500 and error.code == status_code(error.status)
 
 
 def _was_not_run(error: CallError) -> bool:

@@ -55,6 +55,7 @@ class ErrorForm:
         positional: the arguments that can be given by position, in order.
         unnamed: how many of them can be given in no other way.
         takes_type: whether its constructor takes `problem_type`, the `type` of the problem.
+        text_member: the member that carries the text; "" where the contract has none, and it is `detail` if that is allowed.
     """
 
     cls: type[Exception]
@@ -64,6 +65,7 @@ class ErrorForm:
     positional: tuple[str, ...] = ()
     unnamed: int = 0
     takes_type: bool = False
+    text_member: str = "detail"
 
     def members(self, error: Exception) -> dict[str, Any]:
         """What the problem says besides code and detail.
@@ -124,7 +126,7 @@ class ErrorForm:
                         values[field.argument] = field.adapter.validate_strings(headers[field.header])
             if self.takes_type and text_of(body, "type") not in ("", BLANK):
                 values["problem_type"] = text_of(body, "type")
-            return self._made(text_of(body, "detail"), values)
+            return self._made(text_of(body, self.text_member or "detail") or text_of(body, "detail"), values)
         except Exception as reason:  # constructors are the team's code, and may raise anything
             what = f"{self.cls.__name__} cannot be made of the answer ({type(reason).__name__})"
             raise UnusableError(("", what)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Final
 
@@ -129,9 +130,9 @@ def _entry(failure: Failure, classes: ByKey) -> tuple[Entry, list[str]]:
 
 def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]:
     all_of_them = _parameters(cls)
-    detail = _detail(all_of_them)
+    detail = _detail(all_of_them, failure)
     parameters = [item for item in all_of_them if _is_named(item) and item.name not in (detail, _TYPE)]
-    names = member_names(item.name for item in parameters)
+    names = _names([item.name for item in parameters], failure)
     hints = _hints(cls)
     fields: list[Field] = []
     differences: list[str] = []
@@ -151,9 +152,29 @@ def _form(cls: type[Exception], failure: Failure) -> tuple[ErrorForm, list[str]]
                 f"add a member {names[parameter.name]!r} to it, or give the argument a default"
             )
     taken = {name for name in failure.members if any(is_same(name, carrier) for carrier in names.values())}
-    for member in sorted(failure.required - taken):
+    text_member = _text_member(detail, failure, taken)
+    for member in sorted(failure.required - taken - _known(failure, text_member)):
         differences.append(f"the problem requires {member!r}, and {cls.__name__} takes no such argument")
-    return _made_of(cls, detail, all_of_them, fields), differences
+    return replace(_made_of(cls, detail, all_of_them, fields), text_member=text_member), differences
+
+
+def _names(arguments: list[str], failure: Failure) -> dict[str, str]:
+    """The member that each argument travels in: one of its name, where the contract gives that a meaning of its own."""
+    own = {name: name for name in arguments if any(is_same(name, member) for member in failure.own)}
+    return member_names(name for name in arguments if name not in own) | own
+
+
+def _known(failure: Failure, text_member: str) -> AbstractSet[str]:
+    """The members that need no argument."""
+    return {text_member} | (failure.filled if failure.form == "object" else failure.own)
+
+
+def _text_member(argument: str | None, failure: Failure, taken: AbstractSet[str]) -> str:
+    """The member that carries the text: one that is named as the argument, before the one that the contract seems to have for it."""
+    if failure.form in ("text", "value"):
+        return "detail"
+    named = next((name for name in failure.members if argument and is_same(name, argument)), "")
+    return next((name for name in (named, failure.text) if name and name not in taken), "")
 
 
 def _made_of(
@@ -203,9 +224,11 @@ def _is_named(parameter: inspect.Parameter) -> bool:
     return parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
 
 
-def _detail(parameters: list[inspect.Parameter]) -> str | None:
+def _detail(parameters: list[inspect.Parameter], failure: Failure) -> str | None:
     """The argument that takes the text; see `ErrorForm.detail`."""
-    named = next((item.name for item in parameters if _is_named(item) and item.name in _DETAIL), "")
+    others = {name for name, shape in failure.members.items() if "string" not in shape.kinds}
+    texts = [name for name in _DETAIL if name not in others]
+    named = next((item.name for item in parameters if _is_named(item) and item.name in texts), "")
     takes_any = bool(parameters) and parameters[0].kind is inspect.Parameter.VAR_POSITIONAL
     return None if takes_any and not named else named
 

@@ -13,8 +13,9 @@ from pydantic_core import from_json, to_json
 from switchover.contract import STANDARD_MEMBERS, Failure, Operation, SchemaCheck, pointer
 from switchover.errors import CallError, Problem
 from switchover.port.errorform import ErrorForm, UnusableError
+from switchover.port.failurebodies import find_text, make_problem, read_invalid_fields, write_failure
 from switchover.port.passing import is_of_another_call
-from switchover.port.problems import BLANK, is_refusal, is_wire_code, problem, text_of
+from switchover.port.problems import BLANK, is_kits_own, is_wire_code, text_of
 from switchover.port.tolerance import STRICT, AnswerReading, relax
 
 _THE_KITS_OWN: Final = STANDARD_MEMBERS - {"detail"}
@@ -52,16 +53,23 @@ class Entry:
         Raises:
             UnusableError: it breaks the contract otherwise.
         """
+        passed_over = STANDARD_MEMBERS if self.failure.form == "problem" else frozenset({"traceId"})
         try:
-            self.require(body, STANDARD_MEMBERS)
+            self.require(body, passed_over)
         except UnusableError:
             if reading is STRICT:
                 raise
         else:
             return body
         relaxed = relax(dict(body), self.failure.shape, reading)
-        self.require(relaxed.value, STANDARD_MEMBERS)
+        self.require(relaxed.value, passed_over)
         return None if relaxed.unknown else relaxed.value
+
+    def passed_over(self, *, has_type: bool) -> AbstractSet[str]:
+        """The members that are the kit's to write, whatever the contract says of them."""
+        if self.failure.form != "problem":
+            return frozenset({"traceId"})
+        return _THE_KITS_OWN - {"type"} if has_type else _THE_KITS_OWN
 
     @property
     def rank(self) -> tuple[bool, bool]:
@@ -103,8 +111,8 @@ class FailureTable:
                 return self._by_class[cls]
         return None
 
-    def write(self, error: Exception) -> tuple[int, str, dict[str, Any]] | None:
-        """Status, media type and problem for a documented exception; None for one that is not.
+    def write(self, error: Exception) -> tuple[int, str, Any] | None:
+        """Status, media type and body for a documented exception; None for one that is not.
 
         Raises:
             UnusableError: the exception does not carry what it was made with, or what it carries breaks the contract.
@@ -112,20 +120,27 @@ class FailureTable:
         entry = self.entry_of(error)
         if entry is None:
             return None
-        failure = entry.failure
+        failure, form = entry.failure, entry.form
         if isinstance(error, Problem):
-            status, members, detail = error.status, _plain(error.members), error.detail
+            status, members, text = error.status, _plain(error.members), error.detail
+            text_member = failure.text
+            if error.body is not None and failure.form in ("value", "text"):
+                return status, failure.media_type, error.body
         else:
-            assert entry.form is not None
-            status, members, detail = entry.status, entry.form.members(error), entry.form.text(error)
-        own = getattr(error, "problem_type", None)
-        type_ = own if isinstance(own, str) else failure.type
-        code = failure.code if failure.is_coded else None
-        body = problem(status, code, detail, members, type_=type_, title=failure.title)
-        if failure.needs_detail:
-            body.setdefault("detail", "")
-        entry.require(body, _THE_KITS_OWN if own is None else _THE_KITS_OWN - {"type"})
+            assert form is not None
+            status, members, text = entry.status, form.members(error), form.text(error)
+            text_member = form.text_member
+        given = getattr(error, "problem_type", None)
+        own = given if isinstance(given, str) else None
+        body = write_failure(failure, status, text, members, type_=own, text_member=text_member, check=entry.check)
+        if isinstance(body, Mapping):
+            entry.require(body, entry.passed_over(has_type=given is not None))
         return status, failure.media_type, body
+
+    def tells_trace(self, error: BaseException) -> bool:
+        """Whether the body for a documented exception has the trace id."""
+        entry = self.entry_of(error)
+        return entry is None or entry.failure.form == "problem" or "traceId" in entry.failure.filled - entry.failure.own
 
     def headers(self, error: BaseException) -> dict[str, str]:
         """The response headers that a documented exception carries in its arguments, by name in lower case.
@@ -144,18 +159,18 @@ class FailureTable:
     def read(
         self,
         status: int,
-        body: Mapping[str, Any],
+        body: Any,
         reading: AnswerReading = STRICT,
         headers: Mapping[str, str] = _NO_HEADERS,
     ) -> Exception | None:
-        """Return the exception that an answer stands for; None if the contract does not know it, or if the kit refused the request.
+        """Return the exception that an answer stands for; None if the contract does not know it, or if it is a failure of the kit's own.
 
         Members that every problem has are taken as they come: one that is not of its type counts as not there (RFC 9457,
         section 3.1).
 
         Args:
             status: of the answer.
-            body: the members of the problem.
+            body: as `read_body` gives it; the members of the problem as a rule.
             reading: what becomes of parts that the contract does not know. A refusal that it documents by status but not by code,
                 and one with a value that it does not list, are then a Problem.
             headers: of the answer, by name in lower case.
@@ -163,18 +178,23 @@ class FailureTable:
         Raises:
             UnusableError: it is known, and breaks the contract or lacks what the exception needs.
         """
-        entry = self._entry_for(status, body.get("code"))
+        members = body if isinstance(body, Mapping) else {}
+        entry = self._entry_for(status, members.get("code"))
         if entry is None:
-            return self._unlisted(status, body) if reading.unknown_enum == "fallback" else None
-        if not entry.failure.is_coded and is_refusal(status, body):
+            return self._unlisted(status, members) if reading.unknown_enum == "fallback" else None
+        failure = entry.failure
+        if not failure.is_coded and is_kits_own(status, members):
             return None
-        known = entry.known(body, reading)
+        if not failure.is_coded and entry.form is None and (invalid := read_invalid_fields(status, members)):
+            return invalid
+        known = entry.known(members, reading)
         if known is None:
-            return _problem(entry.failure.code, status, body)
+            return make_problem(failure.code, status, body)
+        type_ = _own_type(known, failure)
         if entry.form is not None:
-            return _typed(entry.form.build(known, headers), _own_type(known, entry.failure))
-        code = entry.failure.code if entry.failure.is_coded else f"http_{status}"
-        return _problem(code, status, known, _own_type(known, entry.failure))
+            return _typed(entry.form.build(known or {"detail": find_text(body)}, headers), type_)
+        code = failure.code if failure.is_coded else f"http_{status}"
+        return make_problem(code, status, known or body, failure, type_)
 
     def _unlisted(self, status: int, body: Mapping[str, Any]) -> Problem | None:
         """A refusal with a code that only a newer version documents; the status says that nothing was done."""
@@ -182,7 +202,18 @@ class FailureTable:
         if not isinstance(code, str) or is_wire_code(code) or status // 100 != 4:
             return None
         is_documented = any(failure.covers(status) for failure in self.operation.failures)
-        return _problem(code, status, body, _own_type(body, None)) if is_documented else None
+        return make_problem(code, status, body, None, _own_type(body, None)) if is_documented else None
+
+    def _documents_kits_own(self, status: int, code: Any) -> bool:
+        """Whether the contract documents a failure of the kit's own by its code, beside others without any."""
+        return (
+            isinstance(code, str)
+            and is_wire_code(code)
+            and any(
+                failure.is_coded and failure.code == code and failure.covers(status)
+                for failure in self.operation.failures
+            )
+        )
 
     def covering(self, status: int, code: Any) -> Entry | None:
         """The documented failure that an answer of this status and code would stand for, or None."""
@@ -190,6 +221,8 @@ class FailureTable:
 
     def _entry_for(self, status: int, code: Any) -> Entry | None:
         coded: Sequence[Entry] = self._by_code.get(code, ()) if isinstance(code, str) else ()
+        if not coded and self._documents_kits_own(status, code):
+            return None
         uncoded = (entry for entry in self.entries if not entry.failure.is_coded)
         for entry in (*coded, *uncoded):
             if entry.failure.covers(status):
@@ -197,14 +230,10 @@ class FailureTable:
         return None
 
 
-def _problem(code: str, status: int, body: Mapping[str, Any], type_: str | None = None) -> Problem:
-    members = {key: value for key, value in body.items() if key not in STANDARD_MEMBERS}
-    detail, trace = text_of(body, "detail"), text_of(body, "traceId") or None
-    return Problem(code, status, detail, members=members, problem_type=type_, trace_id=trace)
-
-
 def _own_type(body: Mapping[str, Any], failure: Failure | None) -> str | None:
     """The type of a problem, where that is not the one that the contract documents anyway."""
+    if failure is not None and failure.form != "problem":
+        return None
     named = text_of(body, "type")
     return None if named in ("", BLANK) or (failure is not None and named == failure.type) else named
 

@@ -22,6 +22,7 @@ from switchover.errors import (
     UnexpectedAnswer,
 )
 from switchover.port.errorform import UnusableError
+from switchover.port.failurebodies import read_body
 from switchover.port.failures import Entry
 from switchover.port.plan import Plan
 from switchover.port.problems import PROBLEM_JSON, is_wire_code, read_problem, read_wire_error, text_of
@@ -55,10 +56,11 @@ class FaultReader:
 
     def read(self, response: WireResponse, trace: TraceContext) -> Exception:
         """The exception that an answer stands for, which is not a documented success."""
-        body = read_problem(response.body)
+        content = read_body(response)
+        body = content if isinstance(content, dict) else {}
         code = text_of(body, "code")
         if not self._is_kits_own(response.status, code):
-            found = self._documented(response, body, code)
+            found = self._documented(response, content, code)
             if found is not None:
                 found.add_note(f"trace {trace.trace_id}")
                 return found
@@ -74,7 +76,7 @@ class FaultReader:
             return False
         return code in _FAILED or (code == OperationMissing.code and status in _LACKING)
 
-    def _documented(self, response: WireResponse, body: dict[str, Any], code: str) -> Exception | None:
+    def _documented(self, response: WireResponse, body: Any, code: str) -> Exception | None:
         entry = self._failures.covering(response.status, code or None)
         if entry is not None and not _is_of_type(response, entry):
             return None

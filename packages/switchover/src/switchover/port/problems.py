@@ -5,6 +5,7 @@ from __future__ import annotations
 import http
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -46,16 +47,18 @@ def problem(
     *,
     type_: str | None = None,
     title: str | None = None,
+    own: AbstractSet[str] = frozenset(),
 ) -> dict[str, Any]:
-    """Problem details. Without a `type` of its own it is `about:blank`, whose `title` is the phrase of the status (RFC 9457, section
-    4.2.1).
+    """Problem details; members that are the contract's `own` are those of `members`.
+
+    Without a `type` of its own it is `about:blank`, whose `title` is the phrase of the status (RFC 9457, section 4.2.1).
     """
     found: dict[str, Any] = {"type": type_ or BLANK, "title": title or _phrase(status), "status": status}
     if code is not None:
         found["code"] = code
     if detail:
         found["detail"] = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", detail)
-    found.update((name, value) for name, value in (members or {}).items() if name not in STANDARD_MEMBERS)
+    found.update((name, value) for name, value in (members or {}).items() if name not in STANDARD_MEMBERS - own)
     return found
 
 
@@ -72,20 +75,18 @@ def write_wire_error(
     return problem(status or error.status, error.code, error.detail, members, type_=type_, title=title)
 
 
-def is_refusal(status: int, body: Mapping[str, Any]) -> bool:
-    """Whether a problem is how the kit refuses a request that breaks the contract. Every problem of the kit's has a trace id."""
+def is_kits_own(status: int, body: Mapping[str, Any]) -> bool:
+    """Whether a problem is a failure of the kit's own. Every problem of the kit's has a code and a trace id."""
     code = body.get("code")
-    is_known = (code == MalformedRequest.code and status == 400) or (
-        code == InvalidRequest.code and status in (400, 422)
-    )
-    return is_known and bool(text_of(body, "traceId"))
+    cls = _WIRE_BY_CODE.get(code) if isinstance(code, str) else None
+    return cls is not None and _has_status(cls, status) and bool(text_of(body, "traceId"))
 
 
 def read_wire_error(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> CallError | None:
     """The failure of the kit's own that an answer stands for, by its code, or by its status if it has none; None otherwise."""
     code = body.get("code")
     cls = _WIRE_BY_CODE.get(code) if isinstance(code, str) else _WIRE_BY_STATUS.get(status)
-    if cls is None or (cls.status != status and not (cls is InvalidRequest and status == MalformedRequest.status)):
+    if cls is None or not _has_status(cls, status):
         return None
     detail, trace = text_of(body, "detail"), text_of(body, "traceId") or None
     if cls is InvalidRequest:
@@ -98,6 +99,10 @@ def read_wire_error(status: int, body: Mapping[str, Any], headers: Mapping[str, 
     if cls is UnsupportedMediaType:
         return UnsupportedMediaType(detail, codings=_listed(headers, "accept-encoding"), trace_id=trace)
     return cls(detail, trace_id=trace)
+
+
+def _has_status(cls: type[CallError], status: int) -> bool:
+    return cls.status == status or (cls is InvalidRequest and status == MalformedRequest.status)
 
 
 def read_problem(data: bytes) -> dict[str, Any]:

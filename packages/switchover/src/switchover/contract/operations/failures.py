@@ -8,7 +8,7 @@ from typing import Final
 
 from switchover.contract import media
 from switchover.contract.findings import Notes
-from switchover.contract.model import Failure, Media
+from switchover.contract.model import Failure, FailureForm, Media
 from switchover.contract.naming import is_same
 from switchover.contract.node import Node
 from switchover.contract.operations.headers import settable_headers
@@ -17,6 +17,9 @@ from switchover.contract.shapes.shape import ANYTHING, Shape
 
 STANDARD_MEMBERS: Final = frozenset({"type", "title", "status", "detail", "instance", "code", "traceId"})
 """Members of a problem that every failure has; further ones are the failure's own."""
+
+TEXT_MEMBERS: Final = ("detail", "message", "msg", "error_description", "error", "description", "reason", "title")
+"""Members that carry a text for people, the likeliest first."""
 
 _STATUS: Final = re.compile(r"[45](\d\d|XX)|default")
 
@@ -67,7 +70,9 @@ class FailureReader:
         headers = settable_headers(node)
         for option in whole.alternatives or (whole,):
             codes = _codes(option)
-            members = {key: member for key, member in option.properties.items() if key not in STANDARD_MEMBERS}
+            form = _form(name, whole, option)
+            own = _own(form, option, is_coded=bool(codes))
+            members = {key: member for key, member in option.properties.items() if key not in STANDARD_MEMBERS - own}
             for code in codes or (status_code(number, is_range=is_range),):
                 yield Failure(
                     status=number,
@@ -84,22 +89,77 @@ class FailureReader:
                     headers=headers,
                     type=_only(option, "type"),
                     title=_only(option, "title"),
+                    form=form,
+                    text=_text(form, option),
+                    own=own,
+                    filled=_filled(option, is_coded=bool(codes)),
                 )
 
     def _described(self, node: Node, notes: Notes) -> tuple[str, Node | None, Shape]:
-        """Media type, schema and shape of the body: problem details where they are on offer, else any JSON."""
+        """Media type, schema and shape of the body: problem details where they are on offer, else any JSON, else plain text."""
         content = node.get("content")
         offers = dict(content.entries()) if content is not None else {}
-        for name, offer in sorted(offers.items(), key=lambda item: media.essence(item[0]) != media.PROBLEM):
-            if media.media_of(name) is Media.JSON and "schema" in offer.value:
-                schema = offer.at("schema")
-                if not self._inspector.is_usable(schema, notes):
-                    return media.essence(name), None, ANYTHING
-                shape = self._shape(schema)
-                return media.essence(name), schema if "object" in shape.kinds else None, shape
+        listed = sorted(
+            offers.items(), key=lambda item: (media.essence(item[0]) != media.PROBLEM, "schema" not in item[1].value)
+        )
+        for name, offer in listed:
+            if media.media_of(name) is Media.JSON:
+                return self._json(media.essence(name), offer, notes)
+        if any(media.essence(name) == media.PLAIN for name in offers):
+            return media.PLAIN, None, ANYTHING
         if offers:
             notes.warn(node, f"describes a failure as {', '.join(offers)}; its status alone is used")
         return media.PROBLEM, None, ANYTHING
+
+    def _json(self, name: str, offer: Node, notes: Notes) -> tuple[str, Node | None, Shape]:
+        if "schema" not in offer.value:
+            return name, None, ANYTHING
+        schema = offer.at("schema")
+        if not self._inspector.is_usable(schema, notes):
+            return name, None, ANYTHING
+        shape = self._shape(schema)
+        return name, schema if "object" in shape.kinds else None, shape
+
+
+def _form(name: str, whole: Shape, option: Shape) -> FailureForm:
+    """Problem details may have another name: what has their `title` and `status` is one."""
+    if name == media.PROBLEM or (_may_be(option, "title", "string") and _may_be(option, "status", "integer")):
+        return "problem"
+    if name == media.PLAIN:
+        return "text"
+    return "object" if "object" in whole.kinds else "value"
+
+
+def _own(form: FailureForm, option: Shape, *, is_coded: bool) -> frozenset[str]:
+    """The members that every problem has, as far as they are the contract's own here."""
+    known = STANDARD_MEMBERS & option.properties.keys()
+    if is_coded:
+        return known - _filled(option, is_coded=True) - {_text(form, option)} if form == "object" else frozenset()
+    if form == "object":
+        return known - {"traceId"}
+    return frozenset(
+        name for name in known if name == "code" or (name == "detail" and not _may_be(option, name, "string"))
+    )
+
+
+def _filled(option: Shape, *, is_coded: bool) -> frozenset[str]:
+    """Members of another form than a problem's that the kit knows: status, trace, and what the contract leaves no choice about."""
+    found = {name for name in ("type", "title") if _only(option, name) is not None}
+    found |= {name for name, kind in (("status", "integer"), ("traceId", "string")) if _may_be(option, name, kind)}
+    return frozenset(found | {"code"} if is_coded else found)
+
+
+def _text(form: FailureForm, option: Shape) -> str:
+    """The member that carries the text for people."""
+    if form == "problem":
+        return "detail"
+    texts = (name for name in TEXT_MEMBERS if _may_be(option, name, "string"))
+    return next((name for name in texts if option.properties[name].shape.enum is None), "")
+
+
+def _may_be(option: Shape, name: str, kind: str) -> bool:
+    member = option.properties.get(name)
+    return member is not None and kind in member.shape.kinds
 
 
 def _only(option: Shape, name: str) -> str | None:

@@ -45,7 +45,7 @@ from switchover.port.serve.incoming import (
     without_repeats,
 )
 from switchover.port.serve.negotiation import accepts_one, is_content_type, require_plain
-from switchover.port.serve.reply import Header, Reply, error_reply, extra_headers, problem_reply
+from switchover.port.serve.reply import Header, Reply, error_reply, extra_headers, failure_reply, problem_reply
 from switchover.port.serve.threads import Threads
 from switchover.port.spans import Spans
 from switchover.port.values import UnusableValue
@@ -217,7 +217,9 @@ class OperationHandler:
             if written is not None:
                 status, media_type, body = written
                 more = self._headers_of(error, answer)
-                return problem_reply(status, body, trace.trace_id, more, media_type=media_type)
+                if self._plan.failures.tells_trace(error):
+                    body = {**body, "traceId": trace.trace_id}
+                return failure_reply(status, body, trace.trace_id, more, media_type)
         except Exception as reason:  # an exception of the team's that cannot be told is a failure like any other
             why = str(reason) if isinstance(reason, UnusableError) else outline(reason)
             self._log_failure("fails with what cannot be answered", why, reason, trace)

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
+from switchover.contract import Media
+from switchover.contract.media import media_of
 from switchover.errors import CallError, MethodNotAllowed, ServiceUnavailable, Unauthenticated, UnsupportedMediaType
 from switchover.port.problems import PROBLEM_JSON, write_wire_error
 from switchover.response_info import REPLAYED_HEADER, ResponseInfo
@@ -41,11 +43,17 @@ def extra_headers(answer: ResponseInfo, declared: Collection[str]) -> list[Heade
     return [*found, (REPLAYED_HEADER.encode(), b"true")] if answer.is_replayed else found
 
 
-def problem_reply(
-    status: int, body: Mapping[str, Any], trace_id: str, more: Sequence[Header] = (), media_type: str = PROBLEM_JSON
-) -> Reply:
+def problem_reply(status: int, body: Mapping[str, Any], trace_id: str, more: Sequence[Header] = ()) -> Reply:
     """Problem details as an answer, with the trace id in the body as well."""
-    reply = Reply(status, (b"content-type", media_type.encode()), to_json({**body, "traceId": trace_id}), trace_id)
+    return failure_reply(status, {**body, "traceId": trace_id}, trace_id, more, PROBLEM_JSON)
+
+
+def failure_reply(status: int, body: Any, trace_id: str, more: Sequence[Header], media_type: str) -> Reply:
+    """A failure as an answer, in whatever form the contract gives it."""
+    is_text = media_of(media_type) is Media.TEXT and isinstance(body, str)
+    declared = f"{media_type}; charset=utf-8" if is_text else media_type
+    content = body.encode(errors="replace") if is_text else to_json(body)
+    reply = Reply(status, (b"content-type", declared.encode()), content, trace_id)
     reply.headers += more
     return reply
 
