@@ -181,7 +181,7 @@ async def test_a_photo_is_not_taken_from_who_signed_out_while_it_came(aiko: Brow
 
     headers = {"origin": aiko.origin, "content-type": "multipart/form-data; boundary=b"}
     answer = await aiko.client.post(plain.action, content=body(), headers=headers)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={trip}/photos/new")
     assert diary.storage.objects == {}
 
 

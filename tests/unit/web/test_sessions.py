@@ -104,7 +104,9 @@ async def test_a_session_that_is_over_asks_to_sign_in_again_and_a_form_of_it_cha
     form = await aiko.open("/trips/new")
     clock.now += 12 * 3600
     refused = await aiko.submit(form, title="Kyoto", start_date="2026-11-20", end_date="2026-11-24")
-    assert refused.path == "/sign-in"
+    assert refused.status == 403
+    assert "Your session has ended" in refused.text
+    assert "Signed in as" not in refused.text
     assert (await aiko.open("/trips")).path == "/sign-in"
 
 

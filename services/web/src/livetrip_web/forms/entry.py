@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -13,6 +14,15 @@ from livetrip_web.forms.form import Form, FormRefused
 from livetrip_web.forms.trip import version
 
 FIELDS: Final = ("text", "happened", "offset", "mood", "place", "latitude", "longitude", "tags")
+
+UNITS: Final = {
+    "text": ("text",),
+    "happened": ("happened", "offset"),
+    "mood": ("mood",),
+    "place": ("place", "latitude", "longitude"),
+    "tags": ("tags",),
+}
+"""Fields that two versions are compared and chosen by: half a moment or half a place is nobody's."""
 
 MOOD_SHOWN: Final = "mood_shown"
 """The mood that an entry's form was shown with."""
@@ -52,6 +62,17 @@ def shown(entry: Entry) -> dict[str, str]:
     }
 
 
+def canonical(fields: Mapping[str, str]) -> dict[str, object]:
+    """Fields as values that are equal where they mean the same: browsers shorten times, and tags are a list."""
+    happened = fields["happened"]
+    return {
+        **{name: fields[name].strip() for name in FIELDS},
+        "text": fields["text"],
+        "happened": datetime.fromisoformat(happened) if _LOCAL.fullmatch(happened) else happened,
+        "tags": _tags(fields["tags"]),
+    }
+
+
 def empty(day: str, offset: int) -> dict[str, str]:
     """A form that nothing has been typed into, for a local time and an offset in minutes."""
     return {**dict.fromkeys(FIELDS, ""), "happened": day, "offset": str(offset)}
@@ -75,13 +96,12 @@ def draft(form: Form) -> EntryDraft:
     happened, wrong = _happened(fields)
     place, wrong_place = _place(fields)
     wrong |= wrong_place
-    tags = list(dict.fromkeys(tag for tag in _TAGS.split(fields["tags"]) if tag))
     value = {
         "text": fields["text"],
         "happened_at": happened,
         "mood": fields["mood"] or None,
         "place": place,
-        "tags": tags,
+        "tags": _tags(fields["tags"]),
     }
     try:
         drafted = EntryDraft.model_validate(value)
@@ -121,6 +141,10 @@ def _happened(fields: dict[str, str]) -> tuple[datetime | None, dict[str, str]]:
     except (ValueError, OverflowError):
         return None, {"happened": "wrong.happened"}
     return moment, {}
+
+
+def _tags(text: str) -> list[str]:
+    return list(dict.fromkeys(tag for tag in _TAGS.split(text) if tag))
 
 
 def _place(fields: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, str]]:

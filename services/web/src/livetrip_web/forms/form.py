@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-MAX_BYTES: Final = 256 * 1024
-"""Of a form: 10,000 characters of four bytes, percent-encoded, and the fields around them."""
+MAX_BYTES: Final = 288 * 1024
+"""Of a form: 10,000 characters of four bytes, percent-encoded, as typed and as shown, and the fields around them."""
 MAX_FIELDS: Final = 64
 
 # As `new_key` and the scripts make them. What else an idempotency key may have would be more than a value in a cookie.
@@ -60,14 +60,21 @@ def key_of(form: Form) -> str:
         UnreadableForm: there is none; the page was not ours.
     """
     key = form.get("key", "")
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise UnreadableForm
     return key
 
 
-def resolved(form: Form, fields: Iterable[str]) -> Form:
-    """The form of two versions as one: where `theirs` was picked for a field, what was saved meanwhile."""
-    if form.get("pick") != "each":
-        return form
-    theirs = {name: form.get(f"theirs_{name}", "") for name in fields if form.get(f"pick_{name}") == "theirs"}
-    return {**form, **theirs}
+def draft_of(form: Form) -> str:
+    """The name of the draft that the browser keeps of the form. It outlives the form's key, which changes when it is shown again.
+
+    Raises:
+        UnreadableForm: the form has neither; the page was not ours.
+    """
+    draft = form.get("draft", "")
+    return draft if is_key(draft) else key_of(form)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text could be an idempotency key of ours."""
+    return _KEY.fullmatch(text) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic import ValidationError
@@ -10,6 +11,9 @@ from livetrip_contract import Trip, TripChange, TripDraft
 from livetrip_web.forms.form import Form, FormRefused, UnreadableForm
 
 FIELDS: Final = ("title", "start_date", "end_date", "description")
+UNITS: Final = {"title": ("title",), "dates": ("start_date", "end_date"), "description": ("description",)}
+"""Fields that two versions are compared and chosen by."""
+
 _OF_ALIAS: Final = {"startDate": "start_date", "endDate": "end_date"}
 
 
@@ -26,6 +30,11 @@ def shown(trip: Trip) -> dict[str, str]:
         "start_date": trip.start_date.isoformat(),
         "end_date": trip.end_date.isoformat(),
     }
+
+
+def canonical(fields: Mapping[str, str]) -> dict[str, object]:
+    """Fields as values that are equal where they mean the same."""
+    return dict(fields)
 
 
 def draft(form: Form) -> TripDraft:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from litestar import Response, Router, get, post
 
 from livetrip_web.edge.addresses import HOME, local_path
-from livetrip_web.edge.cookies import LANGUAGE, THEME
-from livetrip_web.edge.guest import CHOICE_SECONDS, THEMES
 from livetrip_web.edge.sealing import TooMuchToSeal
 from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import Visit, go
 from livetrip_web.signing_in.developing import DevSignIn
-from livetrip_web.words import LANGUAGES
 
 
 @get("/")
@@ -78,13 +76,7 @@ async def signed_out(request: Visit) -> Response[Any]:
 async def prefer(request: Visit) -> Response[Any]:
     """Another language, or another light."""
     form = await request.sent()
-    for name, known in ((LANGUAGE, tuple(LANGUAGES)), (THEME, THEMES)):
-        chosen = form.get(name)
-        if chosen is None:
-            continue
-        if chosen not in known:
-            raise UnreadableForm
-        request.guest.keep(name, chosen, CHOICE_SECONDS)
+    request.guest.prefer(form)
     return go(local_path(form.get("next")))
 
 
@@ -95,6 +87,7 @@ def _ways(
     return request.page(
         "sign_in.html",
         status=status,
+        at=f"/sign-in?next={quote(following, safe='/')}",
         following=following,
         has_dev=state.dev_sign_in is not None,
         has_oidc=state.oidc is not None,

@@ -127,7 +127,8 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     # A form that cannot show itself again (one that deletes, say) is offered as it was, with its idempotency key.
     again = visit.sent_form if failure.status == 503 else None
     told: dict[str, Any] = {"failure": failure, "is_get": visit.method == "GET", "again": again}
-    return visit.page("failure.html", status=failure.status, headers=headers, action=visit.address, **told)
+    at = None if again is None else visit.address
+    return visit.page("failure.html", status=failure.status, headers=headers, action=visit.address, at=at, **told)
 
 
 def _tell(trace_id: str, error: Exception, *, is_ours: bool) -> None:
@@ -141,7 +142,10 @@ def _tell(trace_id: str, error: Exception, *, is_ours: bool) -> None:
 def _signing_in(visit: Visit) -> Response[Any]:
     if visit.wants_json:
         return Response(_problem(visit, Failure(401, "sign_in")), status_code=401)
-    return go(f"/sign-in?next={quote(visit.address, safe='/')}" if visit.method == "GET" else "/sign-in")
+    if not visit.is_foreign and (visit.guest.is_over or visit.method != "GET"):
+        visit.guest.tell("session_over")
+    following = visit.address.removesuffix("/completed")  # the only form that is sent to where no page is
+    return go(f"/sign-in?next={quote(following, safe='/')}")
 
 
 def _problem(visit: Visit, failure: Failure) -> dict[str, Any]:

@@ -158,7 +158,8 @@ async def _wanted(form: Form, file: Spool) -> PhotoUploadRequest:
 async def _form(request: Visit, trip_id: UUID, *, status: int = 200, **values: Any) -> Response[Any]:
     trip = await request.live_trip.get_trip(request.caller, trip_id)
     choices = await entry_choices(request, trip_id)
-    return show_form(request, "photo_new.html", status=status, trip=trip, key=new_key(), **choices, **values)
+    told: dict[str, Any] = {"trip": trip, "key": new_key(), "at": request.address, **choices, **values}
+    return show_form(request, "photo_new.html", status=status, **told)
 
 
 router = Router("/", route_handlers=[begin, send])

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from livetrip_web.edge.guest import THEMES, Guest
 from livetrip_web.pages.assets import Assets
 from livetrip_web.words import FIRST, LANGUAGES, dates, say
+from livetrip_web.words.differences import differences
 from livetrip_web.words.tongue import tongue
 
 
@@ -28,6 +29,7 @@ class Renderer:
         self._templates.globals |= {
             "asset": assets.address,
             "dates": dates,
+            "differences": differences,
             "languages": tuple(LANGUAGES),
             "themes": THEMES,
             "tongue": tongue,

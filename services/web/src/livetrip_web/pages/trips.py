@@ -9,14 +9,16 @@ from uuid import UUID
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
-from livetrip_contract import EntryPage, Trip, TripDetail, VersionConflict
+from livetrip_contract import EntryPage, Trip, TripDetail
 from livetrip_web.forms import trip as trips
-from livetrip_web.forms.form import Form, key_of, resolved
+from livetrip_web.forms.form import Form, draft_of, key_of
+from livetrip_web.forms.merging import BASE, base_text, resolve
 from livetrip_web.pages.album import photos_of
+from livetrip_web.pages.changing import Contradiction, Kind, asked_before, save
 from livetrip_web.pages.paging import cursor_of
 from livetrip_web.pages.timeline import timeline
-from livetrip_web.pages.visit import Visit, go, new_key
-from livetrip_web.pages.writing import REFUSALS, show_again, show_form
+from livetrip_web.pages.visit import Switched, Visit, go, new_key
+from livetrip_web.pages.writing import REFUSALS, show_again, show_form, show_new
 from switchover import calling
 
 PAGE: Final = 40
@@ -34,21 +36,21 @@ async def list_trips(request: Visit) -> Response[Any]:
 async def plan(request: Visit) -> Response[Any]:
     """An empty form."""
     assert request.caller
-    return show_form(request, "trip_new.html", fields=dict.fromkeys(trips.FIELDS, ""), key=new_key())
+    return show_new(request, "trip_new.html", "/trips/new", fields=dict.fromkeys(trips.FIELDS, ""))
 
 
 @post("/trips")
 async def create(request: Visit) -> Response[Any]:
     """Plan a trip."""
-    caller, form = request.caller, await request.sent()
+    form = await request.typed()
     key = key_of(form)
     try:
-        draft = trips.draft(form)
+        caller, draft = request.sender(form), trips.draft(form)
         with calling(idempotency_key=key):
             made = await request.live_trip.create_trip(caller, draft)
     except REFUSALS as error:
-        return show_again(request, "trip_new.html", form, trips.typed(form), error)
-    request.guest.tell("trip_planned", key)
+        return show_again(request, "trip_new.html", form, trips.typed(form), error, at="/trips/new")
+    request.guest.tell("trip_planned", draft_of(form))
     return go(f"/trips/{made.id}")
 
 
@@ -62,6 +64,9 @@ async def open_trip(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
         diary.list_photos(caller, trip_id, limit=100),
     )
     entries, following = await _entries(request, trip, cursor)
+    written = request.guest.notice.about if request.guest.notice is not None else ""
+    if cursor is None and following is not None and written not in ("", *(str(entry.id) for entry in entries)):
+        return go(f"/trips/{trip_id}/entries/{written}")
     days, loose = timeline(trip, entries, await photos_of(diary, caller, trip, entries, photos))
     return request.page(
         "trip.html",
@@ -88,25 +93,34 @@ async def summarise(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
 async def edit(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     """The trip in a form."""
     trip = await request.live_trip.get_trip(request.caller, trip_id)
-    return show_form(
-        request, "trip_edit.html", trip=trip, fields=trips.shown(_plain(trip)), version=trip.version, key=new_key()
-    )
+    shown = _shown(trip)
+    told: dict[str, Any] = {"version": trip.version, "base": base_text(trips.UNITS, shown), "fields": shown}
+    return show_form(request, "trip_edit.html", trip=trip, key=new_key(), **told)
 
 
 @post("/trips/{trip_id:uuid}/edit")
 async def change(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
-    """Change a trip."""
-    caller, form = request.caller, resolved(await request.sent(), trips.FIELDS)
+    """Change a trip, together with what was changed meanwhile; show both versions where they contradict."""
+    form, diary = resolve(await request.typed(), trips.UNITS), request.live_trip
     key, known, named = key_of(form), trips.version(form), _Named(trip_id, form.get("title", ""))
     try:
-        with calling(idempotency_key=key):
-            await request.live_trip.update_trip(caller, trip_id, trips.change(form))
-    except VersionConflict:
-        current = await request.live_trip.get_trip(caller, trip_id)
-        return _conflict(request, _plain(current), form)
+        caller = request.sender(form)
+        is_merged = await save(
+            KIND,
+            form,
+            key,
+            lambda given: diary.update_trip(caller, trip_id, trips.change(given)),
+            lambda: diary.get_trip(caller, trip_id),
+        )
+    except Contradiction as error:
+        return _conflict(request, trip_id, error, form)
     except REFUSALS as error:
-        return show_again(request, "trip_edit.html", form, trips.typed(form), error, version=known, trip=named)
-    request.guest.tell("trip_changed", key)
+        if isinstance(error, Switched) and (asked := asked_before(KIND, form)) is not None:
+            return _conflict(request, trip_id, asked, form)
+        told: dict[str, Any] = {"version": known, "base": form.get(BASE, ""), "trip": named}
+        at = f"/trips/{trip_id}/edit"
+        return show_again(request, "trip_edit.html", form, trips.typed(form), error, at=at, **told)
+    request.guest.tell("trip_merged" if is_merged else "trip_changed", draft_of(form))
     return go(f"/trips/{trip_id}")
 
 
@@ -146,15 +160,26 @@ async def _entries(request: Visit, trip: TripDetail, cursor: str | None) -> tupl
     return [*first, *page.items], page.next_cursor
 
 
-def _plain(trip: TripDetail) -> Trip:
-    return Trip.model_validate(trip.model_dump(exclude={"entries", "next_cursor"}))
+def _shown(trip: TripDetail) -> dict[str, str]:
+    return trips.shown(Trip.model_validate(trip.model_dump(exclude={"entries", "next_cursor"})))
 
 
-def _conflict(request: Visit, current: Trip, form: Form) -> Response[Any]:
-    mine, theirs = trips.typed(form), trips.shown(current)
-    differing = [name for name in trips.FIELDS if mine[name] != theirs[name]]
+KIND: Final = Kind(trips.UNITS, trips.canonical, trips.typed, _shown)
+
+
+def _conflict(request: Visit, trip_id: UUID, error: Contradiction, form: Form) -> Response[Any]:
     return request.page(
-        "trip_conflict.html", status=409, trip=current, mine=mine, theirs=theirs, differing=differing, key=new_key()
+        "trip_conflict.html",
+        status=409,
+        at=f"/trips/{trip_id}/edit",
+        trip_id=trip_id,
+        version=error.version,
+        key=new_key(),
+        draft=draft_of(form),
+        mine=error.merged.fields,
+        theirs=error.theirs,
+        base=base_text(trips.UNITS, error.theirs),
+        conflicts=error.merged.conflicts,
     )
 
 

@@ -30,6 +30,10 @@ class SignInNeeded(Exception):
     """The page is somebody's own."""
 
 
+class Switched(Exception):
+    """Another language or light was chosen in the middle of a form, which is to be shown in it."""
+
+
 async def require_known(request: Request[Any, Any, Any]) -> None:
     """Let nobody further while it cannot be said who it is.
 
@@ -89,6 +93,11 @@ class Visit(Request[None, None, State]):
         """Is it one of our scripts that asks?"""
         return self.headers.get("accept", "") == "application/json"
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another page sent it."""
+        return bool(self.scope["state"]["is_forged"])
+
     async def sent(self) -> Form:
         """The form that was sent, from a page of ours.
 
@@ -96,12 +105,47 @@ class Visit(Request[None, None, State]):
             Forged: it was not, or the page was open for too long.
             UnreadableForm: it is no form.
         """
-        if self.scope["state"]["is_forged"]:
+        if self.is_foreign:
             raise Forged
         form = read_form(self.headers.get("content-type", ""), await self.body())
         check_token(form.get("csrf", ""), self.guest.session.token)
         self.scope["state"]["form"] = form
         return form
+
+    async def typed(self) -> Form:
+        """The form that was sent from a page of ours, whose sender has still to be judged: it can be shown again.
+
+        Raises:
+            SignInNeeded, Forged: another page sent it, or something that does not say where it comes from.
+            UnreadableForm: it is no form.
+        """
+        if self.is_foreign:
+            self.caller  # noqa: B018 - who has not signed in is sent to the sign-in
+            raise Forged
+        form = read_form(self.headers.get("content-type", ""), await self.body())
+        if "sec-fetch-site" not in self.headers and "origin" not in self.headers:
+            check_token(form.get("csrf", ""), self.guest.session.token)
+        self.scope["state"]["form"] = form
+        return form
+
+    def sender(self, form: Form) -> Caller:
+        """Who sent a form. It can choose another language or light on the way.
+
+        Raises:
+            SignInNeeded: nobody is signed in any more.
+            Forged: the form belongs to another session.
+            Switched: it is to be shown again.
+        """
+        try:
+            check_token(form.get("csrf", ""), self.guest.session.token)
+        except Forged:
+            self.caller  # noqa: B018 - the session that it belongs to is over
+            raise
+        is_switched = self.guest.prefer(form)
+        caller = self.caller
+        if is_switched:
+            raise Switched
+        return caller
 
     @property
     def sent_form(self) -> Form | None:
@@ -120,7 +164,7 @@ class Visit(Request[None, None, State]):
             SignInNeeded: so it was.
             ServiceUnavailable: that cannot be said.
         """
-        if self.scope["state"]["is_forged"]:
+        if self.is_foreign:
             raise Forged
         token = self.guest.session.token
 
@@ -139,11 +183,18 @@ class Visit(Request[None, None, State]):
         return form
 
     def page(
-        self, template: str, /, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+        self,
+        template: str,
+        /,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        at: str | None = None,
+        **values: Any,
     ) -> Response[str]:
-        """A page out of a template."""
+        """A page out of a template. `at`: where those come back to who choose another language, if not to its own address."""
         renderer = cast("Renderer", self.app.state.renderer)
-        address = self.address if self.scope["method"] == "GET" else ""
+        address = at if at is not None else self.address if self.scope["method"] == "GET" else ""
         html = renderer.render(template, self.guest, address, values)
         return Response(html, media_type=MediaType.HTML, status_code=status, headers=headers)
 

@@ -158,6 +158,9 @@ drop.addEventListener('drop', (event) => {
   drop.classList.remove('is-over');
   take(event.dataTransfer.files);
 });
+addEventListener('beforeunload', (event) => {
+  if (running > 0 || waiting.length > 0) event.preventDefault(); // the browser asks whether to leave what is on its way
+});
 uploader.querySelector('form').addEventListener('submit', (event) => event.preventDefault());
 uploader.querySelector('[data-one]').remove();
 drop.hidden = false;
