@@ -27,6 +27,8 @@ from switchover.rollout.state import RolloutState
 
 LONG_SECONDS: Final = 33.0
 """Longer than a silent worker used to be listed."""
+_CALL_SECONDS: Final = 4.0
+"""A worker that stands still for longer may find the time of its calls over, which is 5 s in all."""
 _WAIT: Final = ("--wait", "2.5")
 
 _Act = Callable[[World, Worker], Claim]
@@ -69,9 +71,11 @@ def _rollback(world: World, *arguments: str) -> Claim:
 @contextmanager
 def _frozen(worker: Worker) -> Iterator[None]:
     worker.send(signal.SIGSTOP)
+    since = time.monotonic()
     try:
         yield
     finally:
+        worker.long_freezes += time.monotonic() - since > _CALL_SECONDS
         worker.send(signal.SIGCONT)
 
 
@@ -177,7 +181,6 @@ def worker_frozen(world: World, worker: Worker) -> Claim:
 @_fault("worker frozen for over 30 s", 1, is_slow=True)
 def worker_frozen_long(world: World, worker: Worker) -> Claim:
     """A worker has stood still for so long that it used to be left out."""
-    worker.long_freezes += 1
     with _frozen(worker):
         time.sleep(LONG_SECONDS)
         return _rollback(world)
