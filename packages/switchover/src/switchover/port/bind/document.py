@@ -45,7 +45,7 @@ def bind(
     if wrong := [*_no_class(interface), *_no_selection(operations)]:
         raise BindError(f"{document.name} cannot be bound:", wrong)
     binder = _Binder(document, interface, caller, errors)
-    with remembered():
+    with remembered(binder.annotations()):
         plans = binder.plans(operations)
     if count := len(binder.differences):
         places = "one place" if count == 1 else f"{count} places"
@@ -87,6 +87,11 @@ class _Binder:
         self._check_methods(operations, is_partial=wanted is not None)
         self.engine.finish()
         return plans
+
+    def annotations(self) -> list[Any]:
+        """What the methods take and return."""
+        hints = [hint for method in self.methods.values() for hint in method.hints.values()]
+        return [hint for hint in hints if hint is not self.caller_type]
 
     def _method_of(self, operation: Operation) -> Method | None:
         return next((method for name, method in self.methods.items() if is_same(name, operation.id)), None)
