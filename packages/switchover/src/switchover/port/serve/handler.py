@@ -71,6 +71,7 @@ class OperationHandler:
         gate: Gate,
         recorder: Recorder,
         threads: Threads,
+        base_path: str = "",
     ) -> None:
         self._plan = plan
         self._operation = plan.operation
@@ -80,7 +81,7 @@ class OperationHandler:
         self._limits = limits
         self._gate = gate
         self._recorder, self._lane = recorder, recorder.lane("serve")
-        self._spans = None if recorder.tracing is None else Spans(recorder.tracing, plan, "serve")
+        self._spans = None if recorder.tracing is None else Spans(recorder.tracing, plan, "serve", base_path)
         self._ok = kind_of(plan, "serve", caller)
         self._failed = failing(plan)
         self._body = plan.requests.body
@@ -119,8 +120,8 @@ class OperationHandler:
             here = CallContext(trace, self._key(headers), {}, deadline=deadline, answer=answer)
             is_called = True
             result = await self._carry_out(here, identity, arguments)
-            codec = self._choose(result)
-            reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
+            codec = self._choose(result, answer.status)
+            reply = Reply(answer.status or codec.status, self._headers[codec], codec.write(result), trace.trace_id)
             reply.headers += extra_headers(answer, codec.answer.headers)
             kind = marked(kind, answer)
         except Exception as error:
