@@ -12,6 +12,7 @@ from switchover.contract.interface import Method, methods_of
 from switchover.contract.naming import is_same, snake
 from switchover.errors import BindError
 from switchover.port.bind.operation import plan_for
+from switchover.port.bind.shadows import warnings_of, with_shadows
 from switchover.port.callers import caller_form
 from switchover.port.exceptions import ErrorClasses, classes_by_key
 from switchover.port.plan import CallerForm, Plan
@@ -81,7 +82,8 @@ class _Binder:
                 found = [f"{operation.id}: {self.interface.__name__} has no method `{snake(operation.id)}`"]
             self.differences += found
             if plan is not None:
-                plans[plan.method] = plan
+                plans[plan.method] = shadowed = with_shadows(plan, operations)
+                self.warnings += warnings_of(shadowed)
         self._check_methods(operations, is_partial=wanted is not None)
         return plans
 
