@@ -212,7 +212,8 @@ class OperationHandler:
         if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
             naming = self._plan.failures.naming(error)
             status = status_of(self._operation, error) if is_called else 0
-            return error_reply(error, trace.trace_id, status=status, naming=naming)
+            form = self._plan.failures.write_kits_own
+            return error_reply(error, trace.trace_id, status=status, naming=naming, form=form)
         try:
             written = self._plan.failures.write(error)
             if written is not None:
@@ -229,7 +230,7 @@ class OperationHandler:
             self._log_failure("answers what breaks the contract", wrong, error, trace)
         else:
             self._log_failure("failed", outline(error), error, trace)
-        return error_reply(InternalError(), trace.trace_id)
+        return error_reply(InternalError(), trace.trace_id, form=self._plan.failures.write_kits_own)
 
     def _headers_of(self, error: Exception, answer: ResponseInfo) -> list[Header]:
         """The response headers of a documented exception: those that the backend set, and those that it was made with."""
