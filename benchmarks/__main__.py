@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import (
     clients,
+    contracts,
     direct_calls,
     imports,
     in_process,
@@ -39,6 +40,7 @@ _RUNS: dict[str, tuple[Callable[[int], Awaitable[list[Row]]], int]] = {
     "signatures": (signatures.run, 9),
     "over-http": (over_http.run, 5),
     "imports": (imports.run, 11),
+    "contracts": (contracts.run, 3),
     "tokens": (tokens.run, 11),
     "metrics": (metrics.run, 11),
     "telemetry": (telemetry.run, 11),

@@ -36,7 +36,7 @@ def test_a_collector_sees_both_sides_of_a_call_in_one_trace(tmp_path: Path) -> N
     assert asking.trace == serving.trace
     assert serving.attributes == {
         "http.request.method": "POST",
-        "http.route": "/books",
+        "http.route": "/library/books",
         "http.response.status_code": 201,
         "switchover.operation": "addBook",
         "switchover.outcome": "ok",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from switchover.errors import BindError, InvalidRequest, Problem
+from switchover.errors import BindError, InvalidRequest, Problem, ServiceUnavailable
 from switchover.port.wire import WireResponse
 from unit.port.alike import alike, contract
 from unit.port.asking import ask
@@ -198,6 +198,36 @@ def test_a_service_with_fastapis_contract_refuses_alike() -> None:
     kind, _, held = alike(port, Pets(), lambda client: client.get_pet(9))
     assert kind == "InvalidRequest"
     assert str(held["errors"][0]) == "path.id is greater than the maximum of 5"
+
+
+async def refused(port: Any) -> tuple[int, str | None, Any]:
+    answered = await ask(port.serve(Pets(), trust="open"), "GET", "/pets/9")
+    return answered.status, answered.header("content-type"), json.loads(answered.body)
+
+
+async def test_a_request_that_fastapis_contract_refuses_is_answered_as_fastapi_does() -> None:
+    status, media_type, body = await refused(pets(s422=FASTAPI))
+    assert (status, media_type) == (422, "application/json")
+    assert body["detail"] == [{"loc": ["path", "id"], "msg": "is greater than the maximum of 5", "type": "value_error"}]
+    assert (body["code"], len(body["traceId"])) == ("invalid_request", 32)
+
+
+async def test_a_documented_400_is_what_malformed_and_invalid_requests_get() -> None:
+    port = pets(
+        s400=form(members(["message", "status"], message=TEXT, status=INTEGER)), s503=form(members(message=TEXT))
+    )
+    status, media_type, body = await refused(port)
+    assert (status, media_type, body["status"]) == (400, "application/json", 400)
+    assert body["message"] == "The request breaks the contract."
+    assert "title" not in body
+    assert alike(port, Pets(), lambda client: client.get_pet(9))[0] == "InvalidRequest"
+    error = ServiceUnavailable("later", retry_after=3)
+    assert alike(port, Pets(error), lambda client: client.get_pet(1))[:2] == ("ServiceUnavailable", "later")
+
+
+async def test_a_form_without_room_for_the_kits_own_failures_leaves_them_problem_details() -> None:
+    status, media_type, body = await refused(pets(s400=form(CLOSED)))
+    assert (status, media_type, body["code"]) == (400, "application/problem+json", "invalid_request")
 
 
 async def test_a_class_with_a_detail_of_its_own_kind_takes_it_whole() -> None:

@@ -48,7 +48,7 @@ async def test_over_http_the_span_of_the_service_is_below_that_of_its_caller() -
     assert parents([asking, serving]) == [None, ids(asking)]
     assert at(backend.beside[0].trace) == ids(serving)
     assert positions(observed.events) == [ids(serving), ids(asking)]
-    request = {"http.request.method": "GET", "http.route": "/health", "http.response.status_code": 200}
+    request = {"http.request.method": "GET", "http.route": "/api/health", "http.response.status_code": 200}
     for span in (serving, asking):
         assert span.attributes is not None
         assert request.items() <= dict(span.attributes).items()

@@ -242,10 +242,12 @@ def receiving() -> Iterator[ResponseInfo]:
         leave(token)
 
 
-def respond(*, headers: Mapping[str, str] | None = None, replayed: bool = False) -> None:
+def respond(*, status: int | None = None, headers: Mapping[str, str] | None = None, replayed: bool = False) -> None:
     """Say what the answer of the call that is carried out here has besides its result. Without a port around it, it does nothing.
 
     Args:
+        status: of a success, where the contract documents several for the result: 201 for what a PUT created, say. One that it
+            does not document, or documents for another result, is an InternalError.
         headers: response headers. Each goes out with those responses, successes or failures, that declare it in the contract.
         replayed: whether the answer is the stored one of an earlier request with the same idempotency key. Over HTTP it is then
             marked `Idempotency-Replayed: true`.
@@ -257,6 +259,8 @@ def respond(*, headers: Mapping[str, str] | None = None, replayed: bool = False)
     answer = current().answer
     if answer is None:
         return
+    if status is not None:
+        answer.status = status
     if headers:
         answer.set_headers(headers)
     if replayed:

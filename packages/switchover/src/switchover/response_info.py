@@ -30,15 +30,17 @@ class ResponseInfo:
     Attributes:
         headers: response headers that the contract declares, by name in lower case.
         is_replayed: whether it is the stored answer of an earlier request with the same idempotency key.
+        status: the success that a backend chose; None for the one that its result is meant for.
     """
 
-    __slots__ = ("_declared", "_receiver", "headers", "is_replayed")
+    __slots__ = ("_declared", "_receiver", "headers", "is_replayed", "status")
 
     def __init__(self, declared: Collection[str] = (), receiver: ResponseInfo | None = None) -> None:
         self._declared = declared
         self._receiver = receiver
         self.headers = _NO_HEADERS
         self.is_replayed = False
+        self.status: int | None = None
 
     def begin(self, declared: Collection[str]) -> None:
         """Forget the call before; `declared` are the headers that this call's responses may have, in lower case."""

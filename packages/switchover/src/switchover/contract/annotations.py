@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -56,19 +57,30 @@ class WireTypes:
         self._takes = _Definitions("validation")
         self._gives = _Definitions("serialization")
 
+    def prepare(self, annotations: Sequence[Any]) -> None:
+        """Read many annotations at once, in a fraction of the time; those that cannot be read are left for `read` to refuse."""
+        try:
+            self._read(annotations)
+        except (TypeError, ValueError, NameError, AttributeError, RecursionError):  # NotAWireType is a TypeError
+            half = len(annotations) // 2
+            for part in (annotations[:half], annotations[half:]) if half else ():
+                self.prepare(part)
+
     def read(self, annotation: Any) -> WireType:
         """See `wire_type`."""
         key = key_of(annotation)
         if key not in self._known:
-            self._known[key] = self._made(annotation)
+            self._read([annotation])
         return self._known[key]
 
-    def _made(self, annotation: Any) -> WireType:
+    def _read(self, annotations: Sequence[Any]) -> None:
         try:
-            adapter: TypeAdapter[Any] = TypeAdapter(annotation)
-            return WireType(adapter, self._takes.shape(adapter), self._gives.shape(adapter))
+            adapters: list[TypeAdapter[Any]] = [TypeAdapter(annotation) for annotation in annotations]
+            taken, given = self._takes.shapes(adapters), self._gives.shapes(adapters)
         except _UNKNOWN as error:
             raise NotAWireType(_reason(error)) from error
+        for annotation, adapter, takes, gives in zip(annotations, adapters, taken, given, strict=True):
+            self._known[key_of(annotation)] = WireType(adapter, takes, gives)
 
 
 def key_of(annotation: Any) -> Any:
@@ -102,17 +114,22 @@ class _Definitions:
         self._tree = _tree({"$defs": self._schemas, "roots": self._roots})
         self._read = reader()
 
-    def shape(self, adapter: TypeAdapter[Any]) -> Shape:
-        """The shape of the values of one annotation."""
+    def shapes(self, adapters: Sequence[TypeAdapter[Any]]) -> list[Shape]:
+        """The shapes of the values of annotations."""
+        inputs = [(index, self._mode, adapter) for index, adapter in enumerate(adapters)]
         with warnings.catch_warnings():
             # pydantic warns of defaults that JSON cannot carry; such a default never crosses.
             warnings.simplefilter("ignore")
-            schema = adapter.json_schema(mode=self._mode, by_alias=True, schema_generator=PortJsonSchema)
-        definitions = schema.get("$defs", {})
+            made, shared = TypeAdapter.json_schemas(inputs, by_alias=True, schema_generator=PortJsonSchema)
+        schemas = [made[index, self._mode] for index, _ in enumerate(adapters)]
+        definitions = shared.get("$defs", {})
         if any(self._schemas.setdefault(name, found) != found for name, found in definitions.items()):
-            return reader()(_tree(schema).root)  # classes of one name in two modules
-        self._roots.append(schema)
-        return self._read(self._tree.root.at("roots").at(len(self._roots) - 1))
+            # Classes of one name in two modules.
+            tree, read = _tree({"$defs": definitions, "roots": schemas}), reader()
+            return [read(tree.root.at("roots").at(index)) for index in range(len(schemas))]
+        first = len(self._roots)
+        self._roots += schemas
+        return [self._read(self._tree.root.at("roots").at(first + index)) for index in range(len(schemas))]
 
 
 def _tree(value: Any) -> Tree:

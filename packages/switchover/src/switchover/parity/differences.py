@@ -24,11 +24,12 @@ def differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, str]]:
         return
     if type(a) is not type(b):
         if not (_is_number(a) and _is_number(b) and a == b):
-            yield path, f"is {_a(a)}, and would arrive as {_a(b)}"
+            yield path, f"is {with_article(a)}, and would arrive as {with_article(b)}"
     elif isinstance(a, RootModel):
         yield from differences(a.root, b.root, path)
     elif (members := _members(a)) is not None:
-        yield from _by_name(members, _members(b) or {}, path)
+        is_mapping = isinstance(a, Mapping)
+        yield from _by_key(a, b, path) if is_mapping else _by_name(members, _members(b) or {}, path)
     elif isinstance(a, list | tuple):
         yield from _by_index(a, b, path)
     elif _has_no_equality(a):
@@ -36,7 +37,7 @@ def differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(a, datetime) and a == b and a.utcoffset() != b.utcoffset():
         yield path, "would arrive with another offset"
     elif a != b:
-        yield path, f"is {_a(a)} that would arrive changed"
+        yield path, f"is {with_article(a)} that would arrive changed"
 
 
 def _by_index(a: Any, b: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -45,6 +46,23 @@ def _by_index(a: Any, b: Any, path: str) -> Iterator[tuple[str, str]]:
         return
     for index, (mine, theirs) in enumerate(zip(a, b, strict=True)):
         yield from differences(mine, theirs, pointer.join(path, index))
+
+
+def _by_key(a: Mapping[Any, Any], b: Mapping[Any, Any], path: str) -> Iterator[tuple[str, str]]:
+    """The items of two mappings. Keys have to be of one type: JSON has none but texts."""
+    arrived = {(type(key), key): value for key, value in b.items()}
+    changed = False
+    for key, value in a.items():
+        place = pointer.join(path, str(key))
+        if (type(key), key) in arrived:
+            yield from differences(value, arrived.pop((type(key), key)), place)
+        elif type(key) is str:
+            yield place, "would not arrive"
+        else:
+            changed = True
+            yield place, f"has a key that is {with_article(key)}, and would arrive as text"
+    for _, key in () if changed else arrived:
+        yield pointer.join(path, str(key)), "is not there, and would arrive"
 
 
 def _by_name(a: Mapping[str, Any], b: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
@@ -65,7 +83,7 @@ def _members(value: Any) -> dict[str, Any] | None:
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         return {
-            _alias(fields[name], name) if name in fields else name: below
+            alias_of(fields[name], name) if name in fields else name: below
             for name, below in value
             if name in fields or not _is_worked_out(value, name)
         }
@@ -93,7 +111,8 @@ def _has_no_equality(value: Any) -> bool:
     return own is object.__eq__ and hasattr(value, "__dict__") and not isinstance(value, Enum | type)
 
 
-def _alias(field: Any, name: str) -> str:
+def alias_of(field: Any, name: str) -> str:
+    """How a field of a model is called in JSON."""
     return field.serialization_alias or field.alias or name
 
 
@@ -132,7 +151,8 @@ def _is_number(value: Any) -> bool:
     return type(value) is int or type(value) is float
 
 
-def _a(value: Any) -> str:
+def with_article(value: Any) -> str:
+    """The kind of a value, in words."""
     if isinstance(value, Enum):
         return f"a {type(value).__name__} member"
     name = type(value).__name__

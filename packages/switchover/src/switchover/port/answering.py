@@ -20,8 +20,8 @@ from switchover.telemetry import Kind, TraceContext
 
 
 def says_more(plan: Plan) -> bool:
-    """Whether answers of an operation may have more than a result: those of writes, and of reads with declared headers."""
-    return not plan.is_safe or bool(plan.declared)
+    """Whether answers of an operation may have more than a result: those of writes, and of reads with headers or several statuses."""
+    return not plan.is_safe or bool(plan.declared) or plan.answers.is_choice
 
 
 def beside_answer(plan: Plan) -> Callable[[Beside, TraceContext], CallContext]:
@@ -40,7 +40,7 @@ def besides(plan: Plan) -> dict[str, Any]:
         if answer is None:
             return kind
         if answer.headers:
-            answer.keep(headers_of_result(plan, result))
+            answer.keep(headers_of_result(plan, result, answer.status))
         answer.hand_over()
         return marked(kind, answer)
 
@@ -65,10 +65,10 @@ def marked(kind: Kind, answer: ResponseInfo) -> Kind:
     return kind._replace(is_replayed=True) if answer.is_replayed else kind
 
 
-def headers_of_result(plan: Plan, result: Any) -> Collection[str]:
+def headers_of_result(plan: Plan, result: Any, status: int | None) -> Collection[str]:
     """The headers that the answer for a result declares; none for a result that no answer carries."""
     try:
-        return plan.answers.choose(result).answer.headers
+        return plan.answers.choose(result, status).answer.headers
     except UnusableValue:
         return ()
 

@@ -21,7 +21,7 @@ class AnswerCodec:
         status: that is sent.
         media_type: of the body, or None if there is none.
         codec: for JSON; None for no body, text and bytes.
-        fits: is a result meant for this answer? Asked only where there are several.
+        fits: is a result meant for this answer? Asked only where there are several, or a backend says its status.
     """
 
     answer: Answer
@@ -75,12 +75,19 @@ class AnswerTable:
         self._only = codecs[0] if len(codecs) == 1 else None
         self._by_status = {codec.status: codec for codec in codecs if not codec.answer.is_range}
 
-    def choose(self, result: Any) -> AnswerCodec:
-        """The answer that a result is meant for.
+    @property
+    def is_choice(self) -> bool:
+        """Whether a backend may answer with one of several statuses."""
+        return len(self.codecs) > 1 or any(codec.answer.is_range for codec in self.codecs)
+
+    def choose(self, result: Any, status: int | None = None) -> AnswerCodec:
+        """The answer that a result is meant for: that of the status that the backend said, if it said one.
 
         Raises:
             UnusableValue: none.
         """
+        if status is not None:
+            return self._said(result, status)
         if self._only is not None:
             return self._only
         for codec in self.codecs:
@@ -89,6 +96,15 @@ class AnswerTable:
         raise UnusableValue(
             [InvalidField("answer", f"is a {type(result).__name__}, which no documented answer carries")]
         )
+
+    def _said(self, result: Any, status: int) -> AnswerCodec:
+        codec = self.for_status(status)
+        if codec is None:
+            raise UnusableValue([InvalidField("answer", f"has the status {status}, which is no documented success")])
+        if self._only is None and not codec.fits(result):
+            what = f"is a {type(result).__name__}, which the documented answer {status} does not carry"
+            raise UnusableValue([InvalidField("answer", what)])
+        return codec
 
     def for_status(self, status: int) -> AnswerCodec | None:
         """The documented answer for a status, or None."""

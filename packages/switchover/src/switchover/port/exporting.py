@@ -25,6 +25,7 @@ from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.metrics import MetricsHandler
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import send_reply
+from switchover.port.serve.unreached import log_unreached
 from switchover.telemetry.metrics.exporter import Metrics
 from switchover.trust import Verifier
 from switchover.trust.endpoint import is_loopback
@@ -111,7 +112,9 @@ class _Application:
 
 
 def _refused(scope: Any, error: CallError) -> Reply:
-    return error_reply(error, trace_of_scope(scope).trace_id)
+    trace = trace_of_scope(scope)
+    log_unreached(scope, error.status, trace)
+    return error_reply(error, trace.trace_id)
 
 
 class _Server(uvicorn.Server):

@@ -83,6 +83,26 @@ def _write_object(
     return body
 
 
+def write_kits_own(failure: Failure, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a failure of the kit's own in the form of a documented object; whether the contract takes that is to be seen.
+
+    Code and trace id stay, by which the kit's callers know it.
+    """
+    found = {name: body[name] for name in (*sorted(failure.filled), "code", "errors", "traceId") if name in body}
+    if failure.text:
+        found[failure.text] = body.get("detail", body["title"])
+    elif "detail" in failure.own:
+        found["detail"] = [_located(item) for item in body.get("errors", ())]
+    return found
+
+
+def _located(item: Mapping[str, str]) -> dict[str, Any]:
+    """An invalid field as FastAPI lists it."""
+    named, _, below = item["where"].partition("#")
+    tokens = [int(token) if token.isdigit() else pointer.unescape(token) for token in below.split("/")[1:]]
+    return {"loc": [*named.split(".", 1), *tokens], "msg": item["detail"], "type": "value_error"}
+
+
 def read_body(response: WireResponse) -> Any:
     """Return the body of a failure: what its JSON is, its text where it is plain text, and otherwise an empty object."""
     try:

@@ -13,9 +13,9 @@ from pydantic_core import from_json, to_json
 from switchover.contract import STANDARD_MEMBERS, Failure, Operation, SchemaCheck, pointer
 from switchover.errors import CallError, Problem
 from switchover.port.errorform import ErrorForm, UnusableError
-from switchover.port.failurebodies import find_text, make_problem, read_invalid_fields, write_failure
+from switchover.port.failurebodies import find_text, make_problem, read_invalid_fields, write_failure, write_kits_own
 from switchover.port.passing import is_of_another_call
-from switchover.port.problems import BLANK, is_kits_own, is_wire_code, text_of
+from switchover.port.problems import BLANK, PROBLEM_JSON, is_kits_own, is_wire_code, text_of
 from switchover.port.tolerance import STRICT, AnswerReading, relax
 
 _THE_KITS_OWN: Final = STANDARD_MEMBERS - {"detail"}
@@ -136,6 +136,22 @@ class FailureTable:
         if isinstance(body, Mapping):
             entry.require(body, entry.passed_over(has_type=given is not None))
         return status, failure.media_type, body
+
+    def write_kits_own(self, status: int, body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """Media type and body for a failure of the kit's own: in the form that the contract documents for its status without a code,
+        where that takes it, and else as problem details.
+        """
+        entry = self._entry_for(status, None)
+        if entry is None or entry.failure.form != "object":
+            return PROBLEM_JSON, body
+        own = write_kits_own(entry.failure, body)
+        is_taken = entry.check is None or entry.check.is_valid(own)
+        return (entry.failure.media_type, own) if is_taken else (PROBLEM_JSON, body)
+
+    def text_of_kits_own(self, status: int, body: Mapping[str, Any]) -> str:
+        """The text of a failure of the kit's own, in either form."""
+        entry = self._entry_for(status, None)
+        return text_of(body, "detail") or (text_of(body, entry.failure.text) if entry is not None else "")
 
     def tells_trace(self, error: BaseException) -> bool:
         """Whether the body for a documented exception has the trace id."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from switchover.errors import CallError, FidelityError, Problem
-from switchover.parity import Breach, differences, mutable_parts
+from switchover import context
+from switchover.contract import pointer
+from switchover.errors import CallError, FidelityError, InvalidField, Problem
+from switchover.parity import Breach, differences, differences_of_sets, mutable_parts
+from switchover.port.answers import AnswerCodec
 from switchover.port.breaches import (
     breach,
     check_limits,
@@ -72,13 +76,24 @@ class _Call:
         values = [arguments[name] for name in self.plan.arguments]
         written = self.plan.requests.write(values)
         check_limits(self.plan, written, self.limits)
+        self._check_address(written)
         request = received(written)
         self.arguments, self.pristine = self.plan.requests.read(request), self.plan.requests.read(request)
         self.handed_out.take_in(self.arguments)
         for name, sent, got in zip(self.plan.arguments, values, self.arguments, strict=True):
-            self.compare("arguments", differences(sent, got, f"/{name}"), "the service would work with another value")
+            found = [*differences(sent, got, f"/{name}"), *differences_of_sets(sent, got, f"/{name}")]
+            self.compare("arguments", found, "the service would work with another value")
             arrived[name] = got
         return arrived
+
+    def _check_address(self, request: WireRequest) -> None:
+        """Note values of path parameters that are the address of another operation."""
+        for shadow in self.plan.shadows:
+            if shadow.covers(request.target):
+                what = f"is the address of {shadow.other}"
+                found = [(pointer.of([name]), what) for name, _ in shadow.values]
+                remedy = f"change the path of {self.plan.operation.id} or of {shadow.other.id}"
+                self.compare("arguments", found, f"the call would reach {shadow.other.id}", remedy)
 
     def _caller(self, caller: Any, form: CallerForm) -> Any:
         got = form.from_identity(decode_identity(encode_identity(form.to_identity(caller))))
@@ -102,8 +117,10 @@ class _Call:
         return got
 
     def _through_json(self, result: Any) -> Any:
+        answer = context.current().answer
+        said = answer.status if answer is not None else None
         try:
-            codec = self.plan.answers.choose(result)
+            codec = self.plan.answers.choose(result, said)
             data = codec.write(result)
         except UnusableValue as error:
             self.breaches += unusable(self.plan, error, "the caller would get InternalError")
@@ -111,12 +128,25 @@ class _Call:
         if what := oversize(data):
             self.compare("answer", [("", what)], "the caller would get UnexpectedAnswer")
             return result
+        return self._arriving(result, data, codec, said or codec.status)
+
+    def _arriving(self, result: Any, data: bytes, codec: AnswerCodec, status: int) -> Any:
+        """The result as the documented answer of its status reads it, which may be another than wrote it."""
+        reads = self.plan.answers.for_status(status) or codec
+        remedy = (
+            "" if reads is codec else f"say which status is meant: respond(status=…); {status} is documented otherwise"
+        )
         try:
-            got = codec.read(data)
+            if reads.media_type != codec.media_type:
+                raise UnusableValue(
+                    [InvalidField("answer", f"is sent as {status}, whose answer is {reads.media_type}")]
+                )
+            got = reads.read(data)
         except UnusableValue as error:
-            self.breaches += unusable(self.plan, error, "the caller would get UnexpectedAnswer")
+            found = unusable(self.plan, error, "the caller would get UnexpectedAnswer")
+            self.breaches += [replace(item, remedy=remedy) for item in found]
             return result
-        self.compare("answer", differences(result, got), "the caller would get another value")
+        self.compare("answer", differences(result, got), "the caller would get another value", remedy)
         return got
 
     def _check_mutation(self) -> None:

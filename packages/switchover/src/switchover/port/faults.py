@@ -100,7 +100,8 @@ class FaultReader:
             return ConnectionLost(f"A gateway answered {status} for the service.")
         if status >= 400 and not _is_own(response, code):
             return _unexpected("The answer has no problem details: it is not the service's own.", response)
-        known = read_wire_error(status, body, dict(response.headers))
+        told = {**body, "detail": self._failures.text_of_kits_own(status, body)}
+        known = read_wire_error(status, told, dict(response.headers))
         if known is not None:
             return known
         if status >= 500:

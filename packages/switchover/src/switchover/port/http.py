@@ -118,7 +118,7 @@ def over_http(plan: Plan, transport: Transport | BlockingTransport, remote: Remo
     """
     names = {"_send": _sender(plan, transport, remote), "_exchange": Exchange(plan, remote), "_CallError": CallError}
     if remote.recorder.tracing is not None:
-        names["_open"] = Spans(remote.recorder.tracing, plan, "http").request
+        names["_open"] = Spans(remote.recorder.tracing, plan, "http", remote.base_path).request
     return names
 
 

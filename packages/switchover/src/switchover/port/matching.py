@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -45,9 +45,11 @@ def match(shape: Shape, annotation: Any, *, gives: Shape | None = None) -> Match
 
 
 @contextmanager
-def remembered() -> Iterator[None]:
-    """Read each annotation, and compare what several of them share, once while this is entered."""
-    token = _memory.set(_Memory())
+def remembered(annotations: Sequence[Any]) -> Iterator[None]:
+    """Read each annotation, and compare what several of them share, once while this is entered; `annotations` are read now."""
+    memory = _Memory()
+    memory.wires.prepare(annotations)
+    token = _memory.set(memory)
     try:
         yield
     finally:

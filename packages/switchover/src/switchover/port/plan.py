@@ -6,12 +6,33 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from switchover.contract import Operation
 from switchover.port.answers import AnswerTable
 from switchover.port.failures import FailureTable
 from switchover.port.requests import RequestCodec
 from switchover.trust import Identity
+
+
+@dataclass(frozen=True, eq=False)
+class Shadow:
+    """Values of path parameters with which a call reaches another operation over HTTP.
+
+    Attributes:
+        pieces: of the path, by their index.
+        other: the operation that it reaches.
+        values: names of the arguments, each with its value as text.
+    """
+
+    pieces: Mapping[int, str]
+    other: Operation
+    values: tuple[tuple[str, str], ...]
+
+    def covers(self, target: str) -> bool:
+        """Whether a request for this target reaches the other operation."""
+        pieces = target.partition("?")[0].split("/")[1:]
+        return all(unquote(pieces[index]) == piece for index, piece in self.pieces.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +44,7 @@ class Plan:
         has_caller: is the first argument the caller?
         arguments: names of the arguments after the caller, in order.
         declared: names of the response headers that any response declares and the backend may set, in lower case.
+        shadows: values of its parameters that reach another operation.
     """
 
     operation: Operation
@@ -36,6 +58,7 @@ class Plan:
     answers: AnswerTable
     failures: FailureTable
     declared: frozenset[str] = frozenset()
+    shadows: tuple[Shadow, ...] = ()
 
     @property
     def is_safe(self) -> bool:

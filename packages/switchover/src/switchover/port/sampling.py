@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from switchover import context
 from switchover.errors import CallError, failure_of, outline
 from switchover.parity import Breach, Inspector, differences
 from switchover.port.answers import AnswerCodec
@@ -47,7 +48,8 @@ class _Sample:
         self.after = self._written()
         with _unharmed():
             try:
-                codec = self.plan.answers.choose(result)
+                said = context.current().answer
+                codec = self.plan.answers.choose(result, said.status if said is not None else None)
                 self.answer = codec, codec.write(result)
             except UnusableValue as error:
                 self.breaches += unusable(self.plan, error, "the caller would get InternalError")

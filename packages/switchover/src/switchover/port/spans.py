@@ -19,12 +19,15 @@ class Spans:
 
     __slots__ = ("_call", "_tracing")
 
-    def __init__(self, tracing: Tracing, plan: Plan, wiring: str) -> None:
+    def __init__(self, tracing: Tracing, plan: Plan, wiring: str, base_path: str = "") -> None:
         self._tracing = tracing
         operation = plan.operation
         is_request = wiring != "direct"
         self._call = TracedCall(
-            operation.id, wiring, operation.method if is_request else "", operation.path if is_request else ""
+            operation.id,
+            wiring,
+            operation.method if is_request else "",
+            base_path + operation.path if is_request else "",
         )
 
     def in_process(self, outside: Beside) -> tuple[Beside, LiveSpan | None]:

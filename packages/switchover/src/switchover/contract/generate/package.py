@@ -61,12 +61,11 @@ def generate(document: Document, target: Target) -> dict[str, bytes]:
         for operation in operations
     ]
     models = models_text(bundle, document.name)
+    enums = enums_in(models)
     methods = [
         text
         for operation, arguments, returns in signatures
-        for text in method_lines(
-            operation, arguments, returns, classes, enums=enums_in(models), is_async=target.is_async
-        )
+        for text in method_lines(operation, arguments, returns, classes, enums=enums, is_async=target.is_async)
     ]
     own_caller = caller if target.caller is None else None
     exported = {

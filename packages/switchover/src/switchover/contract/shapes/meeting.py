@@ -11,7 +11,7 @@ from switchover.contract.shapes.shape import NOTHING, Opaque, Property, Shape, c
 
 _LOWER: Final = frozenset({"minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"})
 _MOST_ALTERNATIVES: Final = 64
-_MOST_MEETINGS: Final = 50_000
+_MOST_MEETINGS: Final = 20_000
 """Different ones, in one document. Schemas that contain themselves in many ways could be met in more ways than there is memory for."""
 _NEVER: Final = Property(lambda: NOTHING)
 

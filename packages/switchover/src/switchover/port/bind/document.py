@@ -12,6 +12,7 @@ from switchover.contract.interface import Method, methods_of
 from switchover.contract.naming import is_same, snake
 from switchover.errors import BindError
 from switchover.port.bind.operation import plan_for
+from switchover.port.bind.shadows import warnings_of, with_shadows
 from switchover.port.callers import caller_form
 from switchover.port.exceptions import ErrorClasses, classes_by_key
 from switchover.port.matching import remembered
@@ -45,7 +46,7 @@ def bind(
     if wrong := [*_no_class(interface), *_no_selection(operations)]:
         raise BindError(f"{document.name} cannot be bound:", wrong)
     binder = _Binder(document, interface, caller, errors)
-    with remembered():
+    with remembered(binder.annotations()):
         plans = binder.plans(operations)
     if count := len(binder.differences):
         places = "one place" if count == 1 else f"{count} places"
@@ -83,10 +84,16 @@ class _Binder:
                 found = [f"{operation.id}: {self.interface.__name__} has no method `{snake(operation.id)}`"]
             self.differences += found
             if plan is not None:
-                plans[plan.method] = plan
+                plans[plan.method] = shadowed = with_shadows(plan, operations)
+                self.warnings += warnings_of(shadowed)
         self._check_methods(operations, is_partial=wanted is not None)
         self.engine.finish()
         return plans
+
+    def annotations(self) -> list[Any]:
+        """What the methods take and return."""
+        hints = [hint for method in self.methods.values() for hint in method.hints.values()]
+        return [hint for hint in hints if hint is not self.caller_type]
 
     def _method_of(self, operation: Operation) -> Method | None:
         return next((method for name, method in self.methods.items() if is_same(name, operation.id)), None)

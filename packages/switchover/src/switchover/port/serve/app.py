@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote
 
+from switchover import context
 from switchover.contract import Document
 from switchover.errors import (
     BindError,
@@ -15,6 +17,8 @@ from switchover.errors import (
     MalformedRequest,
     MethodNotAllowed,
     OperationMissing,
+    failure_of,
+    outline,
 )
 from switchover.extras import extra
 from switchover.port.direct import check_backend
@@ -31,7 +35,8 @@ from switchover.port.serve.reply import Header, Reply, error_reply, problem_repl
 from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
 from switchover.port.serve.threads import Threads
 from switchover.port.serve.tracing import traced
-from switchover.telemetry import Recorder
+from switchover.port.serve.unreached import log_unreached
+from switchover.telemetry import Recorder, TraceContext
 from switchover.trust import Verifier
 from switchover.versions import CONTRACT_HEADER
 
@@ -43,6 +48,8 @@ with extra("serve"):
 
 if TYPE_CHECKING:
     from switchover.telemetry.metrics.exporter import Metrics
+
+_log: Final = logging.getLogger("switchover.serve")
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]] | AbstractAsyncContextManager[None]
 
@@ -116,6 +123,7 @@ def serve(
             gate=gate,
             recorder=recorder,
             threads=threads,
+            base_path=base_path,
         )
     for path, sender in _publications(document, base_path) if publish else ():
         answers.setdefault(path, {}).setdefault("GET", sender)
@@ -221,9 +229,24 @@ class _Prepared(Response[None]):
 def _exceptions(mark: Header) -> dict[Any, Any]:
     """What is answered for exceptions that reach Litestar."""
     return {
-        HTTPException: lambda request, error: _Prepared(_refusal(error, _trace_id(request)), mark),
-        Exception: lambda request, error: _Prepared(error_reply(InternalError(), _trace_id(request)), mark),  # noqa: ARG005
+        HTTPException: lambda request, error: _Prepared(_refused(request, error), mark),
+        Exception: lambda request, error: _Prepared(_failed(request, error), mark),
     }
+
+
+def _refused(request: Any, error: HTTPException) -> Reply:
+    trace = _trace_of(request)
+    reply = _refusal(error, trace.trace_id)
+    log_unreached(request.scope, reply.status, trace)
+    return reply
+
+
+def _failed(request: Any, error: Exception) -> Reply:
+    """The answer to what a route of the team's own raises."""
+    trace = _trace_of(request)
+    told = {"trace_id": trace.trace_id, "span_id": trace.span_id} | failure_of(error)
+    _log.error("a route beside the contract's failed [trace %s]: %s", trace.trace_id, outline(error), extra=told)
+    return error_reply(InternalError(), trace.trace_id)
 
 
 def _refusal(error: HTTPException, trace_id: str) -> Reply:
@@ -242,8 +265,9 @@ def _refusal(error: HTTPException, trace_id: str) -> Reply:
     return error_reply(known, trace_id)
 
 
-def _trace_id(request: Any) -> str:
-    return trace_of_scope(request.scope).trace_id
+def _trace_of(request: Any) -> TraceContext:
+    """The position that the answer tells: the request's own has been entered, unless another application routes."""
+    return context.current().trace or trace_of_scope(request.scope)
 
 
 def _allowed(headers: Mapping[str, str]) -> list[str]:

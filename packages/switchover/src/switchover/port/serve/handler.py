@@ -71,6 +71,7 @@ class OperationHandler:
         gate: Gate,
         recorder: Recorder,
         threads: Threads,
+        base_path: str = "",
     ) -> None:
         self._plan = plan
         self._operation = plan.operation
@@ -80,7 +81,7 @@ class OperationHandler:
         self._limits = limits
         self._gate = gate
         self._recorder, self._lane = recorder, recorder.lane("serve")
-        self._spans = None if recorder.tracing is None else Spans(recorder.tracing, plan, "serve")
+        self._spans = None if recorder.tracing is None else Spans(recorder.tracing, plan, "serve", base_path)
         self._ok = kind_of(plan, "serve", caller)
         self._failed = failing(plan)
         self._body = plan.requests.body
@@ -119,8 +120,8 @@ class OperationHandler:
             here = CallContext(trace, self._key(headers), {}, deadline=deadline, answer=answer)
             is_called = True
             result = await self._carry_out(here, identity, arguments)
-            codec = self._choose(result)
-            reply = Reply(codec.status, self._headers[codec], codec.write(result), trace.trace_id)
+            codec = self._choose(result, answer.status)
+            reply = Reply(answer.status or codec.status, self._headers[codec], codec.write(result), trace.trace_id)
             reply.headers += extra_headers(answer, codec.answer.headers)
             kind = marked(kind, answer)
         except Exception as error:
@@ -211,7 +212,8 @@ class OperationHandler:
         if isinstance(error, WIRE_ERRORS) and (not is_called or is_passed_on(self._operation, error)):
             naming = self._plan.failures.naming(error)
             status = status_of(self._operation, error) if is_called else 0
-            return error_reply(error, trace.trace_id, status=status, naming=naming)
+            form = self._plan.failures.write_kits_own
+            return error_reply(error, trace.trace_id, status=status, naming=naming, form=form)
         try:
             written = self._plan.failures.write(error)
             if written is not None:
@@ -228,7 +230,7 @@ class OperationHandler:
             self._log_failure("answers what breaks the contract", wrong, error, trace)
         else:
             self._log_failure("failed", outline(error), error, trace)
-        return error_reply(InternalError(), trace.trace_id)
+        return error_reply(InternalError(), trace.trace_id, form=self._plan.failures.write_kits_own)
 
     def _headers_of(self, error: Exception, answer: ResponseInfo) -> list[Header]:
         """The response headers of a documented exception: those that the backend set, and those that it was made with."""

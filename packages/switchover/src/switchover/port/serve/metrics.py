@@ -13,6 +13,7 @@ from switchover.port.serve.incoming import Headers, trace_of_scope, without_repe
 from switchover.port.serve.reply import Reply, error_reply
 from switchover.port.serve.route import Answering
 from switchover.port.serve.threads import Threads
+from switchover.port.serve.unreached import log_unreached
 from switchover.trust import Verifier
 
 if TYPE_CHECKING:  # it needs an extra, which not everybody who serves has
@@ -36,7 +37,8 @@ class MetricsHandler:
 
     async def __call__(self, scope: Any, receive: Any) -> Reply:
         """The answer to a scrape; every failure is one, nothing is raised."""
-        trace_id = trace_of_scope(scope).trace_id
+        trace = trace_of_scope(scope)
+        trace_id = trace.trace_id
         try:
             headers = without_repeats(scope["headers"])
             if self._verifier is not None:
@@ -47,7 +49,9 @@ class MetricsHandler:
         except WIRE_ERRORS as error:
             if isinstance(error, Refused):
                 self._metrics.refused(error.reason)
-            return error_reply(error, trace_id)
+            reply = error_reply(error, trace_id)
+            log_unreached(scope, reply.status, trace, f"scrape refused ({error.code})")
+            return reply
         except Exception as error:
             _log.error("metrics failed [trace %s]", trace_id, exc_info=error)
             return error_reply(InternalError(), trace_id)

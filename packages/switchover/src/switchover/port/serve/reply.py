@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -17,6 +17,7 @@ TRACE_HEADER: Final = b"x-trace-id"
 RETRY_AFTER_SECONDS: Final = 1
 
 Header = tuple[bytes, bytes]
+Form = Callable[[int, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]
 
 
 class Reply:
@@ -59,7 +60,12 @@ def failure_reply(status: int, body: Any, trace_id: str, more: Sequence[Header],
 
 
 def error_reply(
-    error: CallError, trace_id: str, *, status: int = 0, naming: tuple[str | None, str | None] = (None, None)
+    error: CallError,
+    trace_id: str,
+    *,
+    status: int = 0,
+    naming: tuple[str | None, str | None] = (None, None),
+    form: Form | None = None,
 ) -> Reply:
     """A failure of the kit's own as an answer, with the header that belongs to its status.
 
@@ -68,6 +74,7 @@ def error_reply(
         trace_id: of the call.
         status: that the contract documents, where that is another than the failure's own.
         naming: `type` and `title` that the contract documents for it.
+        form: gives media type and body the form that the contract documents for the status.
     """
     more: list[Header] = []
     match error:
@@ -81,4 +88,6 @@ def error_reply(
             seconds = RETRY_AFTER_SECONDS if error.retry_after is None else error.retry_after
             more.append((b"retry-after", b"%d" % seconds))
     status = status or error.status
-    return problem_reply(status, write_wire_error(error, *naming, status=status), trace_id, more)
+    body = {**write_wire_error(error, *naming, status=status), "traceId": trace_id}
+    media_type, formed = (PROBLEM_JSON, body) if form is None else form(status, body)
+    return failure_reply(status, formed, trace_id, more, media_type)
