@@ -17,6 +17,7 @@ from journeys.conftest import MODES
 from livetrip_adapters import live_trip_port
 from livetrip_adapters.rollout import live_trip_plan
 from support.browser import Chromium, chromium
+from support.careless import CarelessTraveller
 from support.loopback import Told, loopback
 from support.processes import KEY, STOP_SECONDS, Running, clean_environment, running, running_api
 from support.shown import shown_diary
@@ -76,6 +77,22 @@ def test_a_traveller_keeps_a_diary(mode: str, browser: Chromium, tmp_path: Path)
         assert watched.unexpected() == []
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_that_a_careless_traveller_wrote_is_lost(mode: str, browser: Chromium, tmp_path: Path) -> None:
+    with browser.person() as watched, shown_diary(mode, tmp_path) as (address, _):
+        kaede = CarelessTraveller(watched, address)
+        kaede.signs_in()
+        kaede.plans_a_trip()
+        kaede.writes_in_two_tabs()
+        kaede.goes_back_and_saves_again()
+        kaede.finds_an_old_draft_of_what_was_changed_since()
+        kaede.is_signed_out_while_she_writes()
+        kaede.speaks_another_language()
+        kaede.leaves_while_a_photo_is_on_its_way()
+        kaede.signs_out_and_keeps_her_drafts()
+        assert watched.unexpected() == []
 
 
 class Mover:

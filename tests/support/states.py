@@ -76,7 +76,7 @@ class Forms:
     def _drafts(self) -> Iterator[str]:
         """Kept without a connection, and found again."""
         self._page.goto(f"{self._trip}/entries/new")
-        self._page.locator("[data-draft-discard]").click()
+        self._page.locator("[data-draft-discard]").first.click()
         self._watched.context.set_offline(True)
         self._page.locator("#text").fill("No signal in the valley, and none needed.")
         becomes(self._page, "document.querySelector('[data-draft-state]').textContent !== ''")
@@ -84,15 +84,17 @@ class Forms:
         yield "draft-offline"
         self._watched.context.set_offline(False)
         self._page.reload()
-        self._page.locator("[data-draft-restore]").wait_for()
+        self._page.locator("[data-draft-restore]").first.wait_for()
         yield "draft-found"
 
     def _failures(self) -> Iterator[str]:
         """Forms that are not taken at all."""
         self._page.goto(f"{self._address}/trips/new")
+        for field, value in {"#title": "Nara", "#start_date": "2026-11-20", "#end_date": "2026-11-24"}.items():
+            self._page.locator(field).fill(value)
         self._page.locator("form.sheet [name=csrf]").evaluate("field => { field.value = 'forged'; }")
         self._send()
-        self._page.locator(".failure").wait_for()
+        self._page.locator("[role=alert]").wait_for()
         yield "forged"
         self._page.goto(f"{self._address}/trips/new")
         self._page.locator("#description").evaluate(
@@ -112,6 +114,7 @@ class Forms:
     def _meet(self, address: str, fields: dict[str, str]) -> None:
         self._page.goto(address)
         self._page.locator("[name=version]").evaluate("field => { field.value = '1'; }")
+        self._page.locator("[name=base]").evaluate("field => { field.value = ''; }")
         for field, value in fields.items():
             self._page.locator(field).fill(value)
         self._send()

@@ -84,6 +84,8 @@ class Tour:
         """Out, and what is at the door."""
         self._page.goto(f"{self._address}/trips")
         self._page.locator(".menu button").click()
+        self._page.locator("#delete-drafts").check()
+        self._page.locator("form[data-clears-drafts] button.primary").click()
         self._page.locator("a[href='/sign-in']").wait_for()
         yield "signed-out"
         self._page.goto(f"{self._address}/sign-in")

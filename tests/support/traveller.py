@@ -132,11 +132,13 @@ class Traveller:
         page.go_back()
 
     def signs_out(self) -> None:
-        """And nothing of hers is left in the browser, also not what she has just typed."""
+        """She is asked about what she has just typed, and nothing of hers is left in the browser."""
         self.page.get_by_role("link", name="Trips", exact=True).click()
         self.page.get_by_role("link", name="Plan a trip").first.click()
         self.page.get_by_label("Title").fill("Nowhere in particular")
         self.page.get_by_role("button", name="Sign out").click()
+        self.page.get_by_label("Delete the unsaved drafts").check()
+        self.page.get_by_role("button", name="Sign out here").click()
         self.page.get_by_role("heading", name="You are signed out").wait_for()
         assert self.page.evaluate("Object.keys(localStorage).length") == 0
 

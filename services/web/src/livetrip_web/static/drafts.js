@@ -136,8 +136,8 @@ function offer(form, name, draft, shown) {
 function offerAll(form) {
   const shown = fieldsOf(form);
   const own = stored(slot(form));
-  if (own && isSame(own.fields, shown)) origins.set(form, own.from); // the form has come back as it was sent
-  else if (own) begin(form);
+  if (own && 'fresh' in form.dataset && !isSame(own.fields, shown)) begin(form); // its address is opened again
+  else if (own) origins.set(form, own.from); // it has come back
   const others = names().filter((name) => name === form.dataset.draft || name.startsWith(`${form.dataset.draft}#`));
   const drafts = others.map((name) => [name, stored(name)]).filter(([, draft]) => draft && !isSame(draft.fields, shown));
   for (const [name, draft] of drafts.sort(([, one], [, other]) => other.at - one.at)) offer(form, name, draft, shown);
