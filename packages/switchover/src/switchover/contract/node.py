@@ -116,6 +116,7 @@ class Tree:
     version: str
     sources: Mapping[str, Source]
     values: Mapping[str, Any] = field(repr=False)
+    _followed: dict[tuple[str, str], Node] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def root(self) -> Node:
@@ -128,9 +129,15 @@ class Tree:
         Raises:
             BrokenReference: nowhere.
         """
-        found, tokens = target(file, reference)
         if hops == 0:
             raise BrokenReference(reference, "leads back to itself")
+        known = self._followed.get((file, reference))
+        if known is None:
+            known = self._followed[file, reference] = self._found(file, reference, hops)
+        return known
+
+    def _found(self, file: str, reference: str, hops: int) -> Node:
+        found, tokens = target(file, reference)
         try:
             node = Node(self, found, "", self.values[found])
         except LookupError as error:

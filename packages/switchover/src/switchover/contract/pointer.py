@@ -23,6 +23,9 @@ def unescape(token: str) -> str:
 
 def join(pointer: str, *tokens: str | int) -> str:
     """`pointer` and further tokens below it."""
+    if len(tokens) == 1:
+        token = str(tokens[0])
+        return f"{pointer}/{token if '~' not in token and '/' not in token else escape(token)}"
     return pointer + of(tokens)
 
 
