@@ -343,3 +343,14 @@ def test_anything_and_nothing_are_what_they_say() -> None:
     assert not ANYTHING.is_restricted
     assert NOTHING.is_nothing
     assert not Shape(is_finite=False).is_nothing
+
+
+def test_names_of_patterns_are_known_where_all_unknown_ones_are_refused() -> None:
+    closed = {"type": "object", "unevaluatedProperties": False}
+    with_patterns = {**closed, "patternProperties": {"^x": {"type": "integer"}}}
+    assert found(with_patterns, with_patterns) == []
+    assert found(with_patterns, closed) != []
+    assert ("", "VALUE", "is restricted by `unevaluatedProperties`") in found(
+        {"type": "object", "patternProperties": {"^x": {"type": "integer"}}}, with_patterns
+    )
+    assert found({"allOf": [with_patterns]}, closed) != []

@@ -68,7 +68,8 @@ class _Reader:
                 options = _exclusive(options, node) if keyword == "oneOf" else options
                 shape = self._meeting.meet(shape, union(options))
         if "unevaluatedProperties" in schema:
-            shape = _closed(shape, self._further(node, "unevaluatedProperties"))
+            closing = Opaque("unevaluatedProperties", _text(node, schema))
+            shape = _closed(shape, self._further(node, "unevaluatedProperties"), closing)
         if dialect.is_nullable_as_a_whole(node):
             shape = replace(shape, is_nullable=True)
         if FALLBACK in schema:
@@ -240,12 +241,14 @@ def _exclusive(options: list[Shape], node: Node) -> list[Shape]:
     return found
 
 
-def _closed(shape: Shape, further: bool | Property) -> Shape:  # noqa: FBT001 - this is what a shape holds
+def _closed(shape: Shape, further: bool | Property, closing: Opaque) -> Shape:  # noqa: FBT001 - this is what a shape holds
     """What `unevaluatedProperties` says about names that no schema beside it knows, in every alternative."""
     if shape.alternatives:
-        return replace(shape, alternatives=tuple(_closed(option, further) for option in shape.alternatives))
+        return replace(shape, alternatives=tuple(_closed(option, further, closing) for option in shape.alternatives))
     if shape.extra is not True:
         return shape
+    if any(opaque.keyword == "patternProperties" for opaque in shape.opaque):  # names of its patterns are known
+        return replace(shape, opaque=shape.opaque | {closing})
     properties = {
         name: member if member.is_named else replace(member, read=lambda: _further_shape(further))
         for name, member in shape.properties.items()
