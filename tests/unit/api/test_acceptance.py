@@ -153,6 +153,21 @@ def test_an_issuer_that_is_known_by_its_name_has_the_settings_of_its_preset(tmp_
     assert "is accepted" not in "\n".join(accepted({**OIDC, **own}).described())
 
 
+def test_an_issuer_without_a_preset_has_settings_of_its_own(tmp_path: Path) -> None:
+    own = callers(tmp_path, f'{WEB}oidc = {{ client_id = "web-id" }}\n')
+    dex = {**OIDC, "LIVETRIP_TRUST_OIDC_REQUIRES_TYP": "false"}
+    assert "a token without `typ` is accepted" in "\n".join(accepted({**dex, **own}).described())
+    okta = {**OIDC, "LIVETRIP_TRUST_OIDC_ISSUER": "https://acme.okta.com/oauth2/default"}
+    strict = {**okta, "LIVETRIP_TRUST_OIDC_REQUIRES_TYP": "true"}
+    assert "is accepted" not in "\n".join(accepted({**strict, **own}).described())
+    accepted({**OIDC, "LIVETRIP_TRUST_OIDC_DISCOVERY": "https://sub.authentication.example", **own})
+    for name, value, said in (
+        ("REQUIRES_TYP", "no", "LIVETRIP_TRUST_OIDC_REQUIRES_TYP: must be true or false"),
+        ("DISCOVERY", "http://login.example", "LIVETRIP_TRUST_OIDC_DISCOVERY: discovery must be https://"),
+    ):
+        assert said in problems({**OIDC, f"LIVETRIP_TRUST_OIDC_{name}": value, **own})
+
+
 def test_tokens_of_google_are_those_of_its_issuer(tmp_path: Path) -> None:
     text = f'{WEB}gcp = {{ sub = "1234567890" }}\n'
     found = accepted({"LIVETRIP_TRUST": "gcp", "LIVETRIP_TRUST_GCP_AUDIENCE": "https://x", **callers(tmp_path, text)})

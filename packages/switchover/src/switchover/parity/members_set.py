@@ -7,7 +7,7 @@ written although nobody set it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, RootModel
 
@@ -30,8 +30,13 @@ def _of_model(a: BaseModel, b: BaseModel, path: str) -> Iterator[tuple[str, str]
         if is_set and not arrives_set:
             value = getattr(a, name, None)
             yield place, f"was set to {'None' if value is None else with_article(value)}, and would arrive as left out"
-        elif arrives_set and not is_set:
+        elif arrives_set and not is_set and not _is_tag(field):
             yield place, "was not set, and would arrive as if it were"
+
+
+def _is_tag(field: Any) -> bool:
+    """Whether a member has one value only, so that nobody need set it."""
+    return get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
 
 
 def _below(a: Any, b: Any) -> Iterator[tuple[str | int | None, Any, Any]]:

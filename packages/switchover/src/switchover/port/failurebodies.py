@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from switchover.contract import STANDARD_MEMBERS, Failure, SchemaCheck, pointer
 from switchover.contract.operations.failures import TEXT_MEMBERS
 from switchover.errors import InvalidField, InvalidRequest, Problem
-from switchover.port.problems import problem, text_of
+from switchover.port.problems import is_wire_code, problem, text_of
 from switchover.port.wire import WireResponse
 
 _LONGEST_TEXT: Final = 2000
@@ -125,7 +125,7 @@ def read_members(body: Mapping[str, Any], failure: Failure | None) -> dict[str, 
         if name not in STANDARD_MEMBERS
         or name in own
         or not isinstance(value, _KINDS.get(name, str))
-        or (name == "code" and not is_coded)
+        or (name == "code" and not is_coded and not is_wire_code(value))
     }
 
 

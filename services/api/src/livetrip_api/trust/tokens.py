@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from livetrip_adapters.trust import Kind, Reading
@@ -15,6 +16,8 @@ from switchover.trust.oidc import KeySource, issuer_of
 HOUR: Final = 3600.0
 
 _CLAIMS: Final = ("sub", "azp", "client_id")
+_DISCOVERY: Final = "LIVETRIP_TRUST_OIDC_DISCOVERY"
+_REQUIRES_TYP: Final = "LIVETRIP_TRUST_OIDC_REQUIRES_TYP"
 _KEY_SET: Final = "LIVETRIP_TRUST_JWT_KEY_SET_FILE"
 
 
@@ -22,8 +25,19 @@ def oidc(reading: Reading, callers: Callers) -> Verifier | None:
     """Access tokens of an issuer whose keys are discovered."""
     issuer, audience = reading.text("LIVETRIP_TRUST_OIDC_ISSUER"), reading.text("LIVETRIP_TRUST_OIDC_AUDIENCE")
     # An issuer that is known by its name has the settings of its preset.
-    of = issuer_of(issuer) if issuer else None
+    of = _with_own_settings(reading, issuer_of(issuer)) if issuer else None
     return _verifier(reading, callers, Kind.OIDC, of, audience)
+
+
+def _with_own_settings(reading: Reading, issuer: OidcIssuer) -> OidcIssuer | None:
+    """The issuer with the settings that the environment names; None, and a problem, for invalid ones."""
+    discovery, requires_typ = reading.optional(_DISCOVERY), reading.optional(_REQUIRES_TYP)
+    if requires_typ not in (None, "true", "false"):
+        reading.wrong(_REQUIRES_TYP, "must be true or false")
+        return None
+    needs = issuer.requires_typ if requires_typ is None else requires_typ == "true"
+    at = issuer.discovery if discovery is None else discovery
+    return reading.made(_DISCOVERY, lambda: replace(issuer, discovery=at, requires_typ=needs))
 
 
 def gcp(reading: Reading, callers: Callers) -> Verifier | None:
