@@ -3,8 +3,6 @@
 import { startNow } from './moments.js';
 import { clearDrafts, discardDraft, discardSaved, hasDrafts, isAnythingKept, keepDraft } from './drafts.js';
 
-const notice = document.querySelector('.notice');
-if (notice) setTimeout(() => notice.replaceChildren(notice.textContent), 200); // screen readers tell of what changes in a status, not of what was there
 discardSaved(document.body.dataset.saved);
 for (const form of document.querySelectorAll('form[data-now]')) startNow(form);
 for (const form of document.querySelectorAll('form[data-draft]')) keepDraft(form);
