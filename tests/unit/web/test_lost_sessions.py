@@ -125,3 +125,26 @@ async def test_what_is_written_late_in_a_long_trip_is_shown(aiko: Browser) -> No
     for said in ("The last one.", "The entry is written."):
         assert said in written.text
     assert (await aiko.open(trip)).path == trip
+
+
+async def test_a_browser_that_blocks_cookies_is_told_so(browser: Browser) -> None:
+    form = await browser.open("/sign-in")
+    browser.client.cookies.clear()
+    refused = await browser.submit(form, name="aiko")
+    assert refused.status == 403
+    assert "The diary’s cookie is missing" in refused.text
+    assert "open for too long" not in refused.text
+
+
+async def test_no_field_cuts_what_is_pasted_and_what_people_wrote_has_its_own_direction(aiko: Browser) -> None:
+    trip = await aiko.plan(title="القاهرة", description="رحلة.")
+    await aiko.write(trip, text="مرحبا.\n\nHello.", place="القاهرة", tags="نيل")
+    for address in (f"{trip}/entries/new", f"{trip}/edit"):
+        tags = (await aiko.open(address)).tags
+        assert not [told for _, told in tags if "maxlength" in told]
+        assert {told.get("dir") for tag, told in tags if tag == "textarea"} == {"auto"}
+    for address in ("/trips", trip):
+        written = [told for _, told in (await aiko.open(address)).tags if "lang" in told]
+        foreign = [told for told in written if told["lang"] == "en" and told.get("dir") != "auto"]
+        assert len(foreign) == 2  # the page itself, and the button for English
+    assert (await aiko.open(trip)).html.count('<p dir="auto">') == 3

@@ -19,6 +19,7 @@ from livetrip_contract import (
     PhotoRejected,
     TripNotFound,
 )
+from livetrip_web.edge.cookies import SESSION
 from livetrip_web.edge.forgery import Forged
 from livetrip_web.forms.form import UnreadableForm
 from livetrip_web.pages.visit import SignInNeeded, Visit, go
@@ -117,6 +118,8 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(error, SignInNeeded):
         return _signing_in(visit)
     failure = failure_of(error)
+    if isinstance(error, Forged) and not visit.is_foreign and not visit.guest.cookie(SESSION):
+        failure = Failure(403, "cookies")
     if isinstance(error, SignInFailed):
         _log.warning("trace %s: nobody was signed in: %s", visit.guest.trace.trace_id, error.reason)
     if failure.status >= 500:

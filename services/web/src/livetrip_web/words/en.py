@@ -233,6 +233,8 @@ WORDS: Final[Mapping[str, str]] = {
     "failure.too_large.text": "An entry can have up to 10,000 characters. Go back and shorten it; your draft is kept in this browser.",
     "failure.forged.title": "This page was open for too long",
     "failure.forged.text": "For your safety, nothing was changed. Go back, reload the page, and send it again; your drafts are kept in this browser.",
+    "failure.cookies.title": "The diary’s cookie is missing",
+    "failure.cookies.text": "Nothing was changed. Go back, reload the page, and send it again. If you see this again, your browser blocks the cookies of this address: allow them, because without them nobody can sign in.",
     "failure.unreadable.title": "That could not be read",
     "failure.unreadable.text": "Something got lost on the way. Nothing was changed. Go back, reload the page, and try again.",
     "failure.conflict.title": "Somebody was faster",

@@ -233,6 +233,8 @@ WORDS: Final[Mapping[str, str]] = {
     "failure.too_large.text": "日記は10,000文字までです。前のページに戻って短くしてください。下書きはこのブラウザに保存されています。",
     "failure.forged.title": "ページの有効期限が切れました",
     "failure.forged.text": "安全のため、何も変更していません。前のページに戻って再読み込みし、もう一度送信してください。下書きはこのブラウザに保存されています。",
+    "failure.cookies.title": "日記のCookieがありません",
+    "failure.cookies.text": "何も変更していません。前のページに戻って再読み込みし、もう一度送信してください。繰り返し表示される場合は、ブラウザがこのアドレスのCookieをブロックしています。サインインに必要ですので、許可してください。",
     "failure.unreadable.title": "読み取れませんでした",
     "failure.unreadable.text": "送信内容が途中で欠けたようです。何も変更していません。前のページに戻って再読み込みし、もう一度お試しください。",
     "failure.conflict.title": "先に変更されていました",
