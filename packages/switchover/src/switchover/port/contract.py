@@ -74,9 +74,12 @@ class Contract:
         caller: type | None = None,
         errors: ErrorClasses = None,
         operations: Collection[str] | None = None,
+        strict: bool = False,
         recorder: Recorder | None = None,
     ) -> Port[P]:
         """Hold the contract against a Protocol or class, and make a port of them.
+
+        An operation that cannot be honoured is left out: `left_out` of the port and a log record say which, and why.
 
         Args:
             interface: its public methods are the operations, `get_trip` for `getTrip`. Or a module: its public functions are.
@@ -84,14 +87,15 @@ class Contract:
                 Methods whose first argument has this type get it.
             errors: the exceptions that documented failures stand for: the base class of a tree, the classes, or classes by
                 code or status. Without it, every exception that the interface's module knows.
-            operations: bind only these, for a part of somebody else's contract.
+            operations: bind only these, for a part of somebody else's contract; each of them has to be honoured.
+            strict: refuse a contract with any operation that cannot be honoured.
             recorder: gets one event for each call, under every wiring.
 
         Raises:
-            BindError: contract and interface differ; every difference is listed.
+            BindError: contract and interface differ, or no operation is left; every difference is listed.
         """
         bound: type[P] = _class_of(interface, self.document.name) if isinstance(interface, ModuleType) else interface
-        binding = bind(self.document, bound, caller=caller, errors=errors, operations=operations)
+        binding = bind(self.document, bound, caller=caller, errors=errors, operations=operations, strict=strict)
         for warning in binding.warnings:
             _log.warning("%s", warning)
         return Port(self.document, bound, binding, recorder or Recorder())
@@ -105,7 +109,8 @@ class Port(Generic[P]):
         interface: the Protocol or class.
         plans: how each operation is called, by method name.
         recorder: gets one event for each call.
-        warnings: what the contract has and the port passes over.
+        warnings: what the contract has and the port passes over, what is left out included.
+        left_out: the operations that cannot be honoured, each with the reasons.
     """
 
     def __init__(self, document: Document, interface: type[P], binding: Binding, recorder: Recorder) -> None:
@@ -113,6 +118,7 @@ class Port(Generic[P]):
         self.interface = interface
         self.plans: Mapping[str, Plan] = binding.plans
         self.warnings = binding.warnings
+        self.left_out = binding.left_out
         self.recorder = recorder
         self.base_path = base_path(document)
         self._caller = binding.caller

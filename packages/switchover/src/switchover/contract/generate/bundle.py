@@ -7,12 +7,14 @@ Schemas of `components`, schemas in other files and object schemas written where
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from switchover.contract import dialect, discriminator, pointer
 from switchover.contract.document import Document, Node
 from switchover.contract.generate.names import Names
+from switchover.contract.grammar import SCHEMA, below
+from switchover.contract.model import Operation
 from switchover.contract.naming import pascal
 
 _TELLING: Final = frozenset(
@@ -26,19 +28,26 @@ Key = tuple[str, str]
 
 
 class Bundle:
-    """Collects schemas, under names that do not change while the contract does not."""
+    """Collects schemas, under names that do not change while the contract does not.
 
-    def __init__(self, document: Document, reserved: Iterable[str] = ()) -> None:
+    Of the named schemas it has all, or those whose places are `among` others.
+    """
+
+    def __init__(self, document: Document, reserved: Iterable[str] = (), among: Collection[Key] | None = None) -> None:
         self.taken = Names()
         self.taken.reserve(*reserved)
         self._names: dict[Key, str] = {}
         self._schemas: dict[str, Any] = {}
+        self._begun: set[Key] = set()
         components = document.root.get("components")
         declared = components.get("schemas") if components is not None else None
-        named = [(name, declared.at(name)) for name in declared.value] if declared is not None else []
+        names = declared.value if declared is not None and isinstance(declared.value, dict) else {}
+        named = [(name, declared.at(name)) for name in names] if declared is not None else []
         for name, node in named:
             self._claim(_key(node), pascal(name))
-        for _, node in named:
+        wanted = [node for _, node in named if among is None or _key(node) in among]
+        self._begun.update(map(_key, wanted))
+        for node in wanted:
             self._schemas[self._names[_key(node)]] = self._translated(node)
 
     def name_of(self, node: Node, proposal: str) -> str:
@@ -46,6 +55,8 @@ class Bundle:
         key = _key(node)
         if key not in self._names:
             self._claim(key, pascal(proposal))
+        if key not in self._begun:
+            self._begun.add(key)
             self._schemas[self._names[key]] = self._translated(node)
         return self._names[key]
 
@@ -90,6 +101,31 @@ class Bundle:
             for tag, place, text in discriminator.mapping(node)
         }
         return {**schema, "discriminator": {**schema["discriminator"], "mapping": mapping}} if mapping else schema
+
+
+def reach(operations: Iterable[Operation]) -> set[Key]:
+    """Return the places of all schemas that operations lead to."""
+    starts = [
+        node
+        for operation in operations
+        for node in (
+            *(parameter.schema for parameter in operation.parameters),
+            *([operation.body.content.schema] if operation.body is not None else []),
+            *(answer.content.schema for answer in operation.answers if answer.content is not None),
+            *(failure.schema for failure in operation.failures if failure.schema is not None),
+        )
+    ]
+    found: set[Key] = set()
+    waiting = [(node, SCHEMA) for node in starts]
+    while waiting:
+        node, slot = waiting.pop()
+        if slot == SCHEMA and _key(node) in found:
+            continue
+        found.add(_key(node))
+        waiting += below(node, slot, Node.target)
+        if slot == SCHEMA and isinstance(node.value, dict):
+            waiting += [(discriminator.meant(place, text), SCHEMA) for _, place, text in discriminator.mapping(node)]
+    return found
 
 
 def _proposal(target: Node) -> str:
