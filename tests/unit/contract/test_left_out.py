@@ -166,7 +166,7 @@ def test_a_package_has_what_is_honoured_and_binds(folder: Path) -> None:
 
 
 def test_the_command_names_what_is_left_out(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    body = {"required": True, "content": {"application/json": {"schema": {"enum": ["x", 1, None, {"x": 1}]}}}}
+    body = {"required": True, "content": {"application/json": {"schema": {"enum": ["x", 1, None, True, {"x": 1}]}}}}
     mixed = {"/mixed": {"post": {"operationId": "mixed", "requestBody": body, "responses": DONE}}}
     (folder / "openapi.json").write_text(text_of({**PARTLY[0], **mixed}, PARTLY[1]))
     arguments = ["generate", "--contract", "openapi.json", "--package", "made", "--interface", "Port", "--sync"]

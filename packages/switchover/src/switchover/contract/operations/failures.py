@@ -60,7 +60,8 @@ class FailureReader:
         """Every failure that an operation documents, one for each code."""
         responses = operation.get("responses")
         for status, node in responses.entries() if responses is not None else ():
-            if _STATUS.fullmatch(status):
+            is_success = status == "default" and not any(str(other).startswith("2") for other in responses.value)
+            if _STATUS.fullmatch(status) and not is_success:
                 yield from self._response(status, node, notes)
 
     def _response(self, status: str, node: Node, notes: Notes) -> Iterator[Failure]:

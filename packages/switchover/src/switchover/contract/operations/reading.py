@@ -110,11 +110,17 @@ class OperationReader:
             if not _STATUS.fullmatch(status):
                 notes.error(node, f"is the response for {status!r}; a status is three digits, 2XX or default")
             elif status[0] in "13":
-                notes.error(node, f"answers {status}; a call ends with a result (2xx) or a failure (4xx, 5xx)")
+                notes.warn(
+                    node,
+                    f"answers {status}, which is passed over; a call ends with a result (2xx) or a failure (4xx, 5xx)",
+                )
             elif status[0] == "2":
                 found = True
                 yield self._answer(status, method, node, notes)
-        if not found:
+        default = responses.get("default") if responses is not None else None
+        if not found and default is not None:
+            yield self._answer("2XX", method, default, notes)
+        elif not found:
             notes.error(operation, "documents no success; add a response for 200, 201 or 204")
 
     def _answer(self, status: str, method: str, node: Node, notes: Notes) -> Answer:
@@ -187,8 +193,8 @@ def _check_unsupported(item: Node, node: Node, method: str, notes: Notes) -> Non
     if method == "trace":
         notes.error(node, "is a TRACE, which services do not answer (RFC 9110, section 9.3.8)")
     if node.value.get("callbacks"):
-        notes.error(
-            node.at("callbacks"), "are `callbacks`; a call that the service makes is an operation of another contract"
+        notes.warn(
+            node.at("callbacks"), "are `callbacks`, which are passed over; they are calls that the service makes"
         )
     for place in (item, node):
         if isinstance(place.value.get("servers"), list):
