@@ -20,6 +20,8 @@ def giving(content: dict[str, Any], status: str = "200") -> dict[str, Any]:
 
 PATHS: Any = {
     "/file": {"put": {"operationId": "turn", "requestBody": BYTES, **giving({"image/*": {"schema": {}}})}},
+    "/lists": {"get": {"operationId": "without_slash", **giving({"text/plain": {}})}},
+    "/lists/": {"get": {"operationId": "with_slash", **giving({"text/plain": {}})}},
     "/any": {"get": {"operationId": "anything", **giving({"application/json": {}}, "default")}},
     "/search": {
         "get": {
@@ -39,6 +41,8 @@ PATHS: Any = {
 
 class Desk(Protocol):
     def turn(self, body: bytes) -> bytes: ...
+    def without_slash(self) -> str: ...
+    def with_slash(self) -> str: ...
     def anything(self) -> Any: ...
     def search(self, *, tag: str | list[str] | None = None) -> str: ...
 
@@ -46,6 +50,12 @@ class Desk(Protocol):
 class Backend:
     def turn(self, body: bytes) -> bytes:
         return body[::-1]
+
+    def without_slash(self) -> str:
+        return "/lists"
+
+    def with_slash(self) -> str:
+        return "/lists/"
 
     def anything(self) -> Any:
         return {"a": [1, None]}
@@ -67,6 +77,10 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
 
 def test_a_range_of_media_types_carries_bytes(desk: Desk) -> None:
     assert desk.turn(b"\x00\xff") == b"\xff\x00"
+
+
+def test_addresses_may_differ_in_a_slash_alone(desk: Desk) -> None:
+    assert [desk.without_slash(), desk.with_slash()] == ["/lists", "/lists/"]
 
 
 def test_what_has_no_schema_and_only_a_default_comes_as_it_is(desk: Desk) -> None:

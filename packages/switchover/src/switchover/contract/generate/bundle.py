@@ -13,7 +13,7 @@ from typing import Any, Final
 from switchover.contract import dialect, discriminator, pointer
 from switchover.contract.document import Document, Node
 from switchover.contract.generate.names import Names
-from switchover.contract.grammar import SCHEMA, below
+from switchover.contract.grammar import IN_PLACE, SCHEMA, below
 from switchover.contract.model import Operation
 from switchover.contract.naming import pascal
 
@@ -95,12 +95,25 @@ class Bundle:
         return f"#{_SCHEMAS}{self.name_of(target, _proposal(target))}"
 
     def _mapped(self, node: Node, schema: dict[str, Any]) -> dict[str, Any]:
-        """Mappings name schemas, by reference or by name."""
+        """Declare what is only required; mappings name schemas, by reference or by name."""
+        schema = _declaring(node, schema)
         mapping = {
             tag: f"#{_SCHEMAS}{self.name_of(discriminator.meant(place, text), tag)}"
             for tag, place, text in discriminator.mapping(node)
         }
         return {**schema, "discriminator": {**schema["discriminator"], "mapping": mapping}} if mapping else schema
+
+
+def _declaring(node: Node, schema: dict[str, Any]) -> dict[str, Any]:
+    """Name the members that a schema requires and does not describe: what the schema says of further members holds for them."""
+    required, further = schema.get("required"), schema.get("additionalProperties", True)
+    is_part = "/allOf/" in node.pointer or any(keyword in schema for keyword in ("$ref", *IN_PLACE))
+    is_object = "object" in ([kind] if isinstance(kind := schema.get("type"), str) else kind or ["object"])
+    if is_part or not is_object or not isinstance(required, list) or further is False:
+        return schema
+    known = schema.get("properties", {})
+    missing = {name: {} if further is True else further for name in required if name not in known}
+    return {**schema, "properties": {**known, **missing}} if missing else schema
 
 
 def reach(operations: Iterable[Operation]) -> set[Key]:

@@ -32,7 +32,7 @@ from switchover.port.serve.health import HEALTH_PATH, add_health
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.mounts import Mounted, Mounts, check_mounts
 from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
-from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
+from switchover.port.serve.route import Answering, by_slash, route, send_reply, with_head_and_options
 from switchover.port.serve.threads import Threads
 from switchover.port.serve.tracing import traced
 from switchover.port.serve.unreached import log_unreached
@@ -114,7 +114,7 @@ def serve(
     answers: dict[str, dict[str, Answering]] = {}
     for name, plan in plans.items():
         path = _litestar_path(base_path + plan.operation.path)
-        answers.setdefault(path, {})[plan.operation.method] = OperationHandler(
+        handler = OperationHandler(
             plan,
             getattr(backend, name),
             verifier=verifier,
@@ -125,6 +125,7 @@ def serve(
             threads=threads,
             base_path=base_path,
         )
+        _add(answers, path, plan.operation.method, handler)
     for path, sender in _publications(document, base_path) if publish else ():
         answers.setdefault(path, {}).setdefault("GET", sender)
     if metrics is not None:
@@ -139,6 +140,15 @@ def serve(
     if mounts:
         service.asgi_handler = Mounts(mounts, gate, service.asgi_handler)
     return service
+
+
+def _add(answers: dict[str, dict[str, Answering]], path: str, method: str, handler: Answering) -> None:
+    """Answer an operation at its path, with or without a slash at the end; where both are operations, the slash decides."""
+    key = path.rstrip("/") or "/"
+    other = answers.setdefault(key, {}).get(method)
+    if other is not None:
+        handler = by_slash(other, handler) if path != key else by_slash(handler, other)
+    answers[key][method] = handler
 
 
 def _application(
