@@ -30,10 +30,19 @@ Key = tuple[str, str]
 class Bundle:
     """Collects schemas, under names that do not change while the contract does not.
 
-    Of the named schemas it has all, or those whose places are `among` others.
+    Of the named schemas it has all, or those whose places are `among` others. If it `hoists`, schemas inside others get names of
+    their own too, which the generator of models would make up otherwise, at the risk of one that is taken.
     """
 
-    def __init__(self, document: Document, reserved: Iterable[str] = (), among: Collection[Key] | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        reserved: Iterable[str] = (),
+        among: Collection[Key] | None = None,
+        *,
+        hoists: bool = False,
+    ) -> None:
+        self.hoists = hoists
         self.taken = Names()
         self.taken.reserve(*reserved)
         self._names: dict[Key, str] = {}
@@ -89,7 +98,19 @@ class Bundle:
         self._names[key] = self.taken.claim(wanted, "Model")
 
     def _translated(self, node: Node) -> Any:
-        return dialect.translated(node, self._reference, self._mapped)
+        if not self.hoists:
+            return dialect.translated(node, self._reference, self._mapped)
+
+        def mapped(inner: Node, schema: dict[str, Any]) -> dict[str, Any]:
+            found = self._mapped(inner, schema)
+            is_inside = inner.pointer != node.pointer and "/allOf/" not in inner.pointer.removeprefix(node.pointer)
+            if not is_inside or not found.keys() & {"properties", "enum", "anyOf", "oneOf"}:
+                return found
+            name = self.taken.claim(pascal(f"{self._names[_key(node)]} {_words_of(inner, node)}"), "Model")
+            self._schemas[name] = found
+            return {"$ref": f"#{_SCHEMAS}{name}"}
+
+        return dialect.translated(node, self._reference, mapped)
 
     def _reference(self, target: Node) -> str:
         return f"#{_SCHEMAS}{self.name_of(target, _proposal(target))}"
@@ -102,6 +123,13 @@ class Bundle:
             for tag, place, text in discriminator.mapping(node)
         }
         return {**schema, "discriminator": {**schema["discriminator"], "mapping": mapping}} if mapping else schema
+
+
+def _words_of(inner: Node, outer: Node) -> str:
+    """Return the names on the way from a schema to one inside it."""
+    steps = [pointer.unescape(step) for step in inner.pointer.removeprefix(outer.pointer).split("/")[1:]]
+    words = ["item" if step == "items" else step for step in steps]
+    return " ".join(word for word in words if word not in ("properties", "anyOf", "oneOf"))
 
 
 def _declaring(node: Node, schema: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from switchover.contract.findings import Finding, Location
 from switchover.contract.generate.arguments import arguments_of
 from switchover.contract.generate.bundle import Bundle, reach
 from switchover.contract.generate.failures import error_classes, errors_text
-from switchover.contract.generate.models import enums_in, models_text
+from switchover.contract.generate.models import Collision, enums_in, models_text
 from switchover.contract.generate.names import GENERATED_WITHOUT, Names
 from switchover.contract.generate.protocol import CALLER, method_lines, returned
 from switchover.contract.generate.text import line, quoted
@@ -54,12 +54,19 @@ def generate(document: Document, target: Target, selection: Selection | None = N
         ContractError: nothing is left; every reason is named.
     """
     selection = without_conflicts(document, selection or select(document))
-    operations = [operation for operation, _ in selection.honoured]
-    if not operations and selection.left_out:
+    if not selection.honoured and selection.left_out:
         raise ContractError(f"{document.name} uses what cannot be honoured:", selection.refusals)
+    try:
+        return _files(document, target, selection, hoists=False)
+    except Collision:
+        return _files(document, target, selection, hoists=True)
+
+
+def _files(document: Document, target: Target, selection: Selection, *, hoists: bool) -> dict[str, bytes]:
+    operations = [operation for operation, _ in selection.honoured]
     reserved = (target.interface, target.base_error, target.caller_name)
     is_whole = not (selection.left_out or selection.others or document.faults)
-    bundle = Bundle(document, reserved=reserved, among=None if is_whole else reach(operations))
+    bundle = Bundle(document, reserved=reserved, among=None if is_whole else reach(operations), hoists=hoists)
     annotations, error_annotations = Annotations(bundle), Annotations(bundle)
     classes = error_classes(operations, error_annotations, bundle.taken).by_code
     caller = target.caller_name if any(operation.needs_caller for operation in operations) else None
