@@ -69,7 +69,7 @@ class Settings:
 
 
 _PATHS: Final = ("contract", "package", "rollout", "rehearsal_report")
-_LISTS: Final = ("configuration", "operations")
+_LISTS: Final = {"configuration": "module:function", "operations": "names"}
 _NAMES: Final = tuple(each.name for each in fields(Settings) if each.name != "root")
 
 
@@ -182,11 +182,8 @@ def _problems(table: dict[str, Any]) -> list[str]:
     found += [f"{key!r} names no file" for key in _PATHS if "\0" in str(table.get(key, ""))]
     found += [
         f"{key!r} has to be a list of {what}"
-        for key, what, is_right in (
-            ("configuration", "module:function", _is_reference),
-            ("operations", "names", lambda name: isinstance(name, str)),
-        )
-        if key in table and not (isinstance(table[key], list) and all(map(is_right, table[key])))
+        for key, what in _LISTS.items()
+        if key in table and not (isinstance(table[key], list) and all(_is_item(key, item) for item in table[key]))
     ]
     for key in ("interface", "caller", "errors", "rehearsal"):
         value = table.get(key)
@@ -195,6 +192,10 @@ def _problems(table: dict[str, Any]) -> list[str]:
         if isinstance(value, str) and not _is_reference(value):
             found.append(f"{key!r} has to be module:Name, not {value!r}")
     return found
+
+
+def _is_item(key: str, item: object) -> bool:
+    return isinstance(item, str) and (key == "operations" or _is_reference(item))
 
 
 def _is_reference(text: object) -> bool:

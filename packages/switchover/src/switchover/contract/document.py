@@ -48,7 +48,7 @@ class Document(Tree):
         found = structure.faults(root)
         faults = Faults(root, found)
         if faults and not faults.spare(root.get("paths")):
-            findings = {finding for _, finding in found}
+            findings: set[Finding] = {finding for _, finding in found}
             raise ContractError(
                 f"{name} is not a usable contract:", sorted(findings, key=lambda finding: _order(name, finding))
             )

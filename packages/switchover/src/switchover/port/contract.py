@@ -77,9 +77,7 @@ class Contract:
         strict: bool = False,
         recorder: Recorder | None = None,
     ) -> Port[P]:
-        """Hold the contract against a Protocol or class, and make a port of them.
-
-        An operation that cannot be honoured is left out: `left_out` of the port and a log record say which, and why.
+        """Hold the contract against a Protocol or class, and make a port of them; `left_out` says what cannot be honoured.
 
         Args:
             interface: its public methods are the operations, `get_trip` for `getTrip`. Or a module: its public functions are.
@@ -109,16 +107,14 @@ class Port(Generic[P]):
         interface: the Protocol or class.
         plans: how each operation is called, by method name.
         recorder: gets one event for each call.
-        warnings: what the contract has and the port passes over, what is left out included.
-        left_out: the operations that cannot be honoured, each with the reasons.
+        warnings: what the contract has and the port passes over; left_out: the operations that cannot be honoured, and why.
     """
 
     def __init__(self, document: Document, interface: type[P], binding: Binding, recorder: Recorder) -> None:
         self.document = document
         self.interface = interface
         self.plans: Mapping[str, Plan] = binding.plans
-        self.warnings = binding.warnings
-        self.left_out = binding.left_out
+        self.warnings, self.left_out = binding.warnings, binding.left_out
         self.recorder = recorder
         self.base_path = base_path(document)
         self._caller = binding.caller
