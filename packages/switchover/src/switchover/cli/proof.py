@@ -41,7 +41,7 @@ def package_of(document: Document, target: Target, selection: Selection) -> Pack
     selection = without_conflicts(document, selection)
     while True:
         files = generate(document, without, selection)
-        refused = _refusals(document, without, files, selection)
+        refused = refusals_of(document, without, files, selection)
         if not refused:
             return Package(files if target == without else generate(document, target, selection), selection)
         selection = selection.without(refused)
@@ -49,7 +49,7 @@ def package_of(document: Document, target: Target, selection: Selection) -> Pack
             raise ContractError(f"{document.name} says what no generated model says as well:", selection.refusals)
 
 
-def _refusals(
+def refusals_of(
     document: Document, target: Target, files: Mapping[str, bytes], selection: Selection
 ) -> dict[str, list[str]]:
     """Return what keeps operations from being bound to what was generated of them, by operation.

@@ -48,10 +48,8 @@ class Document(Tree):
         found = structure.faults(root)
         faults = Faults(root, found)
         if faults and not faults.spare(root.get("paths")):
-            findings: set[Finding] = {finding for _, finding in found}
-            raise ContractError(
-                f"{name} is not a usable contract:", sorted(findings, key=lambda finding: _order(name, finding))
-            )
+            findings: list[Finding] = sorted({finding for _, finding in found}, key=lambda each: _order(name, each))
+            raise ContractError(f"{name} is not a usable contract:", findings)
         return cls(name, version, files.sources, dict(files), faults)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote
 
 from switchover import context
-from switchover.contract import Document
+from switchover.contract import Document, Operation
 from switchover.errors import (
     BindError,
     CallError,
@@ -113,7 +113,6 @@ def serve(
     gate, threads = Gate(), Threads(limits.threads)
     answers: dict[str, dict[str, Answering]] = {}
     for name, plan in plans.items():
-        path = _litestar_path(base_path + plan.operation.path)
         handler = OperationHandler(
             plan,
             getattr(backend, name),
@@ -125,7 +124,7 @@ def serve(
             threads=threads,
             base_path=base_path,
         )
-        _add(answers, path, plan.operation.method, handler)
+        _add(answers, base_path, plan.operation, handler)
     for path, sender in _publications(document, base_path) if publish else ():
         answers.setdefault(path, {}).setdefault("GET", sender)
     if metrics is not None:
@@ -142,8 +141,9 @@ def serve(
     return service
 
 
-def _add(answers: dict[str, dict[str, Answering]], path: str, method: str, handler: Answering) -> None:
+def _add(answers: dict[str, dict[str, Answering]], base_path: str, operation: Operation, handler: Answering) -> None:
     """Answer an operation at its path, with or without a slash at the end; where both are operations, the slash decides."""
+    path, method = _litestar_path(base_path + operation.path), operation.method
     key = path.rstrip("/") or "/"
     other = answers.setdefault(key, {}).get(method)
     if other is not None:
