@@ -109,9 +109,8 @@ def serve(
     """See `Port.serve`."""
     _check_trust(plans, verifier, trust, has_metrics=metrics is not None)
     check_backend(interface, plans, backend)
-    limits = limits or Limits()
-    gate, threads = Gate(), Threads(limits.threads)
-    answers: dict[str, dict[str, Answering]] = {}
+    gate, limits = Gate(), limits or Limits()
+    threads, answers = Threads(limits.threads), dict[str, dict[str, Answering]]()
     for name, plan in plans.items():
         handler = OperationHandler(
             plan,
@@ -134,8 +133,9 @@ def serve(
     operations = [base_path + plan.operation.path for plan in plans.values()]
     check_mounts(mounts or {}, dict.fromkeys([*operations, *(path for path in answers if "{" not in path)]))
     add_health(answers, operations, mounts or (), document, gate)
-    known = {path: with_head_and_options(methods) for path, methods in answers.items()}
-    service = _application(known, gate, lifespan, (CONTRACT_HEADER.encode(), document.contract_version.header.encode()))
+    service = _application(
+        answers, gate, lifespan, (CONTRACT_HEADER.encode(), document.contract_version.header.encode())
+    )
     if mounts:
         service.asgi_handler = Mounts(mounts, gate, service.asgi_handler)
     return service
@@ -152,8 +152,9 @@ def _add(answers: dict[str, dict[str, Answering]], base_path: str, operation: Op
 
 
 def _application(
-    known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan], mark: Header
+    answers: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan], mark: Header
 ) -> Service:
+    known = {path: with_head_and_options(methods) for path, methods in answers.items()}
     service = Service(
         route_handlers=_handlers(known, mark),
         exception_handlers=_exceptions(mark),
