@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 from switchover import Contract
+from switchover.contract import select
 from switchover.errors import BindError, ContractError
 
 MARK = "# here"
@@ -50,7 +51,7 @@ def _indented(text: str) -> str:
 
 
 def said_about(refused: Refused, interface: type) -> list[str]:
-    """What is said when it is bound."""
+    """What is said when it is loaded, of what is left out, and when it is bound."""
     texts = {name: text.encode() for name, text in refused.texts.items()}
 
     def fetch(name: str) -> bytes:
@@ -60,9 +61,10 @@ def said_about(refused: Refused, interface: type) -> list[str]:
             raise FileNotFoundError(2, "No such file or directory") from None
 
     try:
-        Contract.read("openapi.yaml", fetch).bind(interface)
-    except ContractError as error:
-        return [str(item) for item in error.items]
-    except BindError as error:
+        contract = Contract.read("openapi.yaml", fetch)
+        if refusals := select(contract.document).refusals:
+            return refusals
+        contract.bind(interface)
+    except (ContractError, BindError) as error:
         return [str(item) for item in error.items]
     return []

@@ -298,7 +298,10 @@ def test_nodes_say_where_they_stand() -> None:
     [
         ("openapi: 3.2.0", "openapi.yaml:1 #/openapi is '3.2.0'; OpenAPI 3.0 and 3.1 are understood"),
         ("openapi: 3.1", "openapi.yaml:1 #/openapi is the number 3.1; write it in quotes, and in full: '3.1.0'"),
-        ("swagger: '2.0'", "openapi.yaml:1 #/openapi is Swagger 2.0; convert it to OpenAPI 3.1 first"),
+        (
+            "swagger: '2.0'",
+            "openapi.yaml:1 #/openapi is Swagger 2.0; convert it first: npx swagger2openapi openapi.yaml --yaml --outfile openapi.yaml",
+        ),
         ("info: {}", "openapi.yaml:1 #/openapi has no `openapi`; a contract starts with `openapi: 3.1.0`"),
         ("[]", "openapi.yaml:1 #/openapi is no object; a contract starts with `openapi: 3.1.0`"),
         ("3", "openapi.yaml:1 #/openapi is no object"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from switchover.contract import lint
+from switchover.contract import lint, select
 from switchover.contract.lint.structure import _judge
 from switchover.errors import ContractError
 from unit.contract.documents import HEAD, HEAD_30, load
@@ -66,7 +66,7 @@ def test_a_good_document_is_passed_in_silence() -> None:
 
     assert lint.structure(document) == []
     assert lint.traps(document) == []
-    assert lint.unusable(document) == []
+    assert select(document).refusals == []
     assert lint.examples(document) == ([], 7)
 
 
@@ -200,19 +200,6 @@ def test_examples_that_break_their_schema_are_named(text: str, expected: str) ->
     [finding], _ = lint.examples(load(text))
 
     assert str(finding).startswith(expected)
-
-
-def test_operations_that_cannot_be_honoured_are_named_once() -> None:
-    text = (
-        HEAD
-        + "paths:\n  /x{y}:\n    get: { responses: {} }\n    put: { operationId: op, responses: { '204': { description: d } } }\n"
-    )
-
-    assert [finding.message.partition(";")[0] for finding in lint.unusable(load(text))] == [
-        "has the segment 'x{y}'",
-        "has no `operationId`",
-        "documents no success",
-    ]
 
 
 @pytest.fixture

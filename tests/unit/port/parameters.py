@@ -61,7 +61,14 @@ def _objects() -> dict[str, tuple[Any, st.SearchStrategy[Any]]]:
     }
 
 
-TYPES = SCALARS | _arrays() | _objects()
+LOOSE: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
+    "one or many": (
+        {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]},
+        INTEGERS | st.lists(INTEGERS, max_size=3),
+    ),
+    "anything": ({}, TEXT | NUMBERS | st.lists(TEXT, max_size=3) | st.dictionaries(TEXT, TEXT, max_size=2)),
+}
+TYPES = SCALARS | _arrays() | _objects() | LOOSE
 
 _STYLES: dict[str, list[tuple[str, bool]]] = {
     "path": [(style, explode) for style in ("simple", "label", "matrix") for explode in (False, True)],
@@ -80,7 +87,7 @@ _STYLES: dict[str, list[tuple[str, bool]]] = {
 def _is_allowed(style: str, type_name: str) -> bool:
     if style == "deepObject":
         return "object" in type_name
-    return type_name not in SCALARS if style in ("spaceDelimited", "pipeDelimited") else True
+    return type_name not in SCALARS | LOOSE if style in ("spaceDelimited", "pipeDelimited") else True
 
 
 def _read(declared: dict[str, Any]) -> Parameter:

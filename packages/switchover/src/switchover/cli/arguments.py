@@ -13,6 +13,7 @@ def check(parser: argparse.ArgumentParser) -> None:
     from switchover.cli import commands  # noqa: PLC0415 - see the module
 
     _contract(parser, commands.check)
+    parser.add_argument("--strict", action="store_true", help="fail if any operation is left out")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     parser.add_argument(
         "--token",
@@ -41,6 +42,13 @@ def generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--package", help="folder to write to (default: `package` of [tool.switchover])")
     parser.add_argument("--interface", metavar="NAME", help="name of the Protocol (default: from `interface`)")
     parser.add_argument("--sync", action="store_true", help="`def` instead of `async def`")
+    parser.add_argument("--strict", action="store_true", help="refuse a contract of which any operation is left out")
+    parser.add_argument(
+        "--operations",
+        metavar="NAMES",
+        action="append",
+        help="only these operations, separated by commas (default: `operations` of [tool.switchover], or all)",
+    )
 
 
 def draft(parser: argparse.ArgumentParser) -> None:

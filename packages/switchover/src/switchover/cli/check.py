@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from switchover.cli import plan, slo
 from switchover.cli.configuration import told
-from switchover.cli.proof import prove
+from switchover.cli.proof import package_of
 from switchover.cli.settings import Settings, UsageError, imported, imported_interface
-from switchover.contract import Document, OperationReader, lint, lock_path, verify_lock
-from switchover.contract.findings import Finding
-from switchover.contract.generate import Target, differences, generate
+from switchover.contract import Document, Selection, lint, lock_path, select, verify_lock
+from switchover.contract.findings import Finding, LeftOut
+from switchover.contract.generate import Target, differences
 from switchover.contract.generate.names import RESERVED
 from switchover.errors import BindError, ContractError, PlanError, SwitchoverError
 from switchover.extras import install_line
@@ -47,34 +47,47 @@ class Skipped(Exception):
     """A check that has nothing to look at."""
 
 
-def run(settings: Settings) -> Iterator[Line]:
+class Partly(Exception):
+    """A check that holds for a part: the rest is left out, which is no failure unless `--strict` makes it one."""
+
+    def __init__(self, message: str, details: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+def run(settings: Settings, *, is_strict: bool = False) -> Iterator[Line]:
     """Every check, in order; without a contract that loads, the first is the last."""
     try:
         document = Document.load(settings.contract)
     except ContractError as error:
         yield Line("contract", "failed", error.headline, tuple(map(str, error.items)))
         return
+    selection = select(document, settings.wanted)
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("contract", lambda: _contract(document)),
+        ("operations", lambda: _operations(selection)),
         ("examples", lambda: _examples(document)),
         ("lock", lambda: _lock(settings, document)),
         ("port", lambda: _port(settings, document)),
-        ("generated", lambda: _generated(settings, document)),
+        ("generated", lambda: _generated(settings, document, selection)),
         ("objectives", lambda: _objectives(settings, document)),
         ("rollout", lambda: _rollout(settings, document)),
         ("boundaries", lambda: _boundaries(settings)),
     )
     for name, check in checks:
-        yield _line(name, check)
+        yield _line(name, check, is_strict=is_strict)
     for topic, state, (message, *details) in told(settings.configuration, settings.root):
         yield Line(topic, state, message, tuple(details))
 
 
-def _line(name: str, check: Callable[[], str]) -> Line:
+def _line(name: str, check: Callable[[], str], *, is_strict: bool) -> Line:
     try:
         return Line(name, "ok", check())
     except Skipped as reason:
         return Line(name, "skipped", str(reason))
+    except Partly as part:
+        return Line(name, "failed" if is_strict else "left out", part.message, part.details)
     except Failed as failure:
         return Line(name, "failed", failure.message, failure.details)
     except (ContractError, BindError, PlanError) as error:
@@ -93,12 +106,28 @@ def _contract(document: Document) -> str:
             *lint.traps(document),
             *lint.marks(document),
             *lint.fallbacks(document),
-            *lint.unusable(document),
         ],
     )
-    count = sum(1 for _ in OperationReader(document).read())
     files = f", {len(document.sources)} files" if len(document.sources) > 1 else ""
-    return f"{document.name}: OpenAPI {document.version}, {count} operations{files}, {document.digest[:19]}…"
+    return f"{document.name}: OpenAPI {document.version}{files}, {document.digest[:19]}…"
+
+
+def _operations(selection: Selection) -> str:
+    if selection.unknown:
+        raise Failed("are named in `operations`, and the contract has no such operation", selection.unknown)
+    return _told(f"{len(selection.honoured)} can be honoured", selection.left_out)
+
+
+def _told(message: str, left_out: Sequence[LeftOut]) -> str:
+    """Return the message.
+
+    Raises:
+        Partly: something is left out.
+    """
+    if not left_out:
+        return message
+    details = [item for each in left_out for item in each.items]
+    raise Partly(f"{message}, and {len(left_out)} cannot", _shown(details))
 
 
 def _examples(document: Document) -> str:
@@ -123,18 +152,27 @@ def _port(settings: Settings, document: Document) -> str:
     errors = imported(settings.errors, settings.root) if settings.errors else None
     if errors is not None and not issubclass(errors, Exception):
         raise UsageError(f"{settings.errors} is no exception class")
-    port: Port[object] = Contract(document).bind(interface, caller=caller, errors=errors)
-    return f"{settings.interface} has all {len(port.plans)} operations"
+    port: Port[object] = Contract(document).bind(interface, caller=caller, errors=errors, operations=settings.wanted)
+    which = "the" if port.left_out else "all"
+    return f"{settings.interface} has {which} {len(port.plans)} operations{_rest(len(port.left_out))}"
 
 
-def _generated(settings: Settings, document: Document) -> str:
+def _rest(count: int) -> str:
+    return f" that are not left out ({count})" if count else ""
+
+
+def _generated(settings: Settings, document: Document, selection: Selection) -> str:
     if settings.package is None or settings.interface is None:
         raise Skipped("no `package` is named in [tool.switchover]")
-    files = generate(document, target_of(settings))
-    prove(document, target_of(settings), files)
+    made = package_of(document, target_of(settings), selection)
+    files = made.files
     stale = differences(settings.package, files)
     if stale:
         raise Failed("the package differs from the contract; run `switchover generate`", tuple(stale))
+    more = made.selection.left_out[len(selection.left_out) :]
+    if more:
+        details = _shown([item for each in more for item in each.items])
+        raise Partly(f"all {len(files)} files are current; no model says what {len(more)} more operations say", details)
     return f"all {len(files)} files are current"
 
 
@@ -201,7 +239,9 @@ def _boundaries(settings: Settings) -> str:
 
 def _fail(message: str, findings: list[Finding]) -> None:
     if findings:
-        shown = [str(finding) for finding in findings[:_MOST_LINES]]
-        if len(findings) > _MOST_LINES:
-            shown.append(f"and {len(findings) - _MOST_LINES} more")
-        raise Failed(message, tuple(shown))
+        raise Failed(message, _shown(list(map(str, findings))))
+
+
+def _shown(items: list[str]) -> tuple[str, ...]:
+    more = [f"and {len(items) - _MOST_LINES} more"] if len(items) > _MOST_LINES else []
+    return (*items[:_MOST_LINES], *more)

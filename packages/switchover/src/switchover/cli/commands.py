@@ -12,13 +12,30 @@ from typing import Any
 
 from switchover.cli import settings as configuration
 from switchover.cli.settings import Settings, UsageError, is_name, shown
-from switchover.contract import Document, Operation, OperationReader, lock_path, lock_text, verify_lock
+from switchover.contract import (
+    Document,
+    Operation,
+    OperationReader,
+    Selection,
+    lock_path,
+    lock_text,
+    select,
+    verify_lock,
+)
 from switchover.contract import generate as generating
 from switchover.contract.naming import snake
+from switchover.errors import ContractError
 
 Command = Callable[[argparse.Namespace], int]
 
-_MARKS = {"ok": "ok     ", "failed": "FAILED ", "skipped": "skipped", "warning": "WARNING", "not set": "not set"}
+_MARKS = {
+    "ok": "ok",
+    "failed": "FAILED",
+    "skipped": "skipped",
+    "warning": "WARNING",
+    "not set": "not set",
+    "left out": "left out",
+}
 
 
 def check(options: argparse.Namespace) -> int:
@@ -35,10 +52,10 @@ def check(options: argparse.Namespace) -> int:
 
     settings = configuration.load(options.contract)
     lines = []
-    for line in checking.run(settings):
+    for line in checking.run(settings, is_strict=options.strict):
         lines.append(line)
         if not options.json:
-            print(f"{line.name:<11} {_MARKS[line.state]}  {line.message}", flush=True)
+            print(f"{line.name:<11} {_MARKS[line.state]:<8} {line.message}", flush=True)
             for detail in line.details:
                 print(f"{'':<22}{detail}")
     has_failed = any(line.state == "failed" for line in lines)
@@ -50,7 +67,7 @@ def check(options: argparse.Namespace) -> int:
 def generate(options: argparse.Namespace) -> int:
     """Write the package, or say whether it is current."""
     from switchover.cli import check as checking  # noqa: PLC0415 - as in `check`
-    from switchover.cli.proof import prove  # noqa: PLC0415 - as in `check`
+    from switchover.cli.proof import package_of  # noqa: PLC0415 - as in `check`
 
     settings = _with_overrides(configuration.load(options.contract), options)
     if settings.package is None or settings.interface is None:
@@ -60,8 +77,9 @@ def generate(options: argparse.Namespace) -> int:
     _check_folder(settings.package, settings.contract)
     target = replace(checking.target_of(settings), is_async=not options.sync)
     document = Document.load(settings.contract)
-    files = generating.generate(document, target)
-    prove(document, target, files)
+    made = package_of(document, target, _selected(document, settings))
+    _tell(made.selection, document, is_strict=options.strict)
+    files = made.files
     folder = shown(settings.package)
     if options.check:
         stale = generating.differences(settings.package, files)
@@ -78,6 +96,33 @@ def generate(options: argparse.Namespace) -> int:
         print(f"wrote {folder}/{name}")
     print(f"{len(files) - len(changed)} of {len(files)} files were current")
     return 0
+
+
+def _selected(document: Document, settings: Settings) -> Selection:
+    selection = select(document, settings.wanted)
+    refused = selection.refusals if settings.wanted else []
+    unknown = [f"{name}: the contract has no such operation" for name in selection.unknown]
+    if unknown or refused:
+        raise ContractError(f"{document.name} cannot be generated:", [*unknown, *refused])
+    return selection
+
+
+def _tell(selection: Selection, document: Document, *, is_strict: bool) -> None:
+    """Say what was passed over and what was left out.
+
+    Raises:
+        ContractError: something was left out, and `is_strict`.
+    """
+    if is_strict and selection.left_out:
+        raise ContractError(f"{document.name} uses what cannot be honoured:", selection.refusals)
+    for operation, notes in selection.honoured:
+        for finding in notes.warnings:
+            _complain(f"{operation.id}: {finding}")
+    for left_out in selection.left_out:
+        _complain(str(left_out))
+    if selection.left_out:
+        count = len(selection.honoured) + len(selection.left_out)
+        _complain(f"{len(selection.honoured)} of {count} operations are generated")
 
 
 def _check_folder(package: Path, contract: Path) -> None:
@@ -97,6 +142,9 @@ def _with_overrides(settings: Settings, options: argparse.Namespace) -> Settings
         assert settings.package is not None or options.package is None
         module = settings.package.name if settings.package is not None else "package"
         settings = replace(settings, interface=f"{module}:{options.interface}", caller=None)
+    if options.operations is not None:
+        names = [name for listed in options.operations for piece in listed.split(",") if (name := piece.strip())]
+        settings = replace(settings, operations=tuple(names))
     return settings
 
 

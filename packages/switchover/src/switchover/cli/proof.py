@@ -3,41 +3,77 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from switchover.contract import Document, Finding, Location, Node, Operation, OperationReader
-from switchover.contract.generate import Target, generate, write
+from switchover.contract import Document, Finding, Location, Node, Operation, Selection
+from switchover.contract.generate import Target, generate, without_conflicts, write
 from switchover.errors import BindError, ContractError
 from switchover.port.bind import bind
 
 
-def prove(document: Document, target: Target, files: Mapping[str, bytes]) -> None:
-    """Import the package from a folder of its own, and bind the contract to it.
+@dataclass(frozen=True)
+class Package:
+    """A package that fits its contract, and the operations that it was made of."""
 
-    A caller type of the team's is left out of it: its module may need the package that is only being made.
+    files: Mapping[str, bytes]
+    selection: Selection
+
+
+def package_of(document: Document, target: Target, selection: Selection) -> Package:
+    """Generate a package and prove it: it imports, and the contract binds to it.
+
+    Operations that no generated model says as the contract does are left out. A caller type of the team's is left out of the
+    proof: its module may need the package that is only being made.
 
     Raises:
-        ContractError: models and contract do not say the same; each difference with its place in the contract.
+        ContractError: nothing is left, or the package cannot be imported; each reason with its place in the contract.
     """
-    if target.caller is not None:
-        target = replace(target, caller=None)
-        files = generate(document, target)
+    without = replace(target, caller=None)
+    selection = without_conflicts(document, selection)
+    while True:
+        files = generate(document, without, selection)
+        refused = refusals_of(document, without, files, selection)
+        if not refused:
+            return Package(files if target == without else generate(document, target, selection), selection)
+        selection = selection.without(refused)
+        if not selection.honoured:
+            raise ContractError(f"{document.name} says what no generated model says as well:", selection.refusals)
+
+
+def refusals_of(
+    document: Document, target: Target, files: Mapping[str, bytes], selection: Selection
+) -> dict[str, list[str]]:
+    """Return what keeps operations from being bound to what was generated of them, by operation.
+
+    Raises:
+        ContractError: it is not known which operation is to blame.
+    """
     with _imported(document, files) as module:
         errors: type[Exception] = getattr(module, target.base_error)
         try:
             bind(document, getattr(module, target.interface), caller=getattr(module, "Caller", None), errors=errors)
         except BindError as error:
             # Types of the package are named without the name that it has only here.
-            findings = [_placed(document, str(item).replace(f"{module.__name__}.", "")) for item in error.items]
-            raise ContractError(f"{document.name} says what no generated model says as well:", findings) from error
+            said = [str(item).replace(f"{module.__name__}.", "") for item in error.items]
+        else:
+            return {}
+    found: dict[str, list[str]] = {}
+    operations = {operation.id: operation for operation, _ in selection.honoured}
+    for difference in said:
+        name = re.split(r" / |: ", difference, maxsplit=1)[0]
+        if name not in operations:
+            raise ContractError(f"{document.name} cannot be generated:", [document.root.finding(difference)])
+        found.setdefault(name, []).append(str(_placed(operations[name], difference)))
+    return found
 
 
 @contextmanager
@@ -61,15 +97,11 @@ def _imported(document: Document, files: Mapping[str, bytes]) -> Iterator[Module
                 del sys.modules[known]
 
 
-def _placed(document: Document, difference: str) -> Finding:
+def _placed(operation: Operation, difference: str) -> Finding:
     """A sentence about an operation, at what it speaks about."""
-    for operation, _ in OperationReader(document).read():
-        for separator in (" / ", ": "):
-            start = f"{operation.id}{separator}"
-            if difference.startswith(start):
-                said = difference.removeprefix(start).partition(": ")[2] if separator == " / " else ""
-                return _part(operation, said).finding(difference)
-    return document.root.finding(difference)
+    rest = difference.removeprefix(operation.id)
+    said = rest.partition(": ")[2] if rest.startswith(" / ") else ""
+    return _part(operation, said).finding(difference)
 
 
 def _part(operation: Operation, said: str) -> Node:

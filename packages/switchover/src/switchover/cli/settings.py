@@ -19,6 +19,7 @@ package = "src/diary_contract"            # where `generate` writes
 interface = "diary_contract:Diary"        # the Protocol or class
 caller = "diary_contract:Caller"          # optional: who calls
 errors = "diary_contract:DiaryError"      # optional: base class of the documented failures
+operations = ["getTrip", "listTrips"]     # optional: only these, of a contract of somebody else's
 configuration = ["diary.settings:trust"]  # optional: functions that say what the environment configures
 rollout = "rollout.toml"                  # optional: the plan of a rollout
 store = "file:.switchover/rollout"        # optional: where its state is kept, if not in SWITCHOVER_ROLLOUT_STORE
@@ -44,11 +45,17 @@ class Settings:
     interface: str | None = None
     caller: str | None = None
     errors: str | None = None
+    operations: tuple[str, ...] = ()
     configuration: tuple[str, ...] = ()
     rollout: Path | None = None
     store: str | None = field(default=None, repr=False)
     rehearsal: str | None = None
     rehearsal_report: Path | None = None
+
+    @property
+    def wanted(self) -> tuple[str, ...] | None:
+        """The operations that are asked for; None for all of them."""
+        return self.operations or None
 
     @property
     def evidence(self) -> Path:
@@ -62,7 +69,7 @@ class Settings:
 
 
 _PATHS: Final = ("contract", "package", "rollout", "rehearsal_report")
-_LISTS: Final = ("configuration",)
+_LISTS: Final = {"configuration": "module:function", "operations": "names"}
 _NAMES: Final = tuple(each.name for each in fields(Settings) if each.name != "root")
 
 
@@ -174,9 +181,9 @@ def _problems(table: dict[str, Any]) -> list[str]:
     ]
     found += [f"{key!r} names no file" for key in _PATHS if "\0" in str(table.get(key, ""))]
     found += [
-        f"{key!r} has to be a list of module:function"
-        for key in _LISTS
-        if key in table and not (isinstance(table[key], list) and all(map(_is_reference, table[key])))
+        f"{key!r} has to be a list of {what}"
+        for key, what in _LISTS.items()
+        if key in table and not (isinstance(table[key], list) and all(_is_item(key, item) for item in table[key]))
     ]
     for key in ("interface", "caller", "errors", "rehearsal"):
         value = table.get(key)
@@ -185,6 +192,10 @@ def _problems(table: dict[str, Any]) -> list[str]:
         if isinstance(value, str) and not _is_reference(value):
             found.append(f"{key!r} has to be module:Name, not {value!r}")
     return found
+
+
+def _is_item(key: str, item: object) -> bool:
+    return isinstance(item, str) and (key == "operations" or _is_reference(item))
 
 
 def _is_reference(text: object) -> bool:

@@ -1,7 +1,7 @@
 """What was agreed: an OpenAPI document as files, operations, shapes and checks."""
 
 from switchover.contract.document import Document, Node
-from switchover.contract.findings import Finding, Location, Notes, PythonFinding
+from switchover.contract.findings import Finding, LeftOut, Location, Notes, PythonFinding
 from switchover.contract.lock import lock_path, lock_text, verify_lock
 from switchover.contract.model import (
     Answer,
@@ -16,6 +16,7 @@ from switchover.contract.model import (
 from switchover.contract.operations.failures import STANDARD_MEMBERS, member_names
 from switchover.contract.operations.parameters import CALLER_HEADER, CONTEXT_HEADERS, TIMEOUT_HEADER
 from switchover.contract.operations.reading import OperationReader, base_path
+from switchover.contract.operations.selection import Selection, select
 from switchover.contract.personal import Personal
 from switchover.contract.schemas.check import SchemaCheck, SchemaEngine
 from switchover.contract.shapes.compare import Gap, GapKind, gaps
@@ -34,6 +35,7 @@ __all__ = [
     "Finding",
     "Gap",
     "GapKind",
+    "LeftOut",
     "Location",
     "Media",
     "Node",
@@ -46,6 +48,7 @@ __all__ = [
     "RequestBody",
     "SchemaCheck",
     "SchemaEngine",
+    "Selection",
     "Shape",
     "Style",
     "base_path",
@@ -55,5 +58,6 @@ __all__ = [
     "lock_text",
     "member_names",
     "reader",
+    "select",
     "verify_lock",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from switchover.contract import structure
+from switchover.contract.faults import Faults
 from switchover.contract.files import Files
 from switchover.contract.findings import Finding
 from switchover.contract.node import Node, Tree
@@ -19,14 +20,21 @@ __all__ = ["Document", "Node"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document(Tree):
-    """The files of a contract, sound and complete."""
+    """The files of a contract.
+
+    Attributes:
+        faults: what is wrong with parts of it, which keeps the operations that reach these parts from being honoured.
+    """
+
+    faults: Faults = field(repr=False)
 
     @classmethod
     def load(cls, path: str | Path) -> Document:
         """Read a contract and every file that it refers to.
 
         Raises:
-            ContractError: a file is missing or unreadable, a reference leads nowhere, or it is not OpenAPI 3.0 or 3.1.
+            ContractError: it is unreadable or not OpenAPI 3.0 or 3.1, or a reference that leads nowhere, a file that is
+                missing or the like keeps every operation from being honoured.
         """
         root = Path(path)
         return cls.read(root.name, lambda name: (root.parent / name).read_bytes())
@@ -36,11 +44,13 @@ class Document(Tree):
         """Like `load`, with the files from `fetch`, which gets paths relative to the root file's folder."""
         files = Files(fetch)
         version = structure.version(files.root(name))
-        findings = structure.findings(cls(name, version, files.sources, files).root) + files.findings
-        if findings:
-            findings = sorted(set(findings), key=lambda finding: _order(name, finding))
+        root = Tree(name, version, files.sources, files).root
+        found = structure.faults(root)
+        faults = Faults(root, found)
+        if faults and not faults.spare(root.get("paths")):
+            findings: list[Finding] = sorted({finding for _, finding in found}, key=lambda each: _order(name, each))
             raise ContractError(f"{name} is not a usable contract:", findings)
-        return cls(name, version, files.sources, dict(files))
+        return cls(name, version, files.sources, dict(files), faults)
 
     @property
     def content(self) -> bytes:

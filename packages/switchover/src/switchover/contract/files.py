@@ -17,13 +17,11 @@ class Files(dict[str, Any]):
 
     Attributes:
         sources: every file that could be read.
-        findings: what is wrong inside files that could not be.
     """
 
     def __init__(self, fetch: Callable[[str], bytes]) -> None:
         super().__init__()
         self.sources: dict[str, Source] = {}
-        self.findings: list[Finding] = []
         self._fetch = fetch
 
     def root(self, name: str) -> Source:
@@ -45,7 +43,6 @@ class Files(dict[str, Any]):
         try:
             self[name] = self._read(name).value
         except ContractError as error:
-            self.findings += [item for item in error.items if isinstance(item, Finding) and item not in self.findings]
             raise LookupError("cannot be used") from error
         except (OSError, ValueError) as error:
             raise LookupError(f"cannot be read: {_reason(error)}") from error

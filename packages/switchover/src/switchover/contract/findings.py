@@ -41,6 +41,22 @@ class PythonFinding:
         return f"{self.where} {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An operation that is not honoured, by its name, or by its path where it could not be read; and every reason."""
+
+    name: str
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} is left out: {'; '.join(self.reasons)}"
+
+    @property
+    def items(self) -> list[str]:
+        """One sentence for each reason."""
+        return [f"{self.name}: {reason}" for reason in self.reasons]
+
+
 class Located(Protocol):
     """Anything that stands somewhere in a contract."""
 

@@ -113,12 +113,16 @@ def walk(start: Node, slot: Slot, follow: Callable[[Node], Node | None]) -> Iter
             continue
         seen.add(key)
         yield node, slot
-        below = list(children(node, slot))
-        if node.is_reference:
-            target = follow(node)
-            below = [(target, slot)] if target is not None else []
-            below += list(children(node, slot)) if slot == SCHEMA and node.document.version != "3.0" else []
-        waiting.extend(reversed(below))
+        waiting.extend(reversed(below(node, slot, follow)))
+
+
+def below(node: Node, slot: Slot, follow: Callable[[Node], Node | None]) -> list[tuple[Node, Slot]]:
+    """Return the places that one place leads to: what it refers to, or what stands directly below it."""
+    if not node.is_reference:
+        return list(children(node, slot))
+    target = follow(node)
+    found = [(target, slot)] if target is not None else []
+    return found + (list(children(node, slot)) if slot == SCHEMA and node.document.version != "3.0" else [])
 
 
 def children(node: Node, slot: Slot) -> Iterator[tuple[Node, Slot]]:

@@ -11,7 +11,8 @@ PROBLEM: Final = "application/problem+json"
 PLAIN: Final = "text/plain"
 
 _JSON: Final = frozenset({"application/json", "text/json"})
-_BINARY: Final = frozenset({"application/octet-stream", "application/pdf", "application/zip", "application/gzip"})
+_BYTES: Final = "application/octet-stream"
+_BINARY: Final = frozenset({_BYTES, "application/pdf", "application/zip", "application/gzip"})
 _BINARY_TREES: Final = frozenset({"image", "audio", "video", "font", "model"})
 _REFUSED: Final = {
     "application/x-www-form-urlencoded": "a form",
@@ -39,9 +40,23 @@ def media_of(media_type: str, schema: Any = None) -> Media | None:
         return None
     if name in _JSON or sub.endswith("+json"):
         return Media.JSON
+    if sub == "*":
+        return Media.BINARY
     if main == "text":
         return Media.TEXT
     return Media.BINARY if name in _BINARY or main in _BINARY_TREES or _is_binary(schema) else None
+
+
+def covers(wanted: str, name: str) -> bool:
+    """Whether a media type is the one wanted, or within the range wanted. Bytes of no known type are within any range."""
+    if not wanted.endswith("/*"):
+        return wanted == name
+    return wanted == "*/*" or name == _BYTES or name.partition("/")[0] == wanted.partition("/")[0]
+
+
+def sent_as(media_type: str) -> str:
+    """Return the media type that a body is sent as; of a range, it is that of bytes."""
+    return _BYTES if media_type.endswith("/*") else media_type
 
 
 def _is_binary(schema: Any) -> bool:
@@ -57,8 +72,8 @@ def refusal(media_type: str) -> str | None:
     main, _, sub = name.partition("/")
     if main == "multipart":
         return "a multipart body"
-    if "*" in name or not sub:
-        return "a range of media types"
+    if not sub or ("*" in name and sub != "*"):
+        return "no media type"
     if sub.endswith("+xml"):
         return "XML"
     for parameter in media_type.split(";")[1:]:

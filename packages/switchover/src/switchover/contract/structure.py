@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from switchover.contract import discriminator
+from switchover.contract.faults import Fault
 from switchover.contract.findings import Finding
 from switchover.contract.grammar import OPENAPI, SCHEMA, fault, walk
 from switchover.contract.node import Node
@@ -14,6 +15,7 @@ from switchover.contract.source import Source
 from switchover.errors import ContractError
 
 _DIALECTS: Final = ("https://spec.openapis.org/oas/3.1/dialect/", "https://json-schema.org/draft/2020-12/schema")
+_CONVERT: Final = "npx swagger2openapi {name} --yaml --outfile openapi.yaml"
 _REFUSED: Final[Mapping[str, str]] = {
     "$dynamicRef": "a reference that depends on who refers; use $ref",
     "$recursiveRef": "a reference of an older JSON Schema; use $ref",
@@ -34,7 +36,7 @@ def version(source: Source) -> str:
     if not is_object:
         message = "is no object; a contract starts with `openapi: 3.1.0`"
     elif "swagger" in source.value:
-        message = "is Swagger 2.0; convert it to OpenAPI 3.1 first"
+        message = f"is Swagger 2.0; convert it first: {_CONVERT.format(name=source.name)}"
     elif declared is None:
         message = "has no `openapi`; a contract starts with `openapi: 3.1.0`"
     elif isinstance(declared, float):
@@ -44,9 +46,9 @@ def version(source: Source) -> str:
     raise ContractError(f"{source.name} is not a usable contract:", [Finding(source.locate("/openapi"), message)])
 
 
-def findings(root: Node) -> list[Finding]:
-    """Everything that is wrong, in the order in which it is met."""
-    found: list[Finding] = [*_info(root), *_dialect(root)]
+def faults(root: Node) -> list[Fault]:
+    """Everything that is wrong, with the place that it keeps from being used, in the order in which it is met."""
+    found: list[Fault] = [(root, finding) for finding in (*_info(root), *_dialect(root))]
 
     def follow(node: Node) -> Node | None:
         reference = node.at("$ref")
@@ -54,16 +56,23 @@ def findings(root: Node) -> list[Finding]:
             node.resolved()
             return node.target()
         except BrokenReference as error:
-            found.append(reference.finding(str(error)))
+            found.append((node, reference.finding(str(error))))
+            found.extend((node, finding) for finding in _inside(error))
             return None
 
     for node, slot in walk(root, OPENAPI, follow):
         message = fault(node, slot)
         if message is not None:
-            found.append(node.finding(message))
+            found.append((node, node.finding(message)))
         elif slot == SCHEMA and isinstance(node.value, dict):
-            found += _schema(node)
+            found += [(node, finding) for finding in _schema(node)]
     return found
+
+
+def _inside(error: BrokenReference) -> list[Finding]:
+    """Return what is wrong with the file that a reference leads to, where that is why it is broken."""
+    cause = error.__cause__.__cause__ if error.__cause__ is not None else None
+    return [item for item in cause.items if isinstance(item, Finding)] if isinstance(cause, ContractError) else []
 
 
 def _info(root: Node) -> list[Finding]:

@@ -74,9 +74,10 @@ class Contract:
         caller: type | None = None,
         errors: ErrorClasses = None,
         operations: Collection[str] | None = None,
+        strict: bool = False,
         recorder: Recorder | None = None,
     ) -> Port[P]:
-        """Hold the contract against a Protocol or class, and make a port of them.
+        """Hold the contract against a Protocol or class, and make a port of them; `left_out` says what cannot be honoured.
 
         Args:
             interface: its public methods are the operations, `get_trip` for `getTrip`. Or a module: its public functions are.
@@ -84,14 +85,15 @@ class Contract:
                 Methods whose first argument has this type get it.
             errors: the exceptions that documented failures stand for: the base class of a tree, the classes, or classes by
                 code or status. Without it, every exception that the interface's module knows.
-            operations: bind only these, for a part of somebody else's contract.
+            operations: bind only these, for a part of somebody else's contract; each of them has to be honoured.
+            strict: refuse a contract with any operation that cannot be honoured.
             recorder: gets one event for each call, under every wiring.
 
         Raises:
-            BindError: contract and interface differ; every difference is listed.
+            BindError: contract and interface differ, or no operation is left; every difference is listed.
         """
         bound: type[P] = _class_of(interface, self.document.name) if isinstance(interface, ModuleType) else interface
-        binding = bind(self.document, bound, caller=caller, errors=errors, operations=operations)
+        binding = bind(self.document, bound, caller=caller, errors=errors, operations=operations, strict=strict)
         for warning in binding.warnings:
             _log.warning("%s", warning)
         return Port(self.document, bound, binding, recorder or Recorder())
@@ -105,14 +107,14 @@ class Port(Generic[P]):
         interface: the Protocol or class.
         plans: how each operation is called, by method name.
         recorder: gets one event for each call.
-        warnings: what the contract has and the port passes over.
+        warnings: what the contract has and the port passes over; left_out: the operations that cannot be honoured, and why.
     """
 
     def __init__(self, document: Document, interface: type[P], binding: Binding, recorder: Recorder) -> None:
         self.document = document
         self.interface = interface
         self.plans: Mapping[str, Plan] = binding.plans
-        self.warnings = binding.warnings
+        self.warnings, self.left_out = binding.warnings, binding.left_out
         self.recorder = recorder
         self.base_path = base_path(document)
         self._caller = binding.caller

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from switchover import context
 from switchover.contract import TIMEOUT_HEADER
-from switchover.contract.media import essence
+from switchover.contract.media import covers, essence
 from switchover.errors import UnexpectedAnswer, UnknownValue
 from switchover.port.answering import is_replayed, receive, says_more
 from switchover.port.faults import FaultReader
@@ -130,7 +130,9 @@ class Exchange:
         codec = self._answers.for_status(response.status)
         if codec is None:
             raise self._faults.read(response, trace)
-        if codec.media_type is not None and essence(response.header("content-type") or "") != codec.media_type:
+        if codec.media_type is not None and not covers(
+            codec.media_type, essence(response.header("content-type") or "")
+        ):
             raise _unexpected(f"The answer is not {codec.media_type}.", response)
         try:
             return codec.read(response.body, self._reading)

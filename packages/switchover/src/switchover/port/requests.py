@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from switchover.contract import Media, Parameter
+from switchover.contract.media import sent_as
 from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 from switchover.port import styles
 from switchover.port.plainbody import read_plain_body, write_plain_body
@@ -175,7 +176,7 @@ class RequestCodec:
                 return
         try:
             request.body = _write_content(body, value)
-            request.headers.append(("content-type", body.media_type))
+            request.headers.append(("content-type", sent_as(body.media_type)))
         except UnusableValue as error:
             errors += error.errors
 

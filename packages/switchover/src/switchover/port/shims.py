@@ -22,7 +22,20 @@ def object_for(interface: type, kind: str, methods: Mapping[str, Callable[..., A
     """
     name = f"{interface.__name__}Over{kind}"
     body = {"__slots__": (), "__doc__": f"{interface.__name__}, {kind.lower()}.", _PARTS: made_of, **methods}
+    body["__getattr__"] = _missing(interface)
     return type(name, (), body)()
+
+
+def _missing(interface: type) -> Callable[[Any, str], Any]:
+    def missing(_self: Any, name: str) -> Any:
+        what = (
+            f"has no operation {name!r} here; `left_out` of the port says why"
+            if hasattr(interface, name)
+            else f"has no {name!r}"
+        )
+        raise AttributeError(f"{interface.__name__} {what}")
+
+    return missing
 
 
 def parts_of(made: object) -> object:

@@ -13,7 +13,7 @@ from switchover.contract.draft.names import camel
 from switchover.contract.draft.safety import READ
 from switchover.contract.model import Style
 from switchover.contract.naming import snake
-from switchover.contract.operations.styled import form_problems
+from switchover.contract.operations.styled import form_losses, form_problems
 from switchover.contract.shapes.shape import Shape
 
 _CREATE: Final = frozenset("add create register insert new make open start record submit import".split())
@@ -123,7 +123,8 @@ def _plural(word: str) -> str:
 
 
 def _is_flat(shape: Shape) -> bool:
-    return not list(form_problems(shape, Style.SIMPLE, "path", explode=False, is_required=True)) and not _holds(shape)
+    problems = [*form_problems(shape, Style.SIMPLE, "path", explode=False), *form_losses(shape, is_required=True)]
+    return not problems and not _holds(shape)
 
 
 def is_queryable(argument: inspect.Parameter, shape: Shape) -> bool:
@@ -131,8 +132,8 @@ def is_queryable(argument: inspect.Parameter, shape: Shape) -> bool:
     if shape.is_nullable and argument.default is not None:
         return False  # leaving it out would not mean None
     is_required = argument.default is argument.empty
-    problems = form_problems(shape, Style.FORM, "query", explode=True, is_required=is_required)
-    return not list(problems) and "object" not in shape.kinds
+    problems = [*form_problems(shape, Style.FORM, "query", explode=True), *form_losses(shape, is_required=is_required)]
+    return not problems and "object" not in shape.kinds
 
 
 def _holds(shape: Shape) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import http
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from switchover.contract.findings import Finding
 from switchover.contract.generate.names import Names
 from switchover.contract.generate.text import line, quoted
 from switchover.contract.generate.types import Annotations, optional
 from switchover.contract.model import Failure, Operation
 from switchover.contract.naming import pascal, snake
-from switchover.errors import WIRE_ERRORS, ContractError
+from switchover.errors import WIRE_ERRORS
 
 _OF_EXCEPTIONS: Final = frozenset({"self", "detail", "args", "add_note", "with_traceback"})
 _PHRASES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
@@ -40,29 +39,66 @@ class ErrorClass:
     type: str | None = field(default=None, compare=False)
 
 
-def error_classes(operations: Iterable[Operation], annotations: Annotations, names: Names) -> dict[str, ErrorClass]:
-    """The classes that the operations need, by code. Failures that the kit has classes for are left out.
+@dataclass(frozen=True)
+class Classes:
+    """The exceptions that operations need.
 
-    Raises:
-        ContractError: one code carries different members in different places.
+    Attributes:
+        by_code: the classes; failures that the kit has classes for are left out.
+        conflicts: what keeps operations from sharing them, by operation.
     """
+
+    by_code: dict[str, ErrorClass]
+    conflicts: dict[str, list[str]]
+
+
+def error_classes(operations: Iterable[Operation], annotations: Annotations, names: Names) -> Classes:
+    """Make one class of each code. What it carries in some places only, it may do without."""
     kit = {error.code for error in WIRE_ERRORS}
     found: dict[str, ErrorClass] = {}
     first: dict[str, Failure] = {}
-    findings: list[Finding] = []
+    conflicts: dict[str, list[str]] = {}
     for operation in operations:
+        own: dict[str, ErrorClass] = {}
         for failure in operation.failures:
             if not failure.is_coded or failure.code in kit:
                 continue
-            if failure.code not in found:
-                found[failure.code] = _class(failure, names.claim(pascal(failure.code), "Failure"), annotations)
-                first[failure.code] = failure
-            elif _class(failure, found[failure.code].name, annotations) != found[failure.code]:
-                where = first[failure.code].node.where
-                findings.append(failure.node.finding(f"describes {failure.code!r} otherwise than {where}"))
-    if findings:
-        raise ContractError("Failures cannot be generated:", findings)
-    return dict(sorted(found.items()))
+            known = own.get(failure.code) or found.get(failure.code)
+            made = _class(failure, "", annotations)
+            merged = _merged(known, made) if known is not None else made
+            if merged is not None:
+                own[failure.code] = merged
+                first.setdefault(failure.code, failure)
+            else:
+                what = f"describes {failure.code!r} otherwise than {first[failure.code].node.where}"
+                conflicts.setdefault(operation.id, []).append(str(failure.node.finding(what)))
+        if operation.id not in conflicts:
+            found |= own
+    named = {code: replace(item, name=names.claim(pascal(code), "Failure")) for code, item in found.items()}
+    return Classes(dict(sorted(named.items())), conflicts)
+
+
+def _merged(known: ErrorClass, other: ErrorClass) -> ErrorClass | None:
+    """Return the class that stands for both; None if they have a member of two types."""
+    ours, theirs = ({member.name: member for member in item.members} for item in (known, other))
+    members: list[Member] = []
+    for name in sorted(ours | theirs):
+        both = [item[name] for item in (ours, theirs) if name in item]
+        annotation = _wider(both[0].annotation, both[-1].annotation)
+        if annotation is None:
+            return None
+        members.append(Member(name, annotation, len(both) == 2 and all(member.is_required for member in both)))
+    return replace(known, members=_ordered(members), type=known.type if known.type == other.type else None)
+
+
+def _wider(one: str, other: str) -> str | None:
+    """Return the annotation that takes the values of both; None if it would say nothing."""
+    plain = {annotation.removesuffix(" | None") for annotation in (one, other)}
+    if len(plain) > 1 and all(annotation == "str" or annotation.startswith("Literal['") for annotation in plain):
+        plain = {"str"}
+    if len(plain) > 1:
+        return None
+    return optional(*plain) if "| None" in one + other else plain.pop()
 
 
 def _class(failure: Failure, name: str, annotations: Annotations) -> ErrorClass:
@@ -70,8 +106,11 @@ def _class(failure: Failure, name: str, annotations: Annotations) -> ErrorClass:
         Member(_argument(member), annotations.scalar_of(shape), member in failure.required)
         for member, shape in sorted(failure.members.items())
     ]
-    ordered = tuple(sorted(members, key=lambda member: not member.is_required))
-    return ErrorClass(name, failure.code, failure.status or 500, ordered, failure.type)
+    return ErrorClass(name, failure.code, failure.status or 500, _ordered(members), failure.type)
+
+
+def _ordered(members: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple(sorted(members, key=lambda member: not member.is_required))
 
 
 def _argument(member: str) -> str:

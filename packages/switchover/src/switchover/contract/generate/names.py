@@ -17,6 +17,10 @@ _IMPORTED: Final = frozenset(
 RESERVED: Final = _IMPORTED | {"CONTRACT", "Caller"} | {name for name in dir(builtins) if name[:1].isupper()}
 
 
+GENERATED_WITHOUT: Final = "__switchover_without__"
+"""An attribute of a generated Protocol: the operations that it does without, each with the reason."""
+
+
 class Names:
     """Names, each given out once; the same claims in the same order always give the same names."""
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from switchover.contract.document import Document
 from switchover.contract.findings import Finding, Location
 from switchover.contract.generate.arguments import arguments_of
-from switchover.contract.generate.bundle import Bundle
+from switchover.contract.generate.bundle import Bundle, reach
 from switchover.contract.generate.failures import error_classes, errors_text
-from switchover.contract.generate.models import enums_in, models_text
+from switchover.contract.generate.models import Collision, enums_in, models_text
+from switchover.contract.generate.names import GENERATED_WITHOUT, Names
 from switchover.contract.generate.protocol import CALLER, method_lines, returned
 from switchover.contract.generate.text import line, quoted
 from switchover.contract.generate.types import Annotations
-from switchover.contract.model import Operation
-from switchover.contract.operations.reading import OperationReader
+from switchover.contract.operations.selection import Selection, select
 from switchover.contract.source import Source
 from switchover.errors import ContractError
 
@@ -45,16 +45,30 @@ class Target:
         return self.caller.rpartition(":")[2] if self.caller else "Caller"
 
 
-def generate(document: Document, target: Target) -> dict[str, bytes]:
+def generate(document: Document, target: Target, selection: Selection | None = None) -> dict[str, bytes]:
     """The files of the package, by name: models, errors, the Protocol, and the contract itself, byte for byte.
 
+    What cannot be honoured is left out, and named in the Protocol. `selection` says which operations there are to be.
+
     Raises:
-        ContractError: the contract uses something that cannot be honoured; all of it is named.
+        ContractError: nothing is left; every reason is named.
     """
-    operations = _operations(document)
-    bundle = Bundle(document, reserved=(target.interface, target.base_error, target.caller_name))
+    selection = without_conflicts(document, selection or select(document))
+    if not selection.honoured and selection.left_out:
+        raise ContractError(f"{document.name} uses what cannot be honoured:", selection.refusals)
+    try:
+        return _files(document, target, selection, hoists=False)
+    except Collision:
+        return _files(document, target, selection, hoists=True)
+
+
+def _files(document: Document, target: Target, selection: Selection, *, hoists: bool) -> dict[str, bytes]:
+    operations = [operation for operation, _ in selection.honoured]
+    reserved = (target.interface, target.base_error, target.caller_name)
+    is_whole = not (selection.left_out or selection.others or document.faults)
+    bundle = Bundle(document, reserved=reserved, among=None if is_whole else reach(operations), hoists=hoists)
     annotations, error_annotations = Annotations(bundle), Annotations(bundle)
-    classes = error_classes(operations, error_annotations, bundle.taken)
+    classes = error_classes(operations, error_annotations, bundle.taken).by_code
     caller = target.caller_name if any(operation.needs_caller for operation in operations) else None
     signatures = [
         (operation, arguments_of(operation, annotations, caller), returned(operation, annotations))
@@ -77,7 +91,7 @@ def generate(document: Document, target: Target) -> dict[str, bytes]:
     texts = {
         "models.py": models,
         "errors.py": errors_text(classes.values(), target.base_error, imports, document.name),
-        "port.py": _port_text(document, target, annotations, methods, caller),
+        "port.py": _port_text(document, target, annotations, methods, caller) + without_text(target, selection),
         "__init__.py": _init_text(document, exported),
     }
     files = {name: text.encode() for name, text in texts.items()}
@@ -85,12 +99,25 @@ def generate(document: Document, target: Target) -> dict[str, bytes]:
     return files
 
 
-def _operations(document: Document) -> list[Operation]:
-    read = list(OperationReader(document).read())
-    findings = list(dict.fromkeys(finding for _, notes in read for finding in notes.errors))
-    if findings:
-        raise ContractError(f"{document.name} uses what cannot be honoured:", findings)
-    return [operation for operation, _ in read]
+def without_conflicts(document: Document, selection: Selection) -> Selection:
+    """Leave out the operations whose failures have no exception class that stands for the same code elsewhere as well."""
+    operations = [operation for operation, _ in selection.honoured]
+    annotations = Annotations(Bundle(document, among=()))
+    conflicts = error_classes(operations, annotations, Names()).conflicts
+    return selection.without(conflicts) if conflicts else selection
+
+
+def without_text(target: Target, selection: Selection) -> str:
+    """Return what the module says after the Protocol about the operations that it does without; "" if there are none."""
+    reasons = {item.name: "; ".join(item.reasons) for item in selection.left_out}
+    reasons |= dict.fromkeys(selection.others, "it was not asked for")
+    if not reasons:
+        return ""
+    lines = [f"        {quoted(name)}: {quoted(reason)}," for name, reason in sorted(reasons.items())]
+    head = (
+        f'setattr(  # what of the contract is left out, and why\n    {target.interface},\n    "{GENERATED_WITHOUT}",\n'
+    )
+    return "\n".join([f"\n\n{head}    {{", *lines, "    },", ")", ""])
 
 
 def _inside(document: Document) -> Mapping[str, Source]:

@@ -35,7 +35,8 @@ class Annotations:
         """The annotation of a schema; `proposal` names a model that has no name."""
         target = self.bundle.target(node)
         if target is not node or self.bundle.is_named(target):
-            return self._model(target, proposal)
+            model = self._model(target, proposal)
+            return optional(model) if self._is_nullable_class(target) else model
         inner = _nullable(node)
         if inner is not None:
             return optional(self.of(inner, proposal))
@@ -73,6 +74,11 @@ class Annotations:
             return name
         kind = "number" if "number" in shape.kinds else next(iter(shape.kinds))
         return _SCALARS.get(kind)
+
+    def _is_nullable_class(self, node: Node) -> bool:
+        """Whether null is allowed beside the objects that a class stands for."""
+        shape = self._shape(node)
+        return shape.is_nullable and shape.kinds == {"object"} and not shape.alternatives and shape.enum is None
 
     def _model(self, node: Node, proposal: str) -> str:
         name = self.bundle.name_of(node, proposal)

@@ -5,6 +5,5 @@ from switchover.contract.lint.fallbacks import fallbacks
 from switchover.contract.lint.marks import marks
 from switchover.contract.lint.structure import structure
 from switchover.contract.lint.traps import traps
-from switchover.contract.lint.unusable import unusable
 
-__all__ = ["examples", "fallbacks", "marks", "structure", "traps", "unusable"]
+__all__ = ["examples", "fallbacks", "marks", "structure", "traps"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from switchover.contract import media
+from switchover.contract import media, pointer
 from switchover.contract.findings import Notes
 from switchover.contract.model import Content, Media, RequestBody
 from switchover.contract.node import Node
@@ -30,9 +30,8 @@ class BodyReader:
         if node is None:
             return None
         if method in _BODILESS:
-            notes.error(
-                node, f"is the body of a {method.upper()}, which HTTP gives no meaning to; use POST, or parameters"
-            )
+            what = f"is the body of a {method.upper()}, which HTTP gives no meaning to, and is passed over"
+            notes.warn(node, f"{what}; use POST, or parameters")
             return None
         if not isinstance(node.value.get("content"), dict) or not node.value["content"]:
             notes.error(node, "is a body without `content`; name its media type and schema")
@@ -49,12 +48,14 @@ class BodyReader:
 
     def response(self, status: str, method: str, node: Node, notes: Notes) -> Content | None:
         """The body of a success."""
-        content = self.content(node, notes)
-        if content is None:
-            return None
         if status in ("204", "205") or method == "head":
             what = status if method != "head" else "the answer to HEAD"
-            notes.error(node, f"gives {what} a body; HTTP has none there (RFC 9110, sections 9.3.2, 15.3.5 and 15.3.6)")
+            if node.value.get("content"):
+                said = f"gives {what} a body, which is passed over"
+                notes.warn(node, f"{said}; HTTP has none there (RFC 9110, sections 9.3.2, 15.3.5 and 15.3.6)")
+            return None
+        content = self.content(node, notes)
+        if content is None:
             return None
         for name in required_members(content.shape, "writeOnly", self._clean["writeOnly"]):
             notes.error(
@@ -83,16 +84,14 @@ class BodyReader:
 
     def _described(self, name: str, offer: Node, kind: Media, notes: Notes) -> Content | None:
         if "schema" not in offer.value:
-            if kind is Media.JSON:
-                notes.error(offer, "has no `schema`; a JSON body has to say what it is")
-                return None
-            return Content(media.essence(name), kind, offer, ANYTHING)
+            anything = Node(offer.document, offer.file, pointer.join(offer.pointer, "schema"), value=True)
+            return Content(media.essence(name), kind, anything, ANYTHING)
         schema = offer.at("schema")
         if not self._inspector.is_usable(schema, notes):
             return None
         shape = self._shape(schema)
         if kind is not Media.JSON and not _is_plain(shape):
-            notes.error(schema, f"restricts {name}; only JSON is held against a schema, so say `type: string` alone")
+            notes.warn(schema, f"restricts {name}, which is passed over; only JSON is held against a schema")
         return Content(media.essence(name), kind, schema, shape)
 
 

@@ -59,8 +59,10 @@ class FailureReader:
     def read(self, operation: Node, notes: Notes) -> Iterator[Failure]:
         """Every failure that an operation documents, one for each code."""
         responses = operation.get("responses")
-        for status, node in responses.entries() if responses is not None else ():
-            if _STATUS.fullmatch(status):
+        documented = dict(responses.entries()) if responses is not None else {}
+        for status, node in documented.items():
+            is_success = status == "default" and not any(other.startswith("2") for other in documented)
+            if _STATUS.fullmatch(status) and not is_success:
                 yield from self._response(status, node, notes)
 
     def _response(self, status: str, node: Node, notes: Notes) -> Iterator[Failure]:

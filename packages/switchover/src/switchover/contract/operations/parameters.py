@@ -89,7 +89,9 @@ class ParameterReader:
         if value.get("allowReserved") is True:
             notes.error(node, f"is {place}.{name} with `allowReserved`; reserved characters are always percent-encoded")
         if value.get("allowEmptyValue") is True:
-            notes.error(node, f"is {place}.{name} with `allowEmptyValue`; say what an empty value means in the schema")
+            notes.warn(
+                node, f"is {place}.{name} with `allowEmptyValue`, which is passed over; its schema says what it may be"
+            )
         return self._described(node, name, place, notes)
 
     def _described(self, node: Node, name: str, place: ParameterPlace, notes: Notes) -> Parameter | None:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from switchover.contract.document import Document, Node
-from switchover.contract.findings import Notes
+from switchover.contract.faults import item_at
+from switchover.contract.findings import Finding, Notes
 from switchover.contract.grammar import METHODS
 from switchover.contract.model import Answer, Operation
-from switchover.contract.naming import plain, snake
 from switchover.contract.operations.bodies import BodyReader
 from switchover.contract.operations.failures import FailureReader
 from switchover.contract.operations.headers import OWN_HEADERS, settable_headers
+from switchover.contract.operations.identifiers import Place, identifiers
 from switchover.contract.operations.parameters import ParameterReader
 from switchover.contract.operations.security import needs_caller
 from switchover.contract.operations.servers import base_path
+from switchover.contract.reference import BrokenReference
 from switchover.contract.schemas.inspector import SchemaInspector
 from switchover.contract.shapes.shape import Shape
 from switchover.contract.shapes.shaping import reader
@@ -41,32 +43,50 @@ class OperationReader:
 
     def read(self) -> Iterator[tuple[Operation, Notes]]:
         """Every operation with what was found in it, in the order of the document."""
-        names: dict[str, Operation] = {}
-        addresses: dict[tuple[str, str], Operation] = {}
         paths = self.document.root.get("paths")
-        for path in paths.value if paths is not None else ():
-            if paths is None or path.startswith("x-"):
-                continue
-            item = paths.at(path).resolved()
-            for method in METHODS:
-                node = item.get(method)
-                if node is not None:
-                    notes = Notes()
-                    _check_item(paths.at(path), notes)
-                    operation = self._operation(path, item, method, node, notes)
-                    _check_first(operation, names.setdefault(plain(operation.id), operation), "operationId", notes)
-                    _check_first(operation, addresses.setdefault(_address(operation), operation), "address", notes)
-                    yield operation, notes
+        for place, identifier in identifiers(_places(paths) if paths is not None else ()):
+            notes = Notes()
+            _check_item(paths.at(place.path) if paths is not None else place.item, notes)
+            operation = self._operation(place, identifier.name, notes)
+            if identifier.note:
+                notes.warn(operation.node, identifier.note)
+            yield operation, notes
 
-    def _operation(self, path: str, item: Node, method: str, node: Node, notes: Notes) -> Operation:
+    def unread(self) -> dict[str, list[Finding]]:
+        """Return what is wrong with paths that cannot be read, so that it is unknown which operations they have, by path."""
+        paths = self.document.root.get("paths")
+        if paths is None:
+            return {}
+        broken = [path for path in paths.value if not path.startswith("x-") and item_at(paths.at(path)) is None]
+        return {path: self.document.faults.reached_by(paths.at(path)) for path in broken}
+
+    def _operation(self, place: Place, name: str, notes: Notes) -> Operation:
+        faults = self.document.faults.of_operation(place.item, place.method) or self._faults_of_schemes(place)
+        if not faults:
+            try:
+                return self._read(place, name, notes)
+            except BrokenReference as error:  # of something that is named instead of referred to
+                faults = [place.node.finding(str(error))]
+        notes.errors += faults
+        return _unread(place, name)
+
+    def _faults_of_schemes(self, place: Place) -> list[Finding]:
+        """Return what is wrong with the security schemes that an operation names."""
+        faults, root = self.document.faults, self.document.root
+        components = root.get("components") if faults else None
+        declared = components.get("securitySchemes") if components is not None else None
+        if declared is None or not isinstance(declared.value, dict):
+            return []
+        listed = (place.node.resolved() if "security" in place.node.resolved().value else root).get("security")
+        names = [name for item in (listed.elements() if listed is not None else ()) for name in item.value]
+        return faults.reached_by(*(declared.at(name) for name in names if name in declared.value))
+
+    def _read(self, place: Place, name: str, notes: Notes) -> Operation:
+        path, item, method, node = place.path, place.item, place.method, place.node.resolved()
         _check_path(path, item, notes)
         _check_unsupported(item, node, method, notes)
-        operation_id = node.value.get("operationId")
-        if (problem := _id_problem(operation_id)) is not None:
-            operation_id = f"{method}{path}"
-            notes.error(node, f"{problem}; it names the method that answers")
         return Operation(
-            id=operation_id,
+            id=name,
             method=method.upper(),
             path=path,
             summary=_text(node, "summary"),
@@ -90,11 +110,17 @@ class OperationReader:
             if not _STATUS.fullmatch(status):
                 notes.error(node, f"is the response for {status!r}; a status is three digits, 2XX or default")
             elif status[0] in "13":
-                notes.error(node, f"answers {status}; a call ends with a result (2xx) or a failure (4xx, 5xx)")
+                notes.warn(
+                    node,
+                    f"answers {status}, which is passed over; a call ends with a result (2xx) or a failure (4xx, 5xx)",
+                )
             elif status[0] == "2":
                 found = True
                 yield self._answer(status, method, node, notes)
-        if not found:
+        default = responses.get("default") if responses is not None else None
+        if not found and default is not None:
+            yield self._answer("2XX", method, default, notes)
+        elif not found:
             notes.error(operation, "documents no success; add a response for 200, 201 or 204")
 
     def _answer(self, status: str, method: str, node: Node, notes: Notes) -> Answer:
@@ -112,15 +138,30 @@ class OperationReader:
         return Answer(number, is_range, content, node, settable_headers(node))
 
 
-def _id_problem(operation_id: Any) -> str | None:
-    """Why no public method can be called after an operation."""
-    if operation_id is None:
-        return "has no `operationId`"
-    if not isinstance(operation_id, str) or not plain(operation_id):
-        return f"has the `operationId` {operation_id!r}, which is no name"
-    if snake(operation_id).startswith("_"):
-        return f"has the `operationId` {operation_id!r}, which does not start with a letter, as a name in Python does"
-    return None
+def _places(paths: Node) -> Iterator[Place]:
+    for path in paths.value:
+        item = item_at(paths.at(path)) if not path.startswith("x-") else None
+        if item is not None:
+            yield from (Place(path, item, method) for method in METHODS if method in item.value)
+
+
+def _unread(place: Place, name: str) -> Operation:
+    """An operation of which nothing is known but what it is called and where it stands."""
+    return Operation(
+        id=name,
+        method=place.method.upper(),
+        path=place.path,
+        summary="",
+        description="",
+        parameters=(),
+        body=None,
+        answers=(),
+        failures=(),
+        needs_caller=True,
+        is_deprecated=False,
+        tags=(),
+        node=place.node,
+    )
 
 
 def _check_item(place: Node, notes: Notes) -> None:
@@ -128,17 +169,6 @@ def _check_item(place: Node, notes: Notes) -> None:
     beside = sorted(_BESIDE_REFERENCE & set(place.value)) if "$ref" in place.value else []
     if beside:
         notes.error(place, f"has {', '.join(beside)} beside `$ref`, which may mean either; move them to where it leads")
-
-
-def _check_first(operation: Operation, first: Operation, what: str, notes: Notes) -> None:
-    if first is not operation:
-        notes.error(operation.node, f"has the {what} of {first} at {first.node.where}")
-
-
-def _address(operation: Operation) -> tuple[str, str]:
-    """Paths that differ only in the names of their parameters, or in a slash at the end, are one."""
-    pieces = ["{}" if piece.startswith("{") else piece for piece in operation.path.split("/") if piece]
-    return operation.method, "/".join(pieces)
 
 
 def _check_path(path: str, node: Node, notes: Notes) -> None:
@@ -163,8 +193,8 @@ def _check_unsupported(item: Node, node: Node, method: str, notes: Notes) -> Non
     if method == "trace":
         notes.error(node, "is a TRACE, which services do not answer (RFC 9110, section 9.3.8)")
     if node.value.get("callbacks"):
-        notes.error(
-            node.at("callbacks"), "are `callbacks`; a call that the service makes is an operation of another contract"
+        notes.warn(
+            node.at("callbacks"), "are `callbacks`, which are passed over; they are calls that the service makes"
         )
     for place in (item, node):
         if isinstance(place.value.get("servers"), list):

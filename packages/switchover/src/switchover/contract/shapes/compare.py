@@ -192,8 +192,10 @@ class Comparer:
                 yield Gap("", GapKind.VALUE, f"is restricted by `{opaque.keyword}`")
 
 
-def _weight(found: list[Gap]) -> tuple[int, int]:
-    return sum(gap.kind is not GapKind.VALUE for gap in found), len(found)
+def _weight(found: list[Gap]) -> tuple[int, int, int]:
+    """Null where a member may be left out is mended when it is written, so it weighs less than another form."""
+    forms = sum(gap.kind not in (GapKind.VALUE, GapKind.NULL) for gap in found)
+    return forms, sum(gap.kind is not GapKind.VALUE for gap in found), len(found)
 
 
 def _partition(a: Shape) -> list[frozenset[str]]:

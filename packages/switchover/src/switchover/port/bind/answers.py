@@ -27,9 +27,9 @@ def bound_answers(answers: tuple[Answer, ...], arguments: Arguments) -> list[Ans
 
 
 def _answer(answer: Answer, options: list[Any], used: set[int], arguments: Arguments) -> AnswerCodec | None:
-    """The first of the return types that can stand for an answer."""
+    """The first of the return types that can stand for an answer; one that stands for no other answer yet, if there is any."""
     refused: list[str] = []
-    for index, option in enumerate(options):
+    for index, option in sorted(enumerate(options), key=lambda item: item[0] in used):
         codec, found = _codec(answer, option, arguments)
         if not found:
             used.add(index)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote
 
 from switchover import context
-from switchover.contract import Document
+from switchover.contract import Document, Operation
 from switchover.errors import (
     BindError,
     CallError,
@@ -32,7 +32,7 @@ from switchover.port.serve.health import HEALTH_PATH, add_health
 from switchover.port.serve.incoming import trace_of_scope
 from switchover.port.serve.mounts import Mounted, Mounts, check_mounts
 from switchover.port.serve.reply import Header, Reply, error_reply, problem_reply
-from switchover.port.serve.route import Answering, route, send_reply, with_head_and_options
+from switchover.port.serve.route import Answering, by_slash, route, send_reply, with_head_and_options
 from switchover.port.serve.threads import Threads
 from switchover.port.serve.tracing import traced
 from switchover.port.serve.unreached import log_unreached
@@ -109,12 +109,10 @@ def serve(
     """See `Port.serve`."""
     _check_trust(plans, verifier, trust, has_metrics=metrics is not None)
     check_backend(interface, plans, backend)
-    limits = limits or Limits()
-    gate, threads = Gate(), Threads(limits.threads)
-    answers: dict[str, dict[str, Answering]] = {}
+    gate, limits = Gate(), limits or Limits()
+    threads, answers = Threads(limits.threads), dict[str, dict[str, Answering]]()
     for name, plan in plans.items():
-        path = _litestar_path(base_path + plan.operation.path)
-        answers.setdefault(path, {})[plan.operation.method] = OperationHandler(
+        handler = OperationHandler(
             plan,
             getattr(backend, name),
             verifier=verifier,
@@ -125,6 +123,7 @@ def serve(
             threads=threads,
             base_path=base_path,
         )
+        _add(answers, base_path, plan.operation, handler)
     for path, sender in _publications(document, base_path) if publish else ():
         answers.setdefault(path, {}).setdefault("GET", sender)
     if metrics is not None:
@@ -134,16 +133,28 @@ def serve(
     operations = [base_path + plan.operation.path for plan in plans.values()]
     check_mounts(mounts or {}, dict.fromkeys([*operations, *(path for path in answers if "{" not in path)]))
     add_health(answers, operations, mounts or (), document, gate)
-    known = {path: with_head_and_options(methods) for path, methods in answers.items()}
-    service = _application(known, gate, lifespan, (CONTRACT_HEADER.encode(), document.contract_version.header.encode()))
+    service = _application(
+        answers, gate, lifespan, (CONTRACT_HEADER.encode(), document.contract_version.header.encode())
+    )
     if mounts:
         service.asgi_handler = Mounts(mounts, gate, service.asgi_handler)
     return service
 
 
+def _add(answers: dict[str, dict[str, Answering]], base_path: str, operation: Operation, handler: Answering) -> None:
+    """Answer an operation at its path, with or without a slash at the end; where both are operations, the slash decides."""
+    path, method = _litestar_path(base_path + operation.path), operation.method
+    key = path.rstrip("/") or "/"
+    other = answers.setdefault(key, {}).get(method)
+    if other is not None:
+        handler = by_slash(other, handler) if path != key else by_slash(handler, other)
+    answers[key][method] = handler
+
+
 def _application(
-    known: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan], mark: Header
+    answers: Mapping[str, Mapping[str, Answering]], gate: Gate, lifespan: Sequence[Lifespan], mark: Header
 ) -> Service:
+    known = {path: with_head_and_options(methods) for path, methods in answers.items()}
     service = Service(
         route_handlers=_handlers(known, mark),
         exception_handlers=_exceptions(mark),

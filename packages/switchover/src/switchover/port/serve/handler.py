@@ -12,6 +12,7 @@ from typing import Any
 from switchover import context
 from switchover.context import CallContext
 from switchover.contract import Media
+from switchover.contract.media import sent_as
 from switchover.errors import (
     WIRE_ERRORS,
     CallTimeout,
@@ -88,7 +89,10 @@ class OperationHandler:
         self._read = plan.requests.read
         self._choose = plan.answers.choose
         self._types = tuple(codec.media_type for codec in plan.answers.codecs if codec.media_type)
-        self._headers = {codec: _content_type(codec.media, codec.media_type) for codec in plan.answers.codecs}
+        self._headers = {
+            codec: _content_type(codec.media, codec.media_type and sent_as(codec.media_type))
+            for codec in plan.answers.codecs
+        }
         self._length = sum(piece != "" for piece in plan.operation.path.split("/"))
         self._key = key_reader(plan)
         self._refusals = plan.requests.refusals

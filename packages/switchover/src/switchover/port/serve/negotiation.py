@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from switchover.contract.media import essence
+from switchover.contract.media import covers, essence
 from switchover.errors import UnsupportedMediaType
 
 _LONGEST: Final = 2000
@@ -23,6 +23,8 @@ def accepts_one(accept: bytes, media_types: tuple[str, ...]) -> bool:
 def accepts(accept: bytes, media_type: str) -> bool:
     """Would a client that sends this `Accept` take this media type? The most specific range decides; an empty header asks for nothing."""
     text = accept.decode("latin-1").strip()
+    if media_type.endswith("/*"):
+        return True
     if len(text) > _LONGEST:
         return False
     main = media_type.partition("/")[0]
@@ -49,7 +51,7 @@ def _quality(parameters: list[str]) -> float:
 def is_content_type(header: bytes, media_type: str) -> bool:
     """Is this `Content-Type` the media type wanted, in UTF-8?"""
     text = header.decode("latin-1")
-    if len(text) > _LONGEST or essence(text) != media_type:
+    if len(text) > _LONGEST or not covers(media_type, essence(text)):
         return False
     for parameter in text.split(";")[1:]:
         name, _, value = parameter.partition("=")

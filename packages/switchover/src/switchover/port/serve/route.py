@@ -56,6 +56,16 @@ async def send_reply(reply: Reply, send: Any, mark: Header | None = None) -> Non
     await send({"type": "http.response.body", "body": reply.body, "more_body": False})
 
 
+def by_slash(plain: Answering, slashed: Answering) -> Answering:
+    """Answer as one of two operations, whose addresses differ in the slash at the end only."""
+
+    async def answer(scope: Any, receive: Any) -> Reply:
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        return await (slashed if raw.partition(b"?")[0].endswith(b"/") else plain)(scope, receive)
+
+    return answer
+
+
 def with_head_and_options(answers: Mapping[str, Answering]) -> dict[str, Answering]:
     """GET without its body (RFC 9110, section 9.3.2), and OPTIONS, which names all methods (section 9.3.7)."""
     known = dict(answers)

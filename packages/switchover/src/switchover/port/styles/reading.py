@@ -12,6 +12,7 @@ from switchover.port.styles.text import (
     SEPARATORS,
     Fields,
     UnreadableError,
+    is_mixed,
     quoted,
     read_json,
     read_scalar,
@@ -63,13 +64,15 @@ def read_query(parameter: Parameter, fields: Fields, raw: Fields) -> Any:
     shape = parameter.shape
     if parameter.style is Style.DEEP:
         return _read_members(shape, fields, f"{parameter.name}[", "]")
-    if "object" in shape.kinds and parameter.style is Style.FORM and parameter.explode:
+    if "object" in shape.kinds and parameter.style is Style.FORM and parameter.explode and not is_mixed(shape):
         return _read_members(shape, {name: fields[name] for name in shape.properties if name in fields}, "", "")
     values = fields.get(parameter.name)
     if values is None:
         return ABSENT
     if parameter.style is Style.JSON:
         return read_json(_single(values))
+    if is_mixed(shape) and parameter.explode:
+        return _one_or_many(shape, values)
     if "array" in shape.kinds and parameter.style is Style.FORM and parameter.explode:
         return [read_scalar(text, _item(shape)) for text in values]
     if not shape.kinds & {"array", "object"}:
@@ -122,6 +125,8 @@ def _split(parameter: Parameter, text: str, separator: str, decode: Callable[[st
     if not shape.kinds & {"array", "object"}:
         return read_scalar(decode(text), shape)
     pieces = text.split(separator) if text else []
+    if is_mixed(shape):
+        return _one_or_many(shape, [decode(piece) for piece in pieces or [""]])
     if "array" in shape.kinds:
         return [read_scalar(decode(piece), _item(shape)) for piece in pieces]
     if parameter.explode:
@@ -129,6 +134,14 @@ def _split(parameter: Parameter, text: str, separator: str, decode: Callable[[st
     if len(pieces) % 2:
         raise UnreadableError("has to be names and values in turn")
     return _object(shape, zip(pieces[::2], pieces[1::2], strict=True), decode)
+
+
+def _one_or_many(shape: Shape, texts: Sequence[str]) -> Any:
+    """A scalar where there is one text, an array where there are several."""
+    if len(texts) == 1:
+        return read_scalar(texts[0], shape)
+    array = next((option for option in shape.alternatives if option.kinds == {"array"}), shape)
+    return [read_scalar(text, _item(array)) for text in texts]
 
 
 def _object(shape: Shape, pairs: Iterable[tuple[str, str]], decode: Callable[[str], str]) -> dict[str, Any]:

@@ -39,6 +39,11 @@ def is_scalar(shape: Shape) -> bool:
     return shape.kinds in ({"string"}, {"boolean"}, {"integer"}, {"integer", "number"})
 
 
+def is_mixed(shape: Shape) -> bool:
+    """Whether a value of this shape may be one piece of text, and may be several."""
+    return bool(shape.kinds & {"array", "object"}) and bool(shape.kinds - {"array", "object"})
+
+
 def write_scalar(value: Any) -> str:
     """One scalar as text.
 
