@@ -324,6 +324,9 @@ async def test_what_is_served_beside_the_pages_has_its_own_rules(live_trip: Unre
     assert (answer.status_code, asked) == (204, [("/photo-files", "/photo-files/a/b")])
     assert "set-cookie" not in answer.headers
     assert (await browser.open("/photo-files")).status == 404
+    assert (await browser.client.get("/photo-files/a", headers={"host": "photos.example"})).status_code == 204
+    from_afar = {"x-forwarded-for": "198.51.100.7"}
+    assert (await browser.client.get("/photo-files/a", headers=from_afar)).status_code == 421
 
 
 @pytest.mark.parametrize(

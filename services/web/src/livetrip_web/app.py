@@ -47,6 +47,7 @@ def make_web(
     clock: Callable[[], float] = time.time,
     trace_share: float = 0.0,
     storage: Storage | None = None,
+    visible_address: Callable[[str], str] = str,
 ) -> Web:
     """The ASGI application.
 
@@ -59,6 +60,7 @@ def make_web(
             given has its own, and that one judges sessions and sign-ins.
         trace_share: of the requests, how many begin a trace that is sampled.
         storage: takes photos that a browser cannot send itself; over HTTP, if nothing is said.
+        visible_address: turns the address of a picture or an upload into the one that browsers are given.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
     kept = register if register is not None else InMemorySessionRegister(settings.limits(), clock)
@@ -73,6 +75,7 @@ def make_web(
             "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
             "oidc": _oidc(settings, seal, kept.now),
             "storage": storage or HttpStorage(),
+            "visible_address": visible_address,
             "places": asyncio.Semaphore(AT_ONCE),
         }
     )

@@ -62,17 +62,19 @@ class Web:
     async def _answer(self, scope: Any, receive: Receive, send: Send, trace: TraceContext) -> None:
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
-        if own is None or self._whereabouts.is_from_afar(headers):
+        path = self._mounted(scope["path"])
+        # What is mounted is protected by its signed addresses, whatever the name that it is reached by.
+        if (own is None and path is None) or self._whereabouts.is_from_afar(headers):
             await refuse(send, ELSEWHERE, headers, trace, self._headers)
         elif _head(scope) > LARGEST_HEAD:
             await refuse(send, LARGE_HEAD, headers, trace, self._headers)
         elif self.gate.is_closed:
             await refuse(send, RESTARTING, headers, trace, self._headers)
-        elif (path := self._mounted(scope["path"])) is not None:
+        elif path is not None:
             below: Any = {**scope, "root_path": scope.get("root_path", "") + path}
             await self._mounts[path](below, receive, send)
         else:
-            await self._show(scope, receive, send, headers, own, trace)
+            await self._show(scope, receive, send, headers, own or "", trace)
 
     def _mounted(self, path: str) -> str | None:
         return next((mounted for mounted in self._mounts if path.startswith(f"{mounted}/")), None)
