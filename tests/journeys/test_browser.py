@@ -19,6 +19,7 @@ from livetrip_adapters.rollout import live_trip_plan
 from support.browser import Chromium, becomes, chromium
 from support.careless import CarelessTraveller
 from support.loopback import Told, loopback
+from support.pictures import picture
 from support.processes import KEY, STOP_SECONDS, Running, clean_environment, running, running_api
 from support.shown import shown_diary
 from support.tour import Tour
@@ -29,7 +30,7 @@ from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Operator
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import FilePayload, Route
 
 WAVES = ["first", "reads", "writes"]
 
@@ -104,6 +105,14 @@ def test_photos_come_and_go_under_the_one_address_that_was_opened(mode: str, bro
         tour = Tour(watched, opened)
         tour.sign_in()
         tour.photograph()
+        heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+        named_otherwise: list[FilePayload] = [
+            {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": heic},
+            {**picture(0, "moss.dat"), "mimeType": "application/octet-stream"},
+        ]
+        watched.page.locator("#files").set_input_files(named_otherwise)
+        for state, said in (("heic", "IMG_1.jpg"), ("heic", "This is a HEIC photo"), ("done", "moss.dat")):
+            watched.page.locator(f".upload[data-state={state}]").filter(has_text=said).wait_for()
         watched.page.goto(opened + dict(tour.addresses())["photo"])
         becomes(watched.page, "document.querySelector('.print img').naturalWidth === 1280")
         watched.page.get_by_role("link", name="Open the original").click()

@@ -191,6 +191,12 @@ async def test_what_arrived_as_something_else_is_told_so(aiko: Browser, diary: M
     assert (status, told["code"]) == (422, "photo_rejected")
 
 
+async def test_a_photo_with_too_many_pixels_is_told_so(aiko: Browser, diary: MemoryDiary) -> None:
+    status, told = await sent(aiko, diary, await aiko.plan(), b"jpeg 9000x7000")
+    assert (status, told["code"]) == (422, "photo_rejected.too_many_pixels")
+    assert told["detail"].startswith("It has more than 60 million pixels.")
+
+
 async def test_what_has_not_arrived_is_a_conflict(aiko: Browser) -> None:
     trip = await aiko.plan()
     token = await token_of(aiko, trip)

@@ -215,6 +215,9 @@ WORDS: Final[Mapping[str, str]] = {
     "problem.in_use": "This is still being saved. Send it again in a moment; it is saved only once, however often you do.",
     "problem.sent_before": "This form was sent before, with something else in it. Send it again to save this as well.",
     "wrong.photo_missing": "Choose a photo first.",
+    "wrong.photo_avif": "This is an AVIF picture, which the diary does not take. Save it as JPEG, and choose that file.",
+    "wrong.photo_heic": "This is a HEIC photo, which the diary does not take. Save it as JPEG, and choose that file. "
+    "An iPhone takes JPEG photos with Settings › Camera › Formats › Most Compatible.",
     "wrong.photo_type": "This is no JPEG, PNG or WebP. Choose another file.",
     "wrong.photo_large": "This file is empty or larger than 64 MB. Choose another one.",
     "problem.photo_not_stored": "The photo could not be stored. Choose it again, and send it in a moment.",
@@ -239,6 +242,8 @@ WORDS: Final[Mapping[str, str]] = {
     "failure.conflict.text": "This has changed in the meantime. Look at it again, then repeat what you wanted to do.",
     "failure.another_version.title": "It has been saved",
     "failure.another_version.text": "Another version of the diary has saved this. You do not need to send it again: look at it from your trips.",
+    "failure.photo_rejected.too_many_pixels.title": "This photo is too large",
+    "failure.photo_rejected.too_many_pixels.text": "It has more than 60 million pixels. Make it smaller, and choose it again.",
     "failure.photo_rejected.title": "This photo could not be kept",
     "failure.photo_rejected.text": "It is not a picture that we can read, or it changed on its way. Try again, or choose another file.",
     "failure.photo_limit.uploads.title": "Too many photos are on their way",

@@ -215,6 +215,9 @@ WORDS: Final[Mapping[str, str]] = {
     "problem.in_use": "ただいま保存しています。しばらくしてからもう一度送信してください。何度送信しても、保存されるのは一度だけです。",
     "problem.sent_before": "このフォームは、別の内容ですでに送信されています。この内容も保存する場合は、もう一度送信してください。",
     "wrong.photo_missing": "写真を選択してください。",
+    "wrong.photo_avif": "AVIF形式の画像は追加できません。JPEGで保存し直して、そのファイルを選択してください。",
+    "wrong.photo_heic": "HEIC形式の写真は追加できません。JPEGで保存し直して、そのファイルを選択してください。"
+    "iPhoneでは「設定」›「カメラ」›「フォーマット」›「互換性優先」にするとJPEGで撮影されます。",
     "wrong.photo_type": "JPEG、PNG、WebPの画像ではありません。別のファイルを選択してください。",
     "wrong.photo_large": "空のファイルか、64 MBを超えています。別のファイルを選択してください。",
     "problem.photo_not_stored": "写真を保存できませんでした。しばらくしてから、もう一度選択して送信してください。",
@@ -239,6 +242,8 @@ WORDS: Final[Mapping[str, str]] = {
     "failure.conflict.text": "操作の間に内容が変更されました。内容を確認してから、もう一度操作してください。",
     "failure.another_version.title": "保存されました",
     "failure.another_version.text": "この内容は、別のバージョンの日記で保存されました。もう一度送信する必要はありません。旅の一覧から確認してください。",
+    "failure.photo_rejected.too_many_pixels.title": "この写真は大きすぎます",
+    "failure.photo_rejected.too_many_pixels.text": "6,000万画素を超えています。小さくしてから、もう一度選択してください。",
     "failure.photo_rejected.title": "この写真は追加できません",
     "failure.photo_rejected.text": "読み取れない画像か、送信の途中で内容が変わったようです。もう一度お試しになるか、別のファイルを選択してください。",
     "failure.photo_limit.uploads.title": "送信中の写真が多すぎます",
