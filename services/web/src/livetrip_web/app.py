@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from litestar import Litestar, Response, Router, get
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -93,6 +94,7 @@ def _pages(state: State) -> Litestar:
         request_class=Visit,
         exception_handlers={Exception: failed},
         request_max_body_size=MAX_BYTES,
+        compression_config=CompressionConfig("gzip", minimum_size=1024, gzip_compress_level=5),
         openapi_config=None,
         logging_config=None,
         debug=False,

@@ -87,7 +87,7 @@ class Web:
         state = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         with for_request(headers), calling(trace=trace):
-            shown: Any = {**scope, "method": method, "state": state}
+            shown: Any = {**scope, "method": method, "state": state, "headers": _codings(scope, headers)}
             await self._pages(shown, receive, _dressed(send, guest, self._headers))
 
 
@@ -117,6 +117,17 @@ def _is_forged(method: str, headers: Mapping[str, str], own: str) -> bool:
     except Forged:
         return True
     return False
+
+
+def _codings(scope: Any, headers: Mapping[str, str]) -> list[Header]:
+    """Return the headers of a request, without what allows a compressed answer unless a page of ours, or the person, asked for it.
+
+    The length of a compressed page tells a listener on the way whether a guess in the address repeats something of the page
+    (BREACH). That takes many guesses, which only a page elsewhere could have the browser send.
+    """
+    if headers.get("sec-fetch-site") in ("same-origin", "none"):
+        return list(scope["headers"])
+    return [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
 
 
 def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:
