@@ -87,6 +87,23 @@ async def test_a_photo_belongs_to_an_entry(aiko: Browser, diary: MemoryDiary) ->
     assert [tag for tag, _ in (await aiko.open(entry)).tags].count("img") == 1
 
 
+async def test_photos_of_one_minute_are_told_apart(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    page = await aiko.write(trip, place="Saihō-ji <西芳寺>")
+    entry = next(link for link in page.links if re.fullmatch(r".*/entries/[0-9a-f-]{36}", link))
+    for number in range(2):
+        token = await token_of(aiko, trip)
+        changes = {"key": f"key-{number}", "entry_id": entry.rpartition("/")[2]}
+        _, upload = await asked(aiko, f"{trip}/photos/uploads", announced(token, **changes))
+        diary.receive(PhotoUpload.model_validate(upload), PICTURE)
+        done = {"csrf": token, "key": f"done-{number}"}
+        await asked(aiko, f"{trip}/photos/{upload['photoId']}/completed", done)
+    taken = "Photo taken on 21 November 2026, 07:30 UTC+9"
+    for address, place in ((trip, ", Saihō-ji <西芳寺>"), (entry, ", Saihō-ji <西芳寺>"), (f"{trip}/photos", "")):
+        alts = [told["alt"] for tag, told in (await aiko.open(address)).tags if tag == "img"]
+        assert alts == [f"{taken}{place} (1)", f"{taken}{place} (2)"]
+
+
 async def test_an_entry_of_a_trip_with_many_photos_is_shown_with_its_own(aiko: Browser, diary: MemoryDiary) -> None:
     trip = await aiko.plan()
     for when in ("07:30", "08:30"):

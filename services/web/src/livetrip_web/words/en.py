@@ -181,6 +181,8 @@ WORDS: Final[Mapping[str, str]] = {
     "photos.uploads": "Uploads",
     "photo.title": "Photo",
     "photo.alt": "Photo taken on {when}",
+    "photo.alt.at": "{alt}, {place}",
+    "photo.alt.numbered": "{alt} ({number})",
     "photo.alt.unknown": "Photo added on {when}",
     "photo.taken": "Taken",
     "photo.added": "Added",

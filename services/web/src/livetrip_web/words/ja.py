@@ -181,6 +181,8 @@ WORDS: Final[Mapping[str, str]] = {
     "photos.uploads": "アップロード",
     "photo.title": "写真",
     "photo.alt": "{when}に撮影した写真",
+    "photo.alt.at": "{alt}、場所：{place}",
+    "photo.alt.numbered": "{alt}、{number}枚目",
     "photo.alt.unknown": "{when}に追加した写真",
     "photo.taken": "撮影日時",
     "photo.added": "追加日時",
