@@ -94,7 +94,7 @@ async def test_photos_of_one_minute_are_told_apart(aiko: Browser, diary: MemoryD
     for number in range(2):
         token = await token_of(aiko, trip)
         changes = {"key": f"key-{number}", "entry_id": entry.rpartition("/")[2]}
-        _, upload = await asked(aiko, f"{trip}/photos/uploads", announced(token, **changes))
+        _, upload = await asked(aiko, f"{trip}/photos/uploads", announced(token, PICTURE, **changes))
         diary.receive(PhotoUpload.model_validate(upload), PICTURE)
         done = {"csrf": token, "key": f"done-{number}"}
         await asked(aiko, f"{trip}/photos/{upload['photoId']}/completed", done)
