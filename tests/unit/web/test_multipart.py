@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from livetrip_web.edge.forgery import Forged
 from livetrip_web.forms.form import MAX_BYTES, Form
 from livetrip_web.forms.multipart import TooLarge, read_with_file
-from livetrip_web.forms.spool import CHUNK, spool
+from livetrip_web.forms.spool import CHUNK, START, spool
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
