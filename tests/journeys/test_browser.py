@@ -16,9 +16,10 @@ import pytest
 from journeys.conftest import MODES
 from livetrip_adapters import live_trip_port
 from livetrip_adapters.rollout import live_trip_plan
-from support.browser import Chromium, chromium
+from support.browser import Chromium, becomes, chromium
 from support.careless import CarelessTraveller
 from support.loopback import Told, loopback
+from support.pictures import picture
 from support.processes import KEY, STOP_SECONDS, Running, clean_environment, running, running_api
 from support.shown import shown_diary
 from support.tour import Tour
@@ -29,7 +30,7 @@ from switchover.rollout import RolloutState, Share
 from switchover.rollout.orders import Operator
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import FilePayload, Route
 
 WAVES = ["first", "reads", "writes"]
 
@@ -92,6 +93,31 @@ def test_nothing_that_a_careless_traveller_wrote_is_lost(mode: str, browser: Chr
         kaede.speaks_another_language()
         kaede.leaves_while_a_photo_is_on_its_way()
         kaede.signs_out_and_keeps_her_drafts()
+        assert watched.unexpected() == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_photos_come_and_go_under_the_one_address_that_was_opened(mode: str, browser: Chromium, tmp_path: Path) -> None:
+    """`localhost` is another origin than the one that the pages know of themselves, as the end of a tunnel is."""
+    with browser.person() as watched, shown_diary(mode, tmp_path) as (address, _):
+        opened, asked = address.replace("127.0.0.1", "localhost"), list[str]()
+        watched.page.on("request", lambda request: asked.append(request.url))
+        tour = Tour(watched, opened)
+        tour.sign_in()
+        tour.photograph()
+        heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+        named_otherwise: list[FilePayload] = [
+            {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": heic},
+            {**picture(0, "moss.dat"), "mimeType": "application/octet-stream"},
+        ]
+        watched.page.locator("#files").set_input_files(named_otherwise)
+        for state, said in (("heic", "IMG_1.jpg"), ("heic", "This is a HEIC photo"), ("done", "moss.dat")):
+            watched.page.locator(f".upload[data-state={state}]").filter(has_text=said).wait_for()
+        watched.page.goto(opened + dict(tour.addresses())["photo"])
+        becomes(watched.page, "document.querySelector('.print img').naturalWidth === 1280")
+        watched.page.get_by_role("link", name="Open the original").click()
+        becomes(watched.page, "document.images[0]?.naturalWidth === 1600")
+        assert [url for url in asked if not url.startswith(f"{opened}/")] == []
         assert watched.unexpected() == []
 
 

@@ -59,11 +59,24 @@ class Traveller:
         page.get_by_text("Draft kept in this browser").wait_for()
         page.get_by_label("Place").fill("Nara Park")
         page.get_by_label("great").check()
+        self._chooses_a_time()
         self._meanwhile("writes")
         page.get_by_role("button", name="Write it down").click()
         self._is_told("The entry is written.")
         page.get_by_text("A deer ate the map.").wait_for()
         becomes(page, "Object.keys(localStorage).length === 0")
+
+    def _chooses_a_time(self) -> None:
+        """In the zone of her browser, and of another place, where clocks change in summer."""
+        zone, happened = self.page.get_by_label("Time zone"), self.page.get_by_label("When", exact=True)
+        assert zone.input_value() == "Asia/Tokyo"
+        now = happened.input_value()
+        zone.select_option("Europe/Berlin")
+        for day, offset in (("2026-07-21", "UTC+2"), ("2026-12-21", "UTC+1")):
+            happened.fill(f"{day}T07:30")
+            self.page.get_by_text(f"{offset} at that time").wait_for()
+        zone.select_option("Asia/Tokyo")
+        happened.fill(now)
 
     def edits(self) -> None:
         """The entry, once."""

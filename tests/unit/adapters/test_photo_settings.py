@@ -131,6 +131,27 @@ def test_addresses_follow_the_process_unless_the_settings_know_better() -> None:
     assert list(PhotoFiles(stays, PhotoSettings(url="https://p.example/f")).mounts) == ["/f"]
 
 
+@pytest.mark.parametrize(
+    ("url", "address", "visible"),
+    [
+        (None, "http://127.0.0.1:8765/photo-files/a/b?c=d", "/photo-files/a/b?c=d"),
+        ("http://localhost:9/f", "http://localhost:9/f/a/b?c=d", "/f/a/b?c=d"),
+        ("https://p.example/f", "https://p.example/f/a/b?c=d", "https://p.example/f/a/b?c=d"),
+        (None, "http://127.0.0.1:4321/photo-files/a/b?c=d", "http://127.0.0.1:4321/photo-files/a/b?c=d"),
+        (None, "http://127.0.0.1:8765/photo-filesystem", "http://127.0.0.1:8765/photo-filesystem"),
+    ],
+    ids=["own", "this-machine", "named", "service", "other-path"],
+)
+async def test_browsers_get_a_path_for_files_that_this_process_serves(
+    tmp_path: Path, url: str | None, address: str, visible: str
+) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/diary.sqlite3", photos=PhotoSettings(url=url))
+    async with open_all(settings) as opened:
+        opened.files.listens_at("http://127.0.0.1:8765")
+        assert opened.files.visible_address(address) == visible
+    assert PhotoFiles().visible_address(address) == address
+
+
 @pytest.mark.parametrize("damage", ["folder", "key"])
 async def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "photos"

@@ -101,6 +101,22 @@ def test_what_is_seen_through_stays_so(kind: str) -> None:
     assert pixel[3] == 0
 
 
+@pytest.mark.parametrize("hidden", [None, 40_000])
+def test_sixteen_bits_of_grey_stay_grey(hidden: int | None) -> None:
+    image = Image.new("I;16", (3, 1))
+    for column, grey in enumerate((0, 40_000, 65_535)):
+        image.putpixel((column, 0), grey)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", **({} if hidden is None else {"transparency": hidden}))
+    kept = opened(develop(buffer.getvalue(), PhotoFormat.PNG).original.content).convert("RGBA")
+    opaque = 255 if hidden is None else 0
+    assert [kept.getpixel((column, 0)) for column in range(3)] == [
+        (0, 0, 0, 255),
+        (156, 156, 156, opaque),
+        (255, 255, 255, 255),
+    ]
+
+
 def test_a_picture_is_turned_the_right_way_up() -> None:
     turned = develop(picture(size=(640, 480), exif=exif(orientation=6)), PhotoFormat.JPEG)
     image = opened(turned.original.content)

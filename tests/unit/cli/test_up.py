@@ -88,6 +88,15 @@ def test_the_service_knows_the_pages_and_leaves_them_their_metrics(monkeypatch: 
     assert told["LIVETRIP_PHOTOS_ORIGINS"] == "https://diary.example,http://localhost:9000"
 
 
+def test_browsers_need_not_reach_the_service_for_photos_of_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = web(port=8081)
+    assert service_environment(settings_of_up(), shown)["LIVETRIP_PHOTOS_URL"] == "http://127.0.0.1:8081/photo-files"
+    with_bucket = settings_of_up().model_copy(update={"photos": BUCKET})
+    assert "LIVETRIP_PHOTOS_URL" not in service_environment(with_bucket, shown)
+    monkeypatch.setenv("LIVETRIP_PHOTOS_URL", "https://photos.example/files")
+    assert service_environment(settings_of_up(), shown)["LIVETRIP_PHOTOS_URL"] == "https://photos.example/files"
+
+
 def test_the_rollout_lies_beside_the_database_unless_it_is_said_where(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -186,3 +186,48 @@ async def test_a_changed_entry_with_something_wrong_comes_back_with_its_version(
     refused = await aiko.submit(await aiko.open(edit), edit, text="")
     assert refused.status == 422
     assert "Rain." in (await aiko.submit(refused, edit, text="Rain.")).text
+
+
+@pytest.mark.parametrize(
+    ("zone", "happened", "kept"),
+    [
+        ("Europe/Berlin", "2026-07-21T07:30", "2026-07-21T07:30:00+02:00"),
+        ("Europe/Berlin", "2026-12-21T07:30", "2026-12-21T07:30:00+01:00"),
+        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T02:30:00+02:00"),
+        ("Asia/Kathmandu", "1850-01-01T12:00", "1850-01-01T12:00:00+05:41"),
+        ("540", "2026-07-21T07:30", "2026-07-21T07:30:00+09:00"),
+    ],
+    ids=["summer", "winter", "twice", "solar", "fixed"],
+)
+async def test_a_time_zone_has_the_offset_of_the_date_that_was_typed(
+    aiko: Browser, zone: str, happened: str, kept: str
+) -> None:
+    page = await aiko.write(await aiko.plan(), happened=happened, offset=zone)
+    times = [told["datetime"] for tag, told in page.tags if tag == "time"]
+    assert times == [kept]
+
+
+async def test_a_form_that_comes_back_keeps_its_time_zone(aiko: Browser) -> None:
+    page = await aiko.write(await aiko.plan(), text="", offset="America/Argentina/Buenos_Aires")
+    assert page.status == 422
+    assert page.form().fields["offset"] == "America/Argentina/Buenos_Aires"
+
+
+async def test_a_time_zone_that_changes_no_offset_is_no_conflict(aiko: Browser) -> None:
+    written = await aiko.write(await aiko.plan())
+    edit = next(link for link in written.links if link.endswith("/edit") and "/entries/" in link)
+    mine, theirs = await aiko.open(edit), await aiko.open(edit)
+    await aiko.submit(theirs, edit, happened="2026-11-21T09:00")
+    merged = await aiko.submit(mine, edit, text="Mine.", offset="Asia/Tokyo")
+    assert merged.status == 200
+    for kept in ("Mine.", "09:00 UTC+9"):
+        assert kept in merged.text
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Atlantis", "EST5EDT", "/etc/passwd", "Europe/../../etc/passwd", "posix/Asia/Tokyo"]
+)
+async def test_what_is_no_time_zone_is_refused(aiko: Browser, zone: str) -> None:
+    page = await aiko.write(await aiko.plan(), offset=zone)
+    assert page.status == 422
+    assert "one of the time zones" in page.text

@@ -21,7 +21,7 @@ NASTY = st.text(
 SCRIPT = """"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"""
 SAFE_TAGS = set("html head meta title link script body a header div svg path text span nav form input button main p h1 h2 h3 ul ol li "
     "strong small footer fieldset legend label textarea select option section article time aside details summary dl dt dd "
-    "blockquote figure img progress noscript circle b code template mark".split())  # fmt: skip
+    "blockquote figure img progress noscript circle b code template mark optgroup output".split())  # fmt: skip
 
 
 def is_clean(page: Page) -> bool:

@@ -67,7 +67,35 @@ async def test_the_style_and_the_scripts_are_a_small_thing_to_load(aiko: Browser
     names = [file.name for file in resources.files("livetrip_web").joinpath("static").iterdir()]
     files = [await aiko.client.get(css.replace("diary.css", name)) for name in names]
     assert {file.status_code for file in files} == {200}
-    assert 20_000 < sum(len(file.content) for file in files) < 48_000
+    own = {"sec-fetch-site": "same-origin"}
+    sent = [await aiko.client.get(css.replace("diary.css", name), headers=own) for name in names]
+    assert [file.content for file in sent] == [file.content for file in files]
+    assert 5_000 < sum(int(file.headers["content-length"]) for file in sent) < 16_000
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_compressed"),
+    [
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "none"}, True),
+        ({"sec-fetch-site": "none", "accept-encoding": "br"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({}, False),
+    ],
+    ids=["own", "typed", "unable", "foreign", "neighbour", "silent"],
+)
+async def test_pages_are_compressed_unless_a_page_elsewhere_has_them_sent(
+    aiko: Browser, headers: dict[str, str], is_compressed: bool
+) -> None:
+    plain = await aiko.client.get("/trips")
+    answer = await aiko.client.get("/trips", headers=headers)
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == ("gzip" if is_compressed else None)
+    assert len(answer.text) == len(plain.text)
+    size = int(answer.headers["content-length"])
+    assert (size < len(plain.content) / 2) is is_compressed
+    assert "accept-encoding" in answer.headers.get("vary", "").lower() or not is_compressed
 
 
 async def test_pages_load_nothing_from_elsewhere(aiko: Browser) -> None:
@@ -324,6 +352,9 @@ async def test_what_is_served_beside_the_pages_has_its_own_rules(live_trip: Unre
     assert (answer.status_code, asked) == (204, [("/photo-files", "/photo-files/a/b")])
     assert "set-cookie" not in answer.headers
     assert (await browser.open("/photo-files")).status == 404
+    assert (await browser.client.get("/photo-files/a", headers={"host": "photos.example"})).status_code == 204
+    from_afar = {"x-forwarded-for": "198.51.100.7"}
+    assert (await browser.client.get("/photo-files/a", headers=from_afar)).status_code == 421
 
 
 @pytest.mark.parametrize(

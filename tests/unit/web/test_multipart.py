@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from livetrip_web.edge.forgery import Forged
 from livetrip_web.forms.form import MAX_BYTES, Form
 from livetrip_web.forms.multipart import TooLarge, read_with_file
-from livetrip_web.forms.spool import CHUNK, spool
+from livetrip_web.forms.spool import CHUNK, START, spool
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
@@ -46,7 +46,7 @@ async def test_fields_and_file_are_what_was_sent_however_it_is_cut(
         assert form == fields
         assert await file.end() == hashlib.sha256(content).digest()
         assert b"".join([chunk async for chunk in file.content()]) == content
-        assert (file.size, file.start) == (len(content), content[:16])
+        assert (file.size, file.start) == (len(content), content[:START])
 
 
 async def test_a_large_file_comes_through_and_can_be_read_twice() -> None:

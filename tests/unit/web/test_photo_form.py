@@ -81,10 +81,15 @@ async def test_a_form_that_is_sent_twice_makes_one_photo(aiko: Browser) -> None:
     [
         (b"", 422, "Choose a photo first."),
         (b"<script>alert(1)</script>", 422, "This is no JPEG, PNG or WebP."),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", 422, "This is a HEIC photo"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", 422, "This is a HEIC photo"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", 422, "This is an AVIF picture"),
+        (b"\0\0\0\x18ftypqt  \0\0\0\0qt  ", 422, "This is no JPEG, PNG or WebP."),
+        (b"\xff\xd8\xffjpeg 9000x7000", 422, "It has more than 60 million pixels."),
         (b"\xff\xd8\xff and nothing that is a picture", 422, "It is not a picture that we can read"),
         (bytes(LARGEST + 1), 413, "This file is empty or larger than 64 MB."),
     ],
-    ids=["none", "script", "letter", "large"],
+    ids=["none", "script", "heic", "heif", "avif", "film", "pixels", "letter", "large"],
 )
 async def test_what_cannot_be_taken_brings_the_form_back(aiko: Browser, content: bytes, status: int, told: str) -> None:
     trip = await aiko.plan()

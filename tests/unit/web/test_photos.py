@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import time
 from typing import Any
 
 import pytest
 
 from livetrip_contract import PhotoUpload
+from livetrip_web import make_web
 from livetrip_web.pages.album import OF_ENTRY
-from support.diary import MemoryDiary, Unreliable
-from support.pages import Browser
+from support.diary import MemoryDiary, Ticking, Unreliable
+from support.pages import Browser, settings
 from switchover.errors import ServiceUnavailable
 
 PICTURE = b"jpeg 640x480 taken 2026-11-21T07:30:00+09:00 at 34.99,135.68"
@@ -48,6 +50,14 @@ async def sent(
     return await asked(browser, f"{trip}/photos/{upload['photoId']}/completed", {"csrf": token, "key": "another-key"})
 
 
+async def fetched_from(browser: Browser, path: str) -> str:
+    """Where the diary sends a browser for a picture."""
+    answer = await browser.client.get(path)
+    assert answer.status_code == 302, answer.text
+    assert answer.headers["location"].startswith("memory://storage/")
+    return str(answer.headers["location"])
+
+
 async def test_a_photo_is_announced_sent_past_us_completed_and_shown(aiko: Browser, diary: MemoryDiary) -> None:
     trip = await aiko.plan()
     status, told = await sent(aiko, diary, trip)
@@ -58,7 +68,7 @@ async def test_a_photo_is_announced_sent_past_us_completed_and_shown(aiko: Brows
     for address in (trip, f"{trip}/photos", told["page"]):
         pictures = [told for tag, told in (await aiko.open(address)).tags if tag == "img"]
         assert len(pictures) == 1
-        assert str(pictures[0]["src"]).startswith("memory://storage/")
+        assert await fetched_from(aiko, str(pictures[0]["src"]))
         assert pictures[0]["alt"] == "Photo taken on 21 November 2026, 07:30 UTC+9"
 
 
@@ -75,6 +85,23 @@ async def test_a_photo_belongs_to_an_entry(aiko: Browser, diary: MemoryDiary) ->
     _, told = await sent(aiko, diary, trip, b"jpeg 40x30", entry_id=entry.rpartition("/")[2])
     assert entry in (await aiko.open(told["page"])).links
     assert [tag for tag, _ in (await aiko.open(entry)).tags].count("img") == 1
+
+
+async def test_photos_of_one_minute_are_told_apart(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    page = await aiko.write(trip, place="Saihō-ji <西芳寺>")
+    entry = next(link for link in page.links if re.fullmatch(r".*/entries/[0-9a-f-]{36}", link))
+    for number in range(2):
+        token = await token_of(aiko, trip)
+        changes = {"key": f"key-{number}", "entry_id": entry.rpartition("/")[2]}
+        _, upload = await asked(aiko, f"{trip}/photos/uploads", announced(token, PICTURE, **changes))
+        diary.receive(PhotoUpload.model_validate(upload), PICTURE)
+        done = {"csrf": token, "key": f"done-{number}"}
+        await asked(aiko, f"{trip}/photos/{upload['photoId']}/completed", done)
+    taken = "Photo taken on 21 November 2026, 07:30 UTC+9"
+    for address, place in ((trip, ", Saihō-ji <西芳寺>"), (entry, ", Saihō-ji <西芳寺>"), (f"{trip}/photos", "")):
+        alts = [told["alt"] for tag, told in (await aiko.open(address)).tags if tag == "img"]
+        assert alts == [f"{taken}{place} (1)", f"{taken}{place} (2)"]
 
 
 async def test_an_entry_of_a_trip_with_many_photos_is_shown_with_its_own(aiko: Browser, diary: MemoryDiary) -> None:
@@ -94,7 +121,55 @@ async def test_an_entry_of_a_trip_with_many_photos_is_shown_with_its_own(aiko: B
     of_second = [str(told["src"]) for tag, told in (await aiko.open(second)).tags if tag == "img"]
     assert len(of_second) == 1
     assert len(shown) == 1 + OF_ENTRY + 1
-    assert len({address.partition("?")[0] for address in shown}) == len(shown)
+    assert len(set(shown)) == len(shown)
+
+
+async def test_pages_have_no_address_that_expires(aiko: Browser, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    _, told = await sent(aiko, diary, trip, b"jpeg 2000x1500")
+    for page in (trip, f"{trip}/photos", told["page"], f"{told['page']}/delete"):
+        assert "memory://" not in (await aiko.open(page)).html
+    original = f"{told['page']}/pictures/2000"
+    assert original in (await aiko.open(told["page"])).links
+    answer = await aiko.client.get(original)
+    assert (answer.headers["vary"], answer.headers["cache-control"][:16]) == ("cookie", "private, max-age")
+    assert "set-cookie" not in answer.headers
+    small = f"{told['page']}/pictures/320"
+    assert await fetched_from(aiko, small) != await fetched_from(aiko, original)
+    assert (await aiko.open(f"{told['page']}/pictures/321")).status == 404
+    aiko.client.cookies.clear()
+    assert (await aiko.open(original)).path == "/sign-in"
+
+
+async def test_an_address_is_forgotten_by_the_browser_before_it_expires(
+    aiko: Browser, diary: MemoryDiary, clock: Ticking
+) -> None:
+    clock.now = time.time()
+    await aiko.sign_in()
+    trip = await aiko.plan()
+    _, told = await sent(aiko, diary, trip)
+    kept = []
+    for minutes in (0, 7, 15):
+        clock.now = time.time() + minutes * 60
+        answer = await aiko.client.get(f"{told['page']}/pictures/640")
+        kept.append(int(answer.headers["cache-control"].rpartition("=")[2]))
+    assert kept[0] == 600
+    assert 400 < kept[1] <= 420
+    assert kept[2] == 0
+
+
+async def test_browsers_are_given_the_visible_address(aiko: Browser, live_trip: Unreliable, diary: MemoryDiary) -> None:
+    trip = await aiko.plan()
+    _, photo = await sent(aiko, diary, trip)
+    web = make_web(live_trip, settings(), visible_address=lambda address: "/files/" + address.rpartition("/")[2])
+    browser = Browser(web)
+    async with browser.client:
+        await browser.sign_in()
+        token = await token_of(browser, trip)
+        _, upload = await asked(browser, f"{trip}/photos/uploads", announced(token))
+        assert upload["address"].startswith("/files/")
+        picture = await browser.client.get(f"{photo['page']}/pictures/640")
+        assert picture.headers["location"].startswith("/files/")
 
 
 async def test_a_photo_is_deleted_when_that_is_meant(aiko: Browser, diary: MemoryDiary) -> None:
@@ -131,6 +206,12 @@ async def test_what_arrived_as_something_else_is_told_so(aiko: Browser, diary: M
     trip = await aiko.plan()
     status, told = await sent(aiko, diary, trip, b"<script>alert(1)</script>")
     assert (status, told["code"]) == (422, "photo_rejected")
+
+
+async def test_a_photo_with_too_many_pixels_is_told_so(aiko: Browser, diary: MemoryDiary) -> None:
+    status, told = await sent(aiko, diary, await aiko.plan(), b"jpeg 9000x7000")
+    assert (status, told["code"]) == (422, "photo_rejected.too_many_pixels")
+    assert told["detail"].startswith("It has more than 60 million pixels.")
 
 
 async def test_what_has_not_arrived_is_a_conflict(aiko: Browser) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from livetrip_adapters.photos import FILES_PATH, PhotoSettings
 from livetrip_contract import LiveTrip
+from switchover.trust.endpoint import is_loopback
 
 ASGIApp = Callable[
     [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
@@ -40,13 +41,30 @@ class PhotoFiles:
 
     def __init__(self, files: Files | None = None, settings: PhotoSettings | None = None) -> None:
         self._files, self._settings = files, settings or PhotoSettings()
-        path = urlsplit(self._settings.base_url).path
+        self._base_url = self._settings.base_url
+        path = urlsplit(self._base_url).path
         self.mounts: Mapping[str, ASGIApp] = {} if files is None else {path: files}
 
     def listens_at(self, origin: str) -> None:
         """Tell where this process listens (`http://127.0.0.1:8000`); it counts unless the settings know better."""
         if self._files is not None and self._settings.url is None:
-            self._files.reached_at(origin + FILES_PATH)
+            self._base_url = origin + FILES_PATH
+            self._files.reached_at(self._base_url)
+
+    def visible_address(self, address: str) -> str:
+        """Return the path of an address that this process answers, and any other address unchanged.
+
+        A browser can reach this process under several origins (`localhost`, a forwarded port): a path works on all of them.
+        An address at another host than this machine was configured on purpose and stays as it is.
+        """
+        if not self.mounts or not address.startswith(f"{self._base_url}/"):
+            return address
+        is_named = self._settings.url is not None and not is_loopback(urlsplit(self._base_url).hostname or "")
+        return address if is_named else address.removeprefix(_origin(self._base_url))
+
+
+def _origin(url: str) -> str:
+    return url.removesuffix(urlsplit(url).path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from litestar import Litestar, Response, Router, get
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -47,6 +48,7 @@ def make_web(
     clock: Callable[[], float] = time.time,
     trace_share: float = 0.0,
     storage: Storage | None = None,
+    visible_address: Callable[[str], str] = str,
 ) -> Web:
     """The ASGI application.
 
@@ -59,6 +61,7 @@ def make_web(
             given has its own, and that one judges sessions and sign-ins.
         trace_share: of the requests, how many begin a trace that is sampled.
         storage: takes photos that a browser cannot send itself; over HTTP, if nothing is said.
+        visible_address: turns the address of a picture or an upload into the one that browsers are given.
     """
     seal, assets = Seal(settings.sealing_key()), Assets()
     kept = register if register is not None else InMemorySessionRegister(settings.limits(), clock)
@@ -73,6 +76,7 @@ def make_web(
             "dev_sign_in": DevSignIn() if settings.dev_sign_in else None,
             "oidc": _oidc(settings, seal, kept.now),
             "storage": storage or HttpStorage(),
+            "visible_address": visible_address,
             "places": asyncio.Semaphore(AT_ONCE),
         }
     )
@@ -90,6 +94,7 @@ def _pages(state: State) -> Litestar:
         request_class=Visit,
         exception_handlers={Exception: failed},
         request_max_body_size=MAX_BYTES,
+        compression_config=CompressionConfig("gzip", minimum_size=1024, gzip_compress_level=5),
         openapi_config=None,
         logging_config=None,
         debug=False,

@@ -63,7 +63,14 @@ async def show(
 
     mounts: Mapping[str, Any] = opened.files.mounts
     async with opened_register(web.sessions.get_secret_value(), web.limits()) as register:
-        app = make_web(opened.live_trip, web, mounts=mounts, register=register, trace_share=trace_share)
+        app = make_web(
+            opened.live_trip,
+            web,
+            mounts=mounts,
+            register=register,
+            trace_share=trace_share,
+            visible_address=opened.files.visible_address,
+        )
         where = Address(web.host, web.port)
         limits = web.connection_limits()
         await host(app, where, grace_seconds=web.grace_seconds, on_ready=ready, listener=listener, limits=limits)

@@ -29,6 +29,10 @@ _ENCODING: Final[dict[PhotoFormat, dict[str, Any]]] = {
     PhotoFormat.PNG: {},
     PhotoFormat.WEBP: {"quality": 90, "method": 4},
 }
+_DEEP_GREYS: Final = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+"""How Pillow calls pictures with 16 bits of grey."""
+_DEEP: Final = 65_536
+"""How many greys those have."""
 _THUMBNAIL_ENCODING: Final = {"quality": 80, "method": 4}
 
 
@@ -69,12 +73,24 @@ def _visible(image: Image.Image, kind: PhotoFormat) -> Image.Image:
     """What can be seen, upright and in sRGB."""
     image.load()
     upright = ImageOps.exif_transpose(image)
+    if upright.mode in _DEEP_GREYS:
+        upright = _in_eight_bits(upright)
     profile = upright.info.get("icc_profile")
     is_seen_through = kind is not PhotoFormat.JPEG and upright.has_transparency_data
     plain = upright.convert("RGBA" if is_seen_through else "RGB")
     if profile:
         _to_srgb(plain, profile)
     plain.info.clear()
+    return plain
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Return a picture of 16-bit greys in 8 bits, with the grey that it names transparent (PNG, tRNS); `convert` would clip nearly all to white."""
+    deep, hidden = image.convert("I"), image.info.get("transparency")
+    plain = deep.point([grey >> 8 for grey in range(_DEEP)], "L")
+    if isinstance(hidden, int):
+        plain.putalpha(deep.point([0 if grey == hidden else 255 for grey in range(_DEEP)], "L"))
+    plain.info = {name: value for name, value in image.info.items() if name != "transparency"}
     return plain
 
 

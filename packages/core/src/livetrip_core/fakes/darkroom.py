@@ -14,6 +14,7 @@ from livetrip_core.place import Coordinates
 from livetrip_core.ports import Clock, Development, Rendering, UploadAddress
 
 THUMBNAIL: Final = 320
+MAX_PIXELS: Final = 60_000_000
 
 _PICTURE: Final = re.compile(
     rb"(?:\xff\xd8\xff)?(jpeg|png|webp) (\d{1,5})x(\d{1,5})(?: taken (\S+))?(?: at (-?[\d.]+),(-?[\d.]+))?", re.ASCII
@@ -113,6 +114,8 @@ class TextImageProcessor:
         if f"image/{name}" != kind.value:
             raise PhotoRejected("type_differs")
         original = _rendering(kind, int(width or 0), int(height or 0))
+        if original.width * original.height > MAX_PIXELS:
+            raise PhotoRejected("too_many_pixels")
         place = Coordinates(latitude=float(latitude), longitude=float(longitude)) if latitude and longitude else None
         return Development(original=original, thumbnails=_smaller(original), taken_at=taken_at, coordinates=place)
 

@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from livetrip_adapters import BackendMode, Settings, SettingsError, load_settings
+from livetrip_adapters.photos import FILES_PATH
 from livetrip_adapters.trust import read_credentials
 from livetrip_web import WebSettings, load_web_settings
 from livetrip_web.settings import origin_of
@@ -86,6 +87,9 @@ def service_environment(settings: Settings, web: WebSettings) -> Mapping[str, st
     hosts = dict.fromkeys((web.host, "127.0.0.1", "localhost"))
     pages = [web.url] if web.url is not None else [Address(host, web.port).url for host in hosts]
     environment["LIVETRIP_PHOTOS_ORIGINS"] = ",".join((*settings.photos.origins, *pages))
+    if settings.photos.s3 is None:
+        # Both processes work on one folder, and a browser need not reach the service: the pages send and take the files.
+        environment.setdefault("LIVETRIP_PHOTOS_URL", Address(web.host, web.port).url + FILES_PATH)
     return environment
 
 

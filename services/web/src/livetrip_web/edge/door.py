@@ -62,17 +62,19 @@ class Web:
     async def _answer(self, scope: Any, receive: Receive, send: Send, trace: TraceContext) -> None:
         headers = _headers(scope)
         own = self._whereabouts.own(headers.get("host", ""))
-        if own is None or self._whereabouts.is_from_afar(headers):
+        path = self._mounted(scope["path"])
+        # What is mounted is protected by its signed addresses, whatever the name that it is reached by.
+        if (own is None and path is None) or self._whereabouts.is_from_afar(headers):
             await refuse(send, ELSEWHERE, headers, trace, self._headers)
         elif _head(scope) > LARGEST_HEAD:
             await refuse(send, LARGE_HEAD, headers, trace, self._headers)
         elif self.gate.is_closed:
             await refuse(send, RESTARTING, headers, trace, self._headers)
-        elif (path := self._mounted(scope["path"])) is not None:
+        elif path is not None:
             below: Any = {**scope, "root_path": scope.get("root_path", "") + path}
             await self._mounts[path](below, receive, send)
         else:
-            await self._show(scope, receive, send, headers, own, trace)
+            await self._show(scope, receive, send, headers, own or "", trace)
 
     def _mounted(self, path: str) -> str | None:
         return next((mounted for mounted in self._mounts if path.startswith(f"{mounted}/")), None)
@@ -85,7 +87,7 @@ class Web:
         state = {**scope.get("state", {}), "guest": guest, "own": own, "is_forged": is_forged}
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         with for_request(headers), calling(trace=trace):
-            shown: Any = {**scope, "method": method, "state": state}
+            shown: Any = {**scope, "method": method, "state": state, "headers": _codings(scope, headers)}
             await self._pages(shown, receive, _dressed(send, guest, self._headers))
 
 
@@ -115,6 +117,17 @@ def _is_forged(method: str, headers: Mapping[str, str], own: str) -> bool:
     except Forged:
         return True
     return False
+
+
+def _codings(scope: Any, headers: Mapping[str, str]) -> list[Header]:
+    """Return the headers of a request, without what allows a compressed answer unless a page of ours, or the person, asked for it.
+
+    The length of a compressed page tells a listener on the way whether a guess in the address repeats something of the page
+    (BREACH). That takes many guesses, which only a page elsewhere could have the browser send.
+    """
+    if headers.get("sec-fetch-site") in ("same-origin", "none"):
+        return list(scope["headers"])
+    return [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
 
 
 def _dressed(send: Send, guest: Guest, headers: list[Header]) -> Send:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from livetrip_contract import Entry, EntryChange, EntryDraft
 from livetrip_web.forms.form import Form, FormRefused
 from livetrip_web.forms.trip import version
+from livetrip_web.forms.zone import moment, read_zone
 
 FIELDS: Final = ("text", "happened", "offset", "mood", "place", "latitude", "longitude", "tags")
 
@@ -27,12 +28,7 @@ UNITS: Final = {
 MOOD_SHOWN: Final = "mood_shown"
 """The mood that an entry's form was shown with."""
 
-# Offsets that clocks on land keep or have kept lately, in minutes; any other one that an entry has is offered with it.
-_QUARTERS: Final = (-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825)
-OFFSETS: Final = tuple(sorted((*range(-720, 841, 60), *_QUARTERS)))
-
 _LOCAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
-_OFFSET: Final = re.compile(r"-?\d{1,4}", re.ASCII)
 _TAGS: Final = re.compile(r"[\s,、，]+")
 
 
@@ -48,11 +44,10 @@ def _mood_shown(form: Form) -> dict[str, str]:
 def shown(entry: Entry) -> dict[str, str]:
     """An entry as somebody would have typed it."""
     coordinates = entry.place.coordinates if entry.place else None
-    away = entry.happened_at.utcoffset() or timedelta()
     return {
         "text": entry.text,
         "happened": _local(entry.happened_at),
-        "offset": str(int(away.total_seconds() // 60)),
+        "offset": _minutes(entry.happened_at),
         "mood": entry.mood.value if entry.mood else "",
         "place": entry.place.name if entry.place else "",
         "latitude": repr(coordinates.latitude) if coordinates else "",
@@ -63,11 +58,12 @@ def shown(entry: Entry) -> dict[str, str]:
 
 
 def canonical(fields: Mapping[str, str]) -> dict[str, object]:
-    """Fields as values that are equal where they mean the same: browsers shorten times, and tags are a list."""
-    happened = fields["happened"]
+    """Fields as values that are equal where they mean the same: browsers shorten times, zones have offsets, tags are a list."""
+    happened, (moment_typed, _) = fields["happened"], _happened(fields)
     return {
         **{name: fields[name].strip() for name in FIELDS},
         "text": fields["text"],
+        "offset": fields["offset"] if moment_typed is None else _minutes(moment_typed),
         "happened": datetime.fromisoformat(happened) if _LOCAL.fullmatch(happened) else happened,
         "tags": _tags(fields["tags"]),
     }
@@ -76,14 +72,6 @@ def canonical(fields: Mapping[str, str]) -> dict[str, object]:
 def empty(day: str, offset: int) -> dict[str, str]:
     """A form that nothing has been typed into, for a local time and an offset in minutes."""
     return {**dict.fromkeys(FIELDS, ""), "happened": day, "offset": str(offset)}
-
-
-def offsets(chosen: str) -> list[tuple[str, timedelta]]:
-    """Offsets to choose from, in minutes and as time, the chosen one among them."""
-    known = set(OFFSETS)
-    if _OFFSET.fullmatch(chosen) and abs(int(chosen)) < 1440:
-        known.add(int(chosen))
-    return [(str(minutes), timedelta(minutes=minutes)) for minutes in sorted(known)]
 
 
 def draft(form: Form) -> EntryDraft:
@@ -128,19 +116,16 @@ def change(form: Form) -> EntryChange:
     return EntryChange(version=version(form), **given)
 
 
-def _happened(fields: dict[str, str]) -> tuple[datetime | None, dict[str, str]]:
-    if not _OFFSET.fullmatch(fields["offset"]) or abs(int(fields["offset"])) >= 1440:
+def _happened(fields: Mapping[str, str]) -> tuple[datetime | None, dict[str, str]]:
+    zone = read_zone(fields["offset"])
+    if zone is None:
         return None, {"offset": "wrong.offset"}
     try:
         if not _LOCAL.fullmatch(fields["happened"]):
             raise ValueError
-        local = datetime.fromisoformat(fields["happened"])
-        moment = local.replace(tzinfo=timezone(timedelta(minutes=int(fields["offset"]))))
-        moment.timestamp()
-        moment.astimezone(UTC)
+        return moment(datetime.fromisoformat(fields["happened"]), zone), {}
     except (ValueError, OverflowError):
         return None, {"happened": "wrong.happened"}
-    return moment, {}
 
 
 def _tags(text: str) -> list[str]:
@@ -169,8 +154,13 @@ def _is_degrees(text: str, most: float, *, may_be_empty: bool) -> bool:
     return bool(re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,20})?", text, re.ASCII)) and abs(float(text)) <= most
 
 
-def _local(moment: datetime) -> str:
-    local = moment.replace(tzinfo=None)
+def _minutes(when: datetime) -> str:
+    away = when.utcoffset() or timedelta()
+    return str(int(away.total_seconds() // 60))
+
+
+def _local(when: datetime) -> str:
+    local = when.replace(tzinfo=None)
     return local.isoformat(timespec="minutes" if not (local.second or local.microsecond) else "auto")
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 CHUNK: Final = 1024 * 1024
 """How much is written, hashed and read at once, beside the event loop."""
 
-START: Final = 16
+START: Final = 64
 """Bytes that tell what kind of picture it is."""
 
 

@@ -15,6 +15,7 @@ from livetrip_web.forms import entry as entries
 from livetrip_web.forms.form import Form, draft_of, key_of
 from livetrip_web.forms.merging import BASE, base_text, resolve
 from livetrip_web.forms.trip import version
+from livetrip_web.forms.zone import offsets, zones
 from livetrip_web.pages.changing import Contradiction, Kind, asked_before, save
 from livetrip_web.pages.paging import cursor_of
 from livetrip_web.pages.visit import Switched, Visit, go, new_key
@@ -118,7 +119,7 @@ async def delete(request: Visit, trip_id: FromPath[UUID], entry_id: FromPath[UUI
 
 def _choices(trip_id: UUID, fields: dict[str, str]) -> dict[str, Any]:
     """What the form of an entry shows, and what it offers."""
-    return {"trip_id": trip_id, "fields": fields, "offsets": entries.offsets(fields["offset"])}
+    return {"trip_id": trip_id, "fields": fields, "offsets": offsets(fields["offset"]), "zones": zones()}
 
 
 def _now(request: Visit, trip: TripDetail) -> tuple[str, int]:
@@ -130,10 +131,10 @@ def _now(request: Visit, trip: TripDetail) -> tuple[str, int]:
 
 def _conflict(request: Visit, trip_id: UUID, entry_id: UUID, error: Contradiction, form: Form) -> Response[Any]:
     merged, theirs = error.merged, error.theirs
-    offsets = {
+    offset_names = {
         minutes: dates.offset_name(away)
         for fields in (merged.fields, theirs)
-        for minutes, away in entries.offsets(fields["offset"])
+        for minutes, away in offsets(fields["offset"])
     }
     return request.page(
         "entry_conflict.html",
@@ -148,7 +149,7 @@ def _conflict(request: Visit, trip_id: UUID, entry_id: UUID, error: Contradictio
         theirs=theirs,
         base=base_text(entries.UNITS, theirs),
         conflicts=merged.conflicts,
-        offsets=offsets,
+        offsets=offset_names,
     )
 
 

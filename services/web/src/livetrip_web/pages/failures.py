@@ -101,7 +101,8 @@ def _refused(error: LiveTripError) -> Failure:
         case AnsweredByAnotherVersion():
             return Failure(409, _SAVED)
         case PhotoRejected():
-            return Failure(422, "photo_rejected")
+            is_large = error.reason == "too_many_pixels"
+            return Failure(422, f"photo_rejected.{error.reason}" if is_large else "photo_rejected")
         case PhotoLimitReached():
             return Failure(409, f"photo_limit.{error.limit}")
     return Failure(error.status, "conflict" if error.status == 409 else "unreadable")

@@ -49,6 +49,11 @@ _KINDS: Final = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), PhotoContentType.image_png),
     (re.compile(rb"RIFF....WEBP", re.DOTALL), PhotoContentType.image_webp),
 )
+_REFUSED_KINDS: Final = (
+    (re.compile(rb".{4}ftyp(?:.{4}){0,12}avi[fs]", re.DOTALL), "wrong.photo_avif"),
+    (re.compile(rb".{4}ftyp(?:he[iv][cmsx]|mif1|msf1)", re.DOTALL), "wrong.photo_heic"),
+)
+"""What phones and browsers save that is refused by name: a brand of the file type box (ISO/IEC 14496-12, 23008-12)."""
 
 
 @get("/trips/{trip_id:uuid}/photos/new")
@@ -120,7 +125,7 @@ def _told(error: Exception) -> dict[str, Any]:
         case FormRefused():
             return {"status": 422, "wrong": error.wrong}
         case PhotoRejected():
-            return {"status": 422, "wrong": {"photo": "failure.photo_rejected.text"}}
+            return {"status": 422, "wrong": {"photo": f"failure.{failure_of(error).word}.text"}}
         case IdempotencyKeyReused():
             return {"status": 409, "problem": "problem.sent_before"}
     return {"status": 503, "problem": "problem.photo_not_stored"}
@@ -141,7 +146,8 @@ async def _wanted(form: Form, file: Spool) -> PhotoUploadRequest:
     checksum = await file.end()
     kind = next((kind for magic, kind in _KINDS if magic.match(file.start)), None)
     if kind is None:
-        raise FormRefused({"photo": "wrong.photo_type"})
+        named = (word for magic, word in _REFUSED_KINDS if magic.match(file.start))
+        raise FormRefused({"photo": next(named, "wrong.photo_type")})
     value = {
         "contentType": kind,
         "byteSize": file.size,

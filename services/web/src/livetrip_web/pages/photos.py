@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, Router, get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.response import Redirect
 from pydantic import ValidationError
 
 from livetrip_contract import PhotoUploadRequest
@@ -17,6 +19,11 @@ from livetrip_web.pages.photo_form import entry_choices, finish
 from livetrip_web.pages.visit import Visit, go, new_key
 from livetrip_web.pages.writing import show_form
 from switchover import calling
+
+KEPT_SECONDS: Final = 600
+"""How long a browser keeps where a picture is, at most."""
+SPARE_SECONDS: Final = 60
+"""How long the address of a picture is still good when a browser forgets it, so that the picture can come."""
 
 _NAMES = {"content_type": "contentType", "byte_size": "byteSize", "checksum": "checksum", "entry_id": "entryId"}
 
@@ -41,7 +48,8 @@ async def announce(request: Visit, trip_id: FromPath[UUID]) -> Response[Any]:
     wanted = _wanted(form)
     with calling(idempotency_key=key_of(form)):
         upload = await request.live_trip.request_photo_upload(caller, trip_id, wanted)
-    return Response(upload.model_dump(mode="json", by_alias=True), status_code=201)
+    told = {**upload.model_dump(mode="json", by_alias=True), "address": request.visible(str(upload.address))}
+    return Response(told, status_code=201)
 
 
 @post("/trips/{trip_id:uuid}/photos/{photo_id:uuid}/completed")
@@ -63,6 +71,24 @@ async def look(request: Visit, trip_id: FromPath[UUID], photo_id: FromPath[UUID]
         request.live_trip.get_trip(request.caller, trip_id),
     )
     return request.page("photo.html", trip=trip, photo=photo)
+
+
+@get("/trips/{trip_id:uuid}/photos/{photo_id:uuid}/pictures/{width:int}")
+async def picture(
+    request: Visit, trip_id: FromPath[UUID], photo_id: FromPath[UUID], width: FromPath[int]
+) -> Response[Any]:
+    """Redirect to one rendition of a photo, by its width in pixels, at an address that is good now.
+
+    A page may stay open for longer than an address is good. Browsers keep the redirect until shortly before that, for this
+    session alone (`vary`), and so they fetch a picture once.
+    """
+    photo = await request.live_trip.get_photo(request.caller, trip_id, photo_id)
+    found = next((file for file in (photo.original, *photo.thumbnails) if file.width == width), None)
+    if found is None:
+        raise NotFoundException
+    left = int(photo.expires_at.timestamp() - request.app.state.clock()) - SPARE_SECONDS
+    headers = {"cache-control": f"private, max-age={max(0, min(left, KEPT_SECONDS))}", "vary": "cookie"}
+    return Redirect(request.visible(str(found.address)), status_code=302, headers=headers)
 
 
 @get("/trips/{trip_id:uuid}/photos/{photo_id:uuid}/delete")
@@ -90,4 +116,4 @@ def _wanted(form: Form) -> PhotoUploadRequest:
         raise UnreadableForm from error
 
 
-router = Router("/", route_handlers=[list_photos, announce, complete, look, ask_to_delete, delete])
+router = Router("/", route_handlers=[list_photos, announce, complete, look, picture, ask_to_delete, delete])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 from litestar import MediaType, Request, Response
@@ -87,6 +88,11 @@ class Visit(Request[None, None, State]):
             return SIGN_IN
         query = self.scope["query_string"].decode("latin-1")
         return local_path(f"{self.scope['path']}?{query}" if query else self.scope["path"])
+
+    def visible(self, address: str) -> str:
+        """Return the address of a picture or an upload as browsers are given it."""
+        visible_address = cast("Callable[[str], str]", self.app.state.visible_address)
+        return visible_address(address)
 
     @property
     def wants_json(self) -> bool:

@@ -1,10 +1,11 @@
 // What the pages can do without, and are nicer with: drafts that outlive a lost connection.
 
-import { startNow } from './moments.js';
+import { showOffset, startNow } from './moments.js';
 import { clearDrafts, discardDraft, discardSaved, hasDrafts, isAnythingKept, keepDraft } from './drafts.js';
 
 discardSaved(document.body.dataset.saved);
 for (const form of document.querySelectorAll('form[data-now]')) startNow(form);
+for (const told of document.querySelectorAll('[data-offset]')) showOffset(told.form);
 for (const form of document.querySelectorAll('form[data-draft]')) keepDraft(form);
 for (const link of document.querySelectorAll('form [data-discards]')) {
   link.addEventListener('click', () => discardDraft(link.closest('form')));

@@ -1,8 +1,7 @@
 // Several photos at once: each is read, announced, sent straight to the storage, and completed; each can be cancelled and tried again.
 
-import { sha256, UploadRefused, announce, complete, send } from './uploading.js';
+import { kindOf, sha256, UploadRefused, announce, complete, send } from './uploading.js';
 
-const TYPES = new Set(['image/jpeg', 'image/png', 'image/webp']);
 const LARGEST = 64 * 1024 * 1024;
 const AT_ONCE = 2;
 
@@ -64,9 +63,10 @@ class Upload {
     this.button.onclick = action;
   }
 
-  queue() {
-    if (!TYPES.has(this.file.type)) return this.#end('type', '', false);
+  async queue() {
     if (this.file.size > LARGEST || this.file.size === 0) return this.#end('large', '', false);
+    this.type ??= await kindOf(this.file);
+    if (!this.type.startsWith('image/')) return this.#end(this.type, '', false);
     this.control = new AbortController();
     this.#say('waiting');
     this.#offer('cancel', () => this.#cancel());

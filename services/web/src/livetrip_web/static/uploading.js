@@ -2,6 +2,24 @@
 
 export class UploadRefused extends Error {}
 
+const KINDS = [
+  [/^\xff\xd8\xff/, 'image/jpeg'],
+  [/^\x89PNG\r\n\x1a\n/, 'image/png'],
+  [/^RIFF.{4}WEBP/s, 'image/webp'],
+  [/^.{4}ftyp(?:.{4}){0,12}avi[fs]/s, 'avif'],
+  [/^.{4}ftyp(?:he[iv][cmsx]|mif1|msf1)/s, 'heic'],
+];
+
+// By its first bytes: file.type goes by the name alone.
+export async function kindOf(file) {
+  try {
+    const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 64).arrayBuffer()));
+    return KINDS.find(([pattern]) => pattern.test(start))?.[1] ?? 'type';
+  } catch {
+    return 'type'; // a folder, or gone
+  }
+}
+
 export async function sha256(file) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
   return btoa(String.fromCharCode(...digest));
@@ -16,8 +34,8 @@ async function ask(address, csrf, fields, signal) {
   throw new Error(`answered ${answer.status}`);
 }
 
-export function announce({ trip, csrf }, { file, checksum, entry, keepsPlace }, signal) {
-  const fields = { content_type: file.type, byte_size: file.size, checksum, keep_place: keepsPlace ? '1' : '' };
+export function announce({ trip, csrf }, { file, type, checksum, entry, keepsPlace }, signal) {
+  const fields = { content_type: type, byte_size: file.size, checksum, keep_place: keepsPlace ? '1' : '' };
   return ask(`/trips/${trip}/photos/uploads`, csrf, entry ? { ...fields, entry_id: entry } : fields, signal);
 }
 
