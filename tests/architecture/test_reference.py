@@ -49,7 +49,9 @@ def test_what_is_honoured_is_shown_where_the_reference_says(name: str, written: 
     assert folders, name
     texts = {
         folder: "".join(
-            path.read_text("utf-8") for path in sorted(folder.rglob("*.*")) if path.suffix in (".yaml", ".json")
+            path.read_text("utf-8")
+            for path in ([folder] if folder.is_file() else sorted(folder.rglob("*.*")))
+            if path.suffix in (".yaml", ".json") or path == folder
         )
         for folder in folders
     }

@@ -45,7 +45,6 @@ from switchover.errors.calls import (
     Forbidden,
     HeadersTooLarge,
     InternalError,
-    InvalidField,
     InvalidRequest,
     MalformedRequest,
     MethodNotAllowed,
@@ -63,6 +62,7 @@ from switchover.errors.calls import (
     UnknownValue,
     UnsupportedMediaType,
 )
+from switchover.errors.fields import InvalidField
 from switchover.errors.listings import (
     BindError,
     ChangeUnknown,

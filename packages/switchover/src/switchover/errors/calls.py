@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from switchover.errors.fields import InvalidField
 from switchover.errors.listings import SwitchoverError
-
-
-@dataclass(frozen=True, slots=True)
-class InvalidField:
-    """One thing that is wrong with a request: `where` (`body#/pointer` or `query.name`) and what."""
-
-    where: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.where} {self.detail}"
 
 
 class CallError(SwitchoverError):

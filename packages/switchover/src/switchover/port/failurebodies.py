@@ -125,7 +125,7 @@ def read_members(body: Mapping[str, Any], failure: Failure | None) -> dict[str, 
         if name not in STANDARD_MEMBERS
         or name in own
         or not isinstance(value, _KINDS.get(name, str))
-        or (name == "code" and not is_coded and not is_wire_code(value))
+        or (name == "code" and not is_coded and not (isinstance(value, str) and is_wire_code(value)))
     }
 
 
