@@ -16,6 +16,8 @@ NAMES = [
     "ApiKey",
     "ApiKeyVerifier",
     "AsgiTransport",
+    "BasicAuth",
+    "BasicAuthVerifier",
     "BindError",
     "CallContext",
     "CallError",

@@ -395,8 +395,11 @@ def test_plain_methods_and_a_caller_of_ones_own() -> None:
     document = load(
         HEAD
         + """\
-paths: { /x: { post: { operationId: op, security: [{ service: [] }], responses: { '204': { description: d } } } } }
-components: { securitySchemes: { service: { type: http, scheme: bearer } } }
+paths: { /x: { post: { operationId: op, security: [{ service: [], caller: [] }], responses: { '204': { description: d } } } } }
+components:
+  securitySchemes:
+    service: { type: http, scheme: bearer }
+    caller: { type: apiKey, in: header, name: X-Switchover-Caller }
 """
     )
 
@@ -406,6 +409,21 @@ components: { securitySchemes: { service: { type: http, scheme: bearer } } }
     assert "async def op(self, caller: Customer) -> None:" in own
     assert "class Caller" not in own
     assert "_UNUSABLE" not in own
+
+
+def test_security_that_names_no_caller_asks_for_none() -> None:
+    document = load(
+        HEAD
+        + """\
+paths: { /x: { post: { operationId: op, security: [{ service: [] }], responses: { '204': { description: d } } } } }
+components: { securitySchemes: { service: { type: http, scheme: bearer } } }
+"""
+    )
+
+    text = port_of(document)
+    assert "async def op(self) -> None:" in text
+    assert "class Caller" not in text
+    assert "async def op(self, caller: Customer) -> None:" in port_of(document, caller="shop.people:Customer")
 
 
 def test_long_signatures_have_a_line_for_each_argument() -> None:

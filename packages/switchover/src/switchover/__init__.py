@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     from switchover.trust import AnyOf as AnyOf
     from switchover.trust import ApiKey as ApiKey
     from switchover.trust import ApiKeyVerifier as ApiKeyVerifier
+    from switchover.trust import BasicAuth as BasicAuth
+    from switchover.trust import BasicAuthVerifier as BasicAuthVerifier
     from switchover.trust import GcpIdentityToken as GcpIdentityToken
     from switchover.trust import IpAllowlist as IpAllowlist
     from switchover.trust import OidcClientCredentials as OidcClientCredentials
@@ -97,6 +99,8 @@ _HOMES: Final = {
     "ApiKey": "switchover.trust",
     "ApiKeyVerifier": "switchover.trust",
     "AsgiTransport": "switchover.port.transports.asgi",
+    "BasicAuth": "switchover.trust",
+    "BasicAuthVerifier": "switchover.trust",
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
     "CallError": "switchover.errors",

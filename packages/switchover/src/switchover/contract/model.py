@@ -170,6 +170,7 @@ class Operation:
         path: template below the server's base path, `/trips/{tripId}`.
         parameters: in the order of the document, those of the path first.
         needs_caller: does every way to call it need credentials?
+        names_caller: do they say for whom the service acts (`x-switchover-caller`)?
     """
 
     id: str
@@ -182,6 +183,7 @@ class Operation:
     answers: tuple[Answer, ...]
     failures: tuple[Failure, ...]
     needs_caller: bool
+    names_caller: bool
     is_deprecated: bool
     tags: tuple[str, ...]
     node: Node

@@ -34,7 +34,7 @@ class Argument:
 
 def arguments_of(operation: Operation, annotations: Annotations, caller: str | None) -> list[Argument]:
     """The arguments of an operation's method, after `self`."""
-    first = [Argument("caller", caller)] if caller and operation.needs_caller else []
+    first = [Argument("caller", caller)] if caller and operation.names_caller else []
     taken = [parameter for parameter in operation.parameters if not _is_context(parameter)]
     positional = [_positional(parameter, operation, annotations) for parameter in taken if parameter.place == "path"]
     keywords = [_keyword(parameter, operation, annotations) for parameter in taken if parameter.place != "path"]

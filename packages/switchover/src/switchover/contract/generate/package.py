@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchover.contract.document import Document
 from switchover.contract.findings import Finding, Location
@@ -69,7 +69,8 @@ def _files(document: Document, target: Target, selection: Selection, *, hoists: 
     bundle = Bundle(document, reserved=reserved, among=None if is_whole else reach(operations), hoists=hoists)
     annotations, error_annotations = Annotations(bundle), Annotations(bundle)
     classes = error_classes(operations, error_annotations, bundle.taken).by_code
-    caller = target.caller_name if any(operation.needs_caller for operation in operations) else None
+    operations = [_with_own_caller(operation) for operation in operations] if target.caller else operations
+    caller = target.caller_name if any(operation.names_caller for operation in operations) else None
     signatures = [
         (operation, arguments_of(operation, annotations, caller), returned(operation, annotations))
         for operation in operations
@@ -118,6 +119,11 @@ def without_text(target: Target, selection: Selection) -> str:
         f'setattr(  # what of the contract is left out, and why\n    {target.interface},\n    "{GENERATED_WITHOUT}",\n'
     )
     return "\n".join([f"\n\n{head}    {{", *lines, "    },", ")", ""])
+
+
+def _with_own_caller(operation: Operation) -> Operation:
+    """A team that names its own caller type means it wherever credentials are needed."""
+    return replace(operation, names_caller=operation.needs_caller)
 
 
 def _inside(document: Document) -> Mapping[str, Source]:

@@ -16,7 +16,7 @@ from switchover.contract.operations.failures import FailureReader
 from switchover.contract.operations.headers import OWN_HEADERS, settable_headers
 from switchover.contract.operations.identifiers import Place, identifiers
 from switchover.contract.operations.parameters import ParameterReader
-from switchover.contract.operations.security import needs_caller
+from switchover.contract.operations.security import names_caller, needs_caller
 from switchover.contract.operations.servers import base_path
 from switchover.contract.reference import BrokenReference
 from switchover.contract.schemas.inspector import SchemaInspector
@@ -96,6 +96,7 @@ class OperationReader:
             answers=tuple(self._answers(node, method, notes)),
             failures=tuple(self._failures.read(node, notes)),
             needs_caller=needs_caller(self.document.root, node, notes),
+            names_caller=names_caller(self.document.root, node),
             is_deprecated=node.value.get("deprecated") is True,
             tags=tuple(tag for tag in _list(node.value.get("tags")) if isinstance(tag, str)),
             node=node,
