@@ -84,6 +84,7 @@ NAMES = [
     "StoreUnavailable",
     "SwitchoverError",
     "Timeouts",
+    "Upload",
     "WindowSnapshot",
     "asked_side",
     "calling",

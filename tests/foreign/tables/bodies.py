@@ -27,8 +27,22 @@ def _none(offer: str, shown: str) -> Refused:
 
 
 TABLE = {
-    "a form": _none("application/x-www-form-urlencoded", "application/x-www-form-urlencoded (a form)"),
-    "a multipart body": _none("multipart/form-data", "multipart/form-data (a multipart body)"),
+    "a form of anything": _request(
+        "application/x-www-form-urlencoded: { schema: { type: object } }",
+        "is no object with named members, as application/x-www-form-urlencoded has them; describe it by `properties`",
+        "/content/application~1x-www-form-urlencoded/schema",
+    ),
+    "a form with members of any name": _request(
+        "multipart/form-data: { schema: { type: object, properties: { a: { type: string } }, additionalProperties: { type: string } } }",
+        "has members of any name in multipart/form-data; name them in `properties`",
+        "/content/multipart~1form-data/schema",
+    ),
+    "a form with lists of objects": _request(
+        "multipart/form-data: { schema: { type: object, properties: { a: { type: array, items: { type: object } } } } }",
+        "is a form with the member 'a' with object inside; styles write flat values: use `content: application/json`",
+        "/content/multipart~1form-data/schema",
+    ),
+    "a multipart body that is no form": _none("multipart/mixed", "multipart/mixed (a multipart body)"),
     "XML": _none("application/soap+xml", "application/soap+xml (XML)"),
     "YAML": _none("application/yaml", "application/yaml (YAML)"),
     "a stream": _none("text/event-stream", "text/event-stream (a stream)"),

@@ -426,6 +426,27 @@ components: { securitySchemes: { service: { type: http, scheme: bearer } } }
     assert "async def op(self, caller: Customer) -> None:" in port_of(document, caller="shop.people:Customer")
 
 
+def test_a_form_with_files_has_an_argument_for_each_member() -> None:
+    properties = {
+        "caption": {"type": "string"},
+        "photo": {"type": "string", "format": "binary"},
+        "more": {"type": "array", "items": {"type": "string", "format": "binary"}},
+    }
+    schema = {"type": "object", "required": ["photo"], "properties": properties}
+    form = one({"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}})
+
+    text = port_of(form)
+    assert "from switchover import Upload" in text
+    assert "(self, *, photo: Upload, caption: str | None = None, more: list[Upload] | None = None) -> None:" in text
+
+
+def test_a_form_without_files_is_a_model() -> None:
+    schema = {"type": "object", "properties": {"caption": {"type": "string"}}}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+
+    assert signature(one({"requestBody": {"required": True, "content": content}})) == "(self, op_body: OpBody) -> None"
+
+
 def test_long_signatures_have_a_line_for_each_argument() -> None:
     listed = [{"name": f"argument{index}", "in": "query", "schema": {"type": "string"}} for index in range(9)]
 

@@ -25,7 +25,7 @@ from unit.port.single import document, interface, json_answer
 
 WHO = Principal("partner", may_act_for_users=False)
 KEY = "a-key-of-the-partner-0123456789-abcdefghi"
-SCHEMES = {
+SCHEMES: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "basic": ({"type": "http", "scheme": "basic"}, BasicAuth("partner", KEY), BasicAuthVerifier({WHO: ("partner", KEY)})),
     "query": ({"type": "apiKey", "in": "query", "name": "api key"}, ApiKey(KEY, query="api key"), ApiKeyVerifier({WHO: KEY}, query="api key")),
     "cookie": ({"type": "apiKey", "in": "cookie", "name": "sid"}, ApiKey(KEY, cookie="sid"), ApiKeyVerifier({WHO: KEY}, cookie="sid")),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
+    from switchover.port.uploads import Upload as Upload
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
@@ -167,6 +168,7 @@ _HOMES: Final = {
     "StoreUnavailable": "switchover.errors",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
+    "Upload": "switchover.port.uploads",
     "WindowSnapshot": "switchover.rollout.windows",
     "asked_side": "switchover.rollout",
     "calling": "switchover.context",

@@ -156,8 +156,8 @@ def _port_text(
         own.append(f"from {module} import {name}")
     if annotations.models:
         own.append(_import_block("models", annotations.models))
-    standard = sorted((item for item in imports if "pydantic" not in item), key=lambda item: (item[:4] == "from", item))
-    third = sorted(item for item in imports if "pydantic" in item)
+    standard = sorted((item for item in imports if not _is_third(item)), key=lambda item: (item[:4] == "from", item))
+    third = sorted(item for item in imports if _is_third(item))
     groups = ["\n".join(group) for group in (standard, third, own) if group]
     title = _title(document)
     parts = [
@@ -167,6 +167,10 @@ def _port_text(
     ]
     body = "\n".join(methods).rstrip() or "    ..."
     return "\n\n".join(parts) + f'\n\n\n{helper}class {target.interface}(Protocol):\n    """{title}."""\n\n{body}\n'
+
+
+def _is_third(line: str) -> bool:
+    return "pydantic" in line or "switchover" in line
 
 
 def _import_block(module: str, names: Iterable[str]) -> str:
