@@ -134,6 +134,7 @@ class Answer:
 
     Attributes:
         headers: names of the response headers that it declares and a backend may set, in lower case.
+        required_headers: names of those that a backend must set, in lower case.
     """
 
     status: int
@@ -141,6 +142,7 @@ class Answer:
     content: Content | None
     node: Node
     headers: frozenset[str] = frozenset()
+    required_headers: frozenset[str] = frozenset()
 
     def covers(self, status: int) -> bool:
         """Is this the answer for `status`?"""
