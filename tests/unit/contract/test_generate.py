@@ -447,6 +447,27 @@ def test_a_form_without_files_is_a_model() -> None:
     assert signature(one({"requestBody": {"required": True, "content": content}})) == "(self, op_body: OpBody) -> None"
 
 
+def test_a_schema_that_requires_what_one_direction_leaves_out_is_two_models() -> None:
+    content = {"application/json": {"schema": ref("Pet")}}
+    answers = {"200": {"description": "d", "content": content}}
+    schemas = {
+        "Pet": {
+            "type": "object",
+            "required": ["id", "tag"],
+            "properties": {"id": {"type": "integer", "readOnly": True}, "tag": {"$ref": "#/components/schemas/Tag"}},
+        },
+        "Tag": {"type": "object", "properties": {"name": {"type": "string"}}},
+    }
+    document = one({"requestBody": {"required": True, "content": content}, "responses": answers}, schemas)
+    files = generate(document, Target("Pets"))
+
+    assert b"async def op(self, pet_request: PetRequest) -> Pet:" in files["port.py"]
+    models = files["models.py"].decode()
+    assert "class TagRequest" not in models
+    assert "id: int | None = None" in models.partition("class PetRequest")[2].partition("class ")[0]
+    assert "id: int\n" in models.partition("class Pet(")[2].partition("class ")[0]
+
+
 def test_long_signatures_have_a_line_for_each_argument() -> None:
     listed = [{"name": f"argument{index}", "in": "query", "schema": {"type": "string"}} for index in range(9)]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from switchover.contract import media, pointer
+from switchover.contract.direction import FLAGS, Directions
 from switchover.contract.findings import Notes
 from switchover.contract.model import Content, Media, RequestBody
 from switchover.contract.node import Node
@@ -24,6 +25,7 @@ class BodyReader:
         self._shape = shape
         self._inspector = inspector
         self._clean: dict[str, dict[int, Shape]] = {"readOnly": {}, "writeOnly": {}}
+        self._directions = Directions()
 
     def request(self, operation: Node, method: str, notes: Notes) -> RequestBody | None:
         """The body that an operation takes."""
@@ -40,11 +42,8 @@ class BodyReader:
         content = self.content(node, notes, has_forms=True)
         if content is None:
             return None
-        for name in required_members(content.shape, "readOnly", self._clean["readOnly"]):
-            notes.error(
-                content.schema,
-                f"requires {name!r} in a request although it is readOnly; give requests a schema of their own",
-            )
+        if required_members(content.shape, FLAGS["request"], self._clean["readOnly"]):
+            content = self.content(self._directions.facing(node, "request"), Notes(), has_forms=True) or content
         return RequestBody(node.value.get("required") is True, content)
 
     def response(self, status: str, method: str, node: Node, notes: Notes) -> Content | None:
@@ -58,10 +57,8 @@ class BodyReader:
         content = self.content(node, notes)
         if content is None:
             return None
-        for name in required_members(content.shape, "writeOnly", self._clean["writeOnly"]):
-            notes.error(
-                node, f"requires {name!r} in a response although it is writeOnly; give responses a schema of their own"
-            )
+        if required_members(content.shape, FLAGS["answer"], self._clean["writeOnly"]):
+            return self.content(self._directions.facing(node, "answer"), Notes())
         return content
 
     def content(self, node: Node, notes: Notes, *, has_forms: bool = False) -> Content | None:
