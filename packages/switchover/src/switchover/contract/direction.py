@@ -28,7 +28,7 @@ class Directions:
         """The same value, as it is read in a direction."""
         tree = node.document
         view = self._views.setdefault(
-            direction, Tree(tree.name, tree.version, tree.sources, tree.values, direction, base=tree)
+            direction, Tree(tree.name, tree.version, tree.sources, tree.values, direction=direction, base=tree)
         )
         return Node(view, node.file, node.pointer, node.value)
 

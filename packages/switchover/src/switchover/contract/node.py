@@ -118,8 +118,8 @@ class Tree:
     sources: Mapping[str, Source]
     values: Mapping[str, Any] = field(repr=False)
     _followed: dict[tuple[str, str], Node] = field(default_factory=dict, init=False, repr=False)
-    direction: str = ""
-    base: Tree | None = field(default=None, repr=False)
+    direction: str = field(default="", kw_only=True)
+    base: Tree | None = field(default=None, repr=False, kw_only=True)
 
     @property
     def root(self) -> Node:
