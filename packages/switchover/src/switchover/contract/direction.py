@@ -7,10 +7,9 @@ knows which members are not sent there.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from switchover.contract.node import Node, Tree
-from switchover.contract.shapes.shape import Shape
 
 Direction = Literal["request", "answer"]
 
@@ -42,21 +41,3 @@ def from_everywhere(node: Node) -> Node:
 def is_unsent(node: Node, flags: Collection[str]) -> bool:
     """Is a member with these flags left out in the direction of its document?"""
     return any(flag in flags for direction, flag in FLAGS.items() if direction == node.document.direction)
-
-
-def without_unsent(shape: Shape, schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema whose `required` does not name members that are left out; `shape` is that of the schema."""
-    options = shape.alternatives or (shape,)
-    unsent = {name for option in options for name, member in option.properties.items() if member.is_unsent}
-    if not unsent:
-        return schema
-    found = _loosened(schema, unsent)
-    if isinstance(found.get("allOf"), list):
-        found["allOf"] = [_loosened(part, unsent) if isinstance(part, dict) else part for part in found["allOf"]]
-    return found
-
-
-def _loosened(schema: dict[str, Any], unsent: set[str]) -> dict[str, Any]:
-    if not isinstance(schema.get("required"), list):
-        return schema
-    return {**schema, "required": [name for name in schema["required"] if name not in unsent]}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from switchover.contract import dialect, discriminator, pointer
-from switchover.contract.direction import FLAGS, from_everywhere, without_unsent
+from switchover.contract.direction import FLAGS, from_everywhere
 from switchover.contract.document import Document, Node
 from switchover.contract.generate.names import Names
 from switchover.contract.grammar import IN_PLACE, SCHEMA, below
@@ -19,6 +19,7 @@ from switchover.contract.model import Operation
 from switchover.contract.naming import pascal
 from switchover.contract.schemas.inspector import required_members
 from switchover.contract.shapes.shaping import reader
+from switchover.contract.shapes.unsent import without_unsent
 
 _TELLING: Final = frozenset(
     {"$ref", "description", "title", "summary", "deprecated", "examples", "example", "default", "readOnly", "writeOnly"}

@@ -14,10 +14,10 @@ from typing import Any, Final, Protocol
 import jsonschema_rs
 
 from switchover.contract import dialect, discriminator
-from switchover.contract.direction import without_unsent
 from switchover.contract.document import Document, Node
 from switchover.contract.schemas.formats import FORMATS
 from switchover.contract.shapes.shaping import reader
+from switchover.contract.shapes.unsent import without_unsent
 
 MASK: Final = "the value"
 """What stands for the value in the engine's messages."""
