@@ -18,6 +18,7 @@ from switchover.contract.grammar import IN_PLACE, SCHEMA, below
 from switchover.contract.model import Operation
 from switchover.contract.naming import pascal
 from switchover.contract.schemas.inspector import required_members
+from switchover.contract.shapes.shape import Shape
 from switchover.contract.shapes.shaping import reader
 from switchover.contract.shapes.unsent import without_unsent
 
@@ -53,6 +54,7 @@ class Bundle:
         self._schemas: dict[str, Any] = {}
         self._begun: set[Key] = set()
         self._shape = reader()
+        self._clean: dict[str, dict[int, Shape]] = {"readOnly": {}, "writeOnly": {}}
         components = document.root.get("components")
         declared = components.get("schemas") if components is not None else None
         names = declared.value if declared is not None and isinstance(declared.value, dict) else {}
@@ -78,7 +80,7 @@ class Bundle:
     def _undirected(self, node: Node) -> Node:
         """Without its direction, where the schema is the same in both."""
         base, flag = from_everywhere(node), FLAGS.get(node.document.direction)  # type: ignore[call-overload]
-        return node if flag is not None and required_members(self._shape(base), flag) else base
+        return node if flag is not None and required_members(self._shape(base), flag, self._clean[flag]) else base
 
     def is_named(self, node: Node) -> bool:
         """Has the contract itself given the schema a name?"""
