@@ -27,23 +27,27 @@ def _none(offer: str, shown: str) -> Refused:
 
 
 TABLE = {
-    "a form": _none("application/x-www-form-urlencoded", "application/x-www-form-urlencoded (a form)"),
-    "a multipart body": _none("multipart/form-data", "multipart/form-data (a multipart body)"),
+    "a form of anything": _request(
+        "application/x-www-form-urlencoded: { schema: { type: object } }",
+        "is no object with named members, as application/x-www-form-urlencoded has them; describe it by `properties`",
+        "/content/application~1x-www-form-urlencoded/schema",
+    ),
+    "a form with members of any name": _request(
+        "multipart/form-data: { schema: { type: object, properties: { a: { type: string } }, additionalProperties: { type: string } } }",
+        "has members of any name in multipart/form-data; name them in `properties`",
+        "/content/multipart~1form-data/schema",
+    ),
+    "a form with lists of objects": _request(
+        "multipart/form-data: { schema: { type: object, properties: { a: { type: array, items: { type: object } } } } }",
+        "is a form with the member 'a' with object inside; styles write flat values: use `content: application/json`",
+        "/content/multipart~1form-data/schema",
+    ),
+    "a multipart body that is no form": _none("multipart/mixed", "multipart/mixed (a multipart body)"),
     "XML": _none("application/soap+xml", "application/soap+xml (XML)"),
     "YAML": _none("application/yaml", "application/yaml (YAML)"),
     "a stream": _none("text/event-stream", "text/event-stream (a stream)"),
     "another charset": _none("text/plain; charset=iso-8859-1", "text/plain; charset=iso-8859-1 (not in UTF-8)"),
     "a type that nobody knows": _none("application/whatever", "application/whatever"),
-    "a request that requires what is only read": _request(
-        "application/json: { schema: { type: object, required: [id], properties: { id: { readOnly: true } } } }",
-        "requires 'id' in a request although it is readOnly; give requests a schema of their own",
-        "/content/application~1json/schema",
-    ),
-    "a request that requires what is only read, further down": _request(
-        "application/json: { schema: { type: array, items: { anyOf: [{ required: [id], properties: { id: { readOnly: true } } }] } } }",
-        "requires 'id' in a request although it is readOnly; give requests a schema of their own",
-        "/content/application~1json/schema",
-    ),
     "a body without content": Refused(
         """
         /x:
@@ -54,20 +58,5 @@ TABLE = {
         """,
         _REQUEST,
         "is a body without `content`; name its media type and schema",
-    ),
-    "an answer that requires what is only written": Refused(
-        """
-        /x:
-          post:
-            operationId: op
-            responses:
-              '200': # here
-                description: d
-                content:
-                  application/json:
-                    schema: { type: object, required: [pin], properties: { pin: { type: string, writeOnly: true } } }
-        """,
-        _RESPONSE,
-        "requires 'pin' in a response although it is writeOnly; give responses a schema of their own",
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foreign.refusing import Refused
 
-_INSTEAD = "offer a bearer token (http bearer, oauth2, openIdConnect) or an apiKey in a header"
+_INSTEAD = "offer a bearer token (http bearer, oauth2, openIdConnect), http basic or an apiKey"
 
 
 def _scheme(scheme: str, called: str) -> Refused:
@@ -25,9 +25,6 @@ def _demanding(security: str, pointer: str, message: str, scheme: str) -> Refuse
 
 
 TABLE = {
-    "an API key in the query": _scheme("type: apiKey, in: query, name: key", "an apiKey in query"),
-    "an API key in a cookie": _scheme("type: apiKey, in: cookie, name: key", "an apiKey in cookie"),
-    "HTTP Basic": _scheme("type: http, scheme: basic", "http basic"),
     "HTTP Digest": _scheme("type: http, scheme: Digest", "http Digest"),
     "a security scheme of no known type": _scheme("type: tokens", "of type 'tokens'"),
     "a security scheme that is not there": _demanding(
@@ -45,8 +42,8 @@ TABLE = {
             responses: { '204': { description: d } }
         """,
         "/paths/~1x/get/security/0/key",
-        "asks for 'key', an apiKey in query, which no credential of a port is",
-        "securitySchemes: { token: { type: http, scheme: bearer }, key: { type: apiKey, in: query, name: k } }",
+        "asks for 'key', http hoba, which no credential of a port is",
+        "securitySchemes: { token: { type: http, scheme: bearer }, key: { type: http, scheme: hoba } }",
     ),
     "security that is no list": Refused(
         """

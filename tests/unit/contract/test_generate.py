@@ -395,8 +395,11 @@ def test_plain_methods_and_a_caller_of_ones_own() -> None:
     document = load(
         HEAD
         + """\
-paths: { /x: { post: { operationId: op, security: [{ service: [] }], responses: { '204': { description: d } } } } }
-components: { securitySchemes: { service: { type: http, scheme: bearer } } }
+paths: { /x: { post: { operationId: op, security: [{ service: [], caller: [] }], responses: { '204': { description: d } } } } }
+components:
+  securitySchemes:
+    service: { type: http, scheme: bearer }
+    caller: { type: apiKey, in: header, name: X-Switchover-Caller }
 """
     )
 
@@ -406,6 +409,63 @@ components: { securitySchemes: { service: { type: http, scheme: bearer } } }
     assert "async def op(self, caller: Customer) -> None:" in own
     assert "class Caller" not in own
     assert "_UNUSABLE" not in own
+
+
+def test_security_that_names_no_caller_asks_for_none() -> None:
+    document = load(
+        HEAD
+        + """\
+paths: { /x: { post: { operationId: op, security: [{ service: [] }], responses: { '204': { description: d } } } } }
+components: { securitySchemes: { service: { type: http, scheme: bearer } } }
+"""
+    )
+
+    text = port_of(document)
+    assert "async def op(self) -> None:" in text
+    assert "class Caller" not in text
+    assert "async def op(self, caller: Customer) -> None:" in port_of(document, caller="shop.people:Customer")
+
+
+def test_a_form_with_files_has_an_argument_for_each_member() -> None:
+    properties = {
+        "caption": {"type": "string"},
+        "photo": {"type": "string", "format": "binary"},
+        "more": {"type": "array", "items": {"type": "string", "format": "binary"}},
+    }
+    schema = {"type": "object", "required": ["photo"], "properties": properties}
+    form = one({"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}})
+
+    text = port_of(form)
+    assert "from switchover import Upload" in text
+    assert "(self, *, photo: Upload, caption: str | None = None, more: list[Upload] | None = None) -> None:" in text
+
+
+def test_a_form_without_files_is_a_model() -> None:
+    schema = {"type": "object", "properties": {"caption": {"type": "string"}}}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+
+    assert signature(one({"requestBody": {"required": True, "content": content}})) == "(self, op_body: OpBody) -> None"
+
+
+def test_a_schema_that_requires_what_one_direction_leaves_out_is_two_models() -> None:
+    content = {"application/json": {"schema": ref("Pet")}}
+    answers = {"200": {"description": "d", "content": content}}
+    schemas = {
+        "Pet": {
+            "type": "object",
+            "required": ["id", "tag"],
+            "properties": {"id": {"type": "integer", "readOnly": True}, "tag": {"$ref": "#/components/schemas/Tag"}},
+        },
+        "Tag": {"type": "object", "properties": {"name": {"type": "string"}}},
+    }
+    document = one({"requestBody": {"required": True, "content": content}, "responses": answers}, schemas)
+    files = generate(document, Target("Pets"))
+
+    assert b"async def op(self, pet_request: PetRequest) -> Pet:" in files["port.py"]
+    models = files["models.py"].decode()
+    assert "class TagRequest" not in models
+    assert "id: int | None = None" in models.partition("class PetRequest")[2].partition("class ")[0]
+    assert "id: int\n" in models.partition("class Pet(")[2].partition("class ")[0]
 
 
 def test_long_signatures_have_a_line_for_each_argument() -> None:

@@ -90,12 +90,12 @@ def test_who_has_to_say_who_they_are(root: str, own: str, needs_caller: bool) ->
         (
             "[{ a: [] }]",
             "{ a: { type: apiKey, in: header, name: X-Key } }",
-            ["asks for 'a', a key in the header X-Key: `credentials=` has to send that header, and `verifier=` to judge it"],
+            ["asks for 'a', a key in the header X-Key: `credentials=` has to send it there, and `verifier=` to judge it"],
         ),
         (
             "[{ b: [], a: [] }]",
             "{ a: { type: apiKey, in: header, name: X-Key }, b: { type: http, scheme: bearer } }",
-            ["asks for 'a', a key in the header X-Key: `credentials=` has to send that header, and `verifier=` to judge it"],
+            ["asks for 'a', a key in the header X-Key: `credentials=` has to send it there, and `verifier=` to judge it"],
         ),
         (
             "[{ a: [write, read] }]",
@@ -109,10 +109,19 @@ def test_who_has_to_say_who_they_are(root: str, own: str, needs_caller: bool) ->
         ),
         (
             "[{ a: [] }, { b: [] }]",
-            "{ a: { type: http, scheme: basic }, b: { type: http, scheme: bearer } }",
+            "{ a: { type: http, scheme: digest }, b: { type: http, scheme: bearer } }",
             [
-                "asks for 'a', http basic, which no credential of a port is; offer a bearer token (http bearer, oauth2, "
-                "openIdConnect) or an apiKey in a header; another way in is used"
+                "asks for 'a', http digest, which no credential of a port is; offer a bearer token (http bearer, oauth2, "
+                "openIdConnect), http basic or an apiKey; another way in is used"
+            ],
+        ),
+        (
+            "[{ a: [], b: [], c: [] }]",
+            "{ a: { type: http, scheme: Basic }, b: { type: apiKey, in: query, name: k }, c: { type: apiKey, in: cookie, name: s } }",
+            [
+                "asks for 'a', HTTP Basic: `credentials=` has to send it (BasicAuth), and `verifier=` to judge it (BasicAuthVerifier)",
+                "asks for 'b', a key in the query parameter k: `credentials=` has to send it there, and `verifier=` to judge it",
+                "asks for 'c', a key in the cookie s: `credentials=` has to send it there, and `verifier=` to judge it",
             ],
         ),
         ("[{ a: [] }, { b: [] }]", "{ a: { type: mutualTLS }, b: { type: http, scheme: bearer } }", []),
@@ -132,6 +141,7 @@ def test_our_own_contract_is_honoured_without_reserve() -> None:
     read = list(OperationReader(Document.load(ROOT / "openapi" / "openapi.yaml")).read())
 
     assert any(found.needs_caller for found, _ in read)
+    assert all(found.names_caller is found.needs_caller for found, _ in read)
     assert [notes.errors + notes.warnings for _, notes in read if notes.errors or notes.warnings] == []
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from switchover.port.transports.aiohttp import AiohttpTransport as AiohttpTransport
     from switchover.port.transports.asgi import AsgiTransport as AsgiTransport
     from switchover.port.transports.httpx import HttpxTransport as HttpxTransport
+    from switchover.port.uploads import Upload as Upload
     from switchover.probe import ProbeOutcome as ProbeOutcome
     from switchover.probe import Prober as Prober
     from switchover.probe import ProbeTarget as ProbeTarget
@@ -71,6 +72,8 @@ if TYPE_CHECKING:
     from switchover.trust import AnyOf as AnyOf
     from switchover.trust import ApiKey as ApiKey
     from switchover.trust import ApiKeyVerifier as ApiKeyVerifier
+    from switchover.trust import BasicAuth as BasicAuth
+    from switchover.trust import BasicAuthVerifier as BasicAuthVerifier
     from switchover.trust import GcpIdentityToken as GcpIdentityToken
     from switchover.trust import IpAllowlist as IpAllowlist
     from switchover.trust import OidcClientCredentials as OidcClientCredentials
@@ -97,6 +100,8 @@ _HOMES: Final = {
     "ApiKey": "switchover.trust",
     "ApiKeyVerifier": "switchover.trust",
     "AsgiTransport": "switchover.port.transports.asgi",
+    "BasicAuth": "switchover.trust",
+    "BasicAuthVerifier": "switchover.trust",
     "BindError": "switchover.errors",
     "CallContext": "switchover.context",
     "CallError": "switchover.errors",
@@ -163,6 +168,7 @@ _HOMES: Final = {
     "StoreUnavailable": "switchover.errors",
     "SwitchoverError": "switchover.errors",
     "Timeouts": "switchover.port",
+    "Upload": "switchover.port.uploads",
     "WindowSnapshot": "switchover.rollout.windows",
     "asked_side": "switchover.rollout",
     "calling": "switchover.context",

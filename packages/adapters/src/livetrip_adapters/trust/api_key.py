@@ -5,7 +5,7 @@ from __future__ import annotations
 from livetrip_adapters.trust.reading import Reading
 from switchover import ApiKey
 from switchover.trust import CredentialSource
-from switchover.trust.api_key import API_KEY_HEADER
+from switchover.trust.key_place import API_KEY_HEADER
 
 _NAME = "LIVETRIP_TRUST_API_KEY"
 

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from switchover.contract import structure
 from switchover.contract.faults import Faults
 from switchover.contract.files import Files
 from switchover.contract.findings import Finding
 from switchover.contract.node import Node, Tree
+from switchover.contract.subtypes import with_subtypes
 from switchover.errors import ContractError
 from switchover.versions import ContractVersion
 
@@ -50,7 +52,8 @@ class Document(Tree):
         if faults and not faults.spare(root.get("paths")):
             findings: list[Finding] = sorted({finding for _, finding in found}, key=lambda each: _order(name, each))
             raise ContractError(f"{name} is not a usable contract:", findings)
-        return cls(name, version, files.sources, dict(files), faults)
+        values = dict(files) if faults else _read_values(name, files)
+        return cls(name, version, files.sources, values, faults)
 
     @property
     def content(self) -> bytes:
@@ -71,6 +74,15 @@ class Document(Tree):
     def contract_version(self) -> ContractVersion:
         """The version of the contract: `info.version` and the digest's beginning."""
         return ContractVersion.of(self.digest, self.root.value.get("info"))
+
+
+def _read_values(name: str, files: Files) -> dict[str, Any]:
+    """The values of the files; subtypes are looked for where there is one file."""
+    values = dict(files)
+    if len(values) == 1:
+        text = files.sources[name].content.decode("utf-8", "replace")
+        values[name] = with_subtypes(values[name], text)
+    return values
 
 
 def _order(root: str, finding: Finding) -> tuple[bool, str, int, str]:

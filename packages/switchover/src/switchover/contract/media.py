@@ -24,6 +24,7 @@ _REFUSED: Final = {
     "application/jsonl": "a stream",
     "application/json-seq": "a stream",
 }
+_FORMS: Final = {"application/x-www-form-urlencoded": Media.FORM, "multipart/form-data": Media.MULTIPART}
 _UTF8: Final = ("utf-8", "utf8", "us-ascii")
 
 
@@ -83,9 +84,15 @@ def refusal(media_type: str) -> str | None:
     return _REFUSED.get(name)
 
 
-def choose(content: Node) -> tuple[str, Node, Media] | None:
-    """The media type to use of a `content` object, its Media Type Object and how it is read; None if none can be."""
-    offers = [(name, node, media_of(name, _schema(node))) for name, node in content.entries()]
+def choose(content: Node, *, has_forms: bool = False) -> tuple[str, Node, Media] | None:
+    """The media type to use of a `content` object, its Media Type Object and how it is read; None if none can be.
+
+    Forms are read where `has_forms` says so: in requests.
+    """
+    forms = _FORMS if has_forms else {}
+    offers = [
+        (name, node, forms.get(essence(name)) or media_of(name, _schema(node))) for name, node in content.entries()
+    ]
     for wanted in Media:
         for name, node, media in offers:
             if media is wanted:

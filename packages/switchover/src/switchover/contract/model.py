@@ -39,6 +39,8 @@ class Media(Enum):
     JSON = "json"
     TEXT = "text"
     BINARY = "binary"
+    FORM = "form"
+    MULTIPART = "multipart"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +72,47 @@ class Parameter:
 
 
 @dataclass(frozen=True, eq=False)
+class FormField:
+    """A member of a form: written like a parameter of a query, or a file.
+
+    Attributes:
+        media_type: of a file, where the contract says one.
+    """
+
+    parameter: Parameter
+    is_file: bool = False
+    media_type: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the member."""
+        return self.parameter.name
+
+    @property
+    def is_list(self) -> bool:
+        """Are there several files?"""
+        return self.parameter.shape.kinds == {"array"}
+
+
+@dataclass(frozen=True, eq=False)
 class Content:
-    """A body in one media type."""
+    """A body in one media type.
+
+    Attributes:
+        shape: of the value; a form has texts in it where its files are.
+        fields: the members of a form.
+    """
 
     media_type: str
     media: Media
     schema: Node
     shape: Shape
+    fields: tuple[FormField, ...] = ()
+
+    @property
+    def has_files(self) -> bool:
+        """Is it a form with files?"""
+        return any(field.is_file for field in self.fields)
 
     @cached_property
     def personal(self) -> Personal:
@@ -98,6 +134,7 @@ class Answer:
 
     Attributes:
         headers: names of the response headers that it declares and a backend may set, in lower case.
+        required_headers: names of those that a backend must set, in lower case.
     """
 
     status: int
@@ -105,6 +142,7 @@ class Answer:
     content: Content | None
     node: Node
     headers: frozenset[str] = frozenset()
+    required_headers: frozenset[str] = frozenset()
 
     def covers(self, status: int) -> bool:
         """Is this the answer for `status`?"""
@@ -170,6 +208,7 @@ class Operation:
         path: template below the server's base path, `/trips/{tripId}`.
         parameters: in the order of the document, those of the path first.
         needs_caller: does every way to call it need credentials?
+        names_caller: do they say for whom the service acts (`x-switchover-caller`)?
     """
 
     id: str
@@ -182,6 +221,7 @@ class Operation:
     answers: tuple[Answer, ...]
     failures: tuple[Failure, ...]
     needs_caller: bool
+    names_caller: bool
     is_deprecated: bool
     tags: tuple[str, ...]
     node: Node

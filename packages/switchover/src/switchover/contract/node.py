@@ -110,6 +110,7 @@ class Tree:
         version: `3.0` or `3.1`.
         sources: every file, by its path relative to the root file.
         values: the same, as plain values.
+        direction: `request` or `answer` for a view of `base` in which members of the other direction are not required.
     """
 
     name: str
@@ -117,6 +118,8 @@ class Tree:
     sources: Mapping[str, Source]
     values: Mapping[str, Any] = field(repr=False)
     _followed: dict[tuple[str, str], Node] = field(default_factory=dict, init=False, repr=False)
+    direction: str = field(default="", kw_only=True)
+    base: Tree | None = field(default=None, repr=False, kw_only=True)
 
     @property
     def root(self) -> Node:

@@ -10,7 +10,9 @@ import contextlib
 from collections.abc import Callable, Collection
 from typing import Any
 
-from switchover.context import Beside, CallContext, carrying_out, reading
+from switchover.context import Beside, CallContext, carrying_out, current, reading
+from switchover.contract import Answer
+from switchover.errors import InvalidField
 from switchover.port.errorform import UnusableError
 from switchover.port.plan import Plan
 from switchover.port.values import UnusableValue
@@ -90,3 +92,21 @@ def receive(info: ResponseInfo, response: WireResponse, declared: Collection[str
 def is_replayed(response: WireResponse) -> bool:
     """Whether a response is marked as the stored answer of an earlier request."""
     return response.header(REPLAYED_HEADER) == "true"
+
+
+def check_headers(answer: Answer, said: Collection[str]) -> None:
+    """Hold what a backend said against the headers that its answer requires.
+
+    Raises:
+        UnusableValue: one of them is missing.
+    """
+    missing = answer.required_headers - set(said)
+    if missing:
+        what = "is required by the contract; set it with respond(headers=…)"
+        raise UnusableValue([InvalidField(f"answer.header.{name}", what) for name in sorted(missing)])
+
+
+def headers_said() -> Collection[str]:
+    """The names of the headers that the backend of the current call has set."""
+    answer = current().answer
+    return answer.headers if answer is not None else ()

@@ -16,7 +16,7 @@ from switchover.port.faults import FaultReader
 from switchover.port.heard import HeardVersions
 from switchover.port.plan import CallerForm, Plan
 from switchover.port.problems import PROBLEM_JSON
-from switchover.port.tolerance import TOLERANT, AnswerReading
+from switchover.port.tolerance import STRICT, TOLERANT, AnswerReading
 from switchover.port.transports.base import Timeouts
 from switchover.port.values import NotJson, UnknownValues, UnusableValue
 from switchover.port.wire import WireRequest, WireResponse
@@ -134,6 +134,8 @@ class Exchange:
             codec.media_type, essence(response.header("content-type") or "")
         ):
             raise _unexpected(f"The answer is not {codec.media_type}.", response)
+        if self._reading is STRICT and codec.answer.required_headers:
+            _check_headers(codec.answer.required_headers, response)
         try:
             return codec.read(response.body, self._reading)
         except UnknownValues as error:
@@ -149,6 +151,12 @@ class Exchange:
         listed = "; ".join(str(item) for item in error.errors[:5])
         detail = f"{done} has what a newer version wrote: {listed} (status {response.status})"
         return UnknownValue(detail, errors=error.errors, answered=response.status)
+
+
+def _check_headers(required: Collection[str], response: WireResponse) -> None:
+    missing = sorted(set(required) - {name for name, _ in response.headers})
+    if missing:
+        raise _unexpected(f"The answer lacks headers that the contract requires: {', '.join(missing)}", response)
 
 
 def _unexpected(detail: str, response: WireResponse) -> UnexpectedAnswer:

@@ -11,6 +11,7 @@ from switchover import context
 from switchover.contract import pointer
 from switchover.errors import CallError, FidelityError, InvalidField, Problem
 from switchover.parity import Breach, differences, differences_of_sets, mutable_parts
+from switchover.port.answering import check_headers, headers_said
 from switchover.port.answers import AnswerCodec
 from switchover.port.breaches import (
     breach,
@@ -123,6 +124,7 @@ class _Call:
         said = answer.status if answer is not None else None
         try:
             codec = self.plan.answers.choose(result, said)
+            check_headers(codec.answer, headers_said())
             data = codec.write(result)
         except UnusableValue as error:
             self.breaches += unusable(self.plan, error, "the caller would get InternalError")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from time import monotonic
@@ -12,7 +12,7 @@ from switchover.errors import CallTimeout
 from switchover.port.plan import Plans
 from switchover.port.transports.base import Timeouts
 from switchover.port.wire import WireRequest, WireResponse
-from switchover.trust import CredentialSource, Revocable
+from switchover.trust import CredentialSource, QueryCredential, Revocable
 
 Send = Callable[[WireRequest, Timeouts], Awaitable[WireResponse]]
 SendBlocking = Callable[[WireRequest, Timeouts], WireResponse]
@@ -30,37 +30,53 @@ def check_credentials(plans: Plans, credentials: CredentialSource | None, trust:
         raise ValueError(f'trust is "open" or nothing, not {trust!r}')
     if credentials is None and trust is None and any(plan.operation.needs_caller for plan in plans.values()):
         raise ValueError(
-            "http() has no credentials, and operations of this contract need a caller. Give it what this service proves itself with "
+            "http() has no credentials, and operations of this contract need credentials. Give it what this service proves itself with "
             '(credentials=SharedKey(…)), or say that the service trusts whoever can reach it (trust="open")'
         )
 
 
 def proving(send: Send, credentials: CredentialSource) -> Send:
     """Sends with a credential, from coroutines. What has to be fetched first is, within the time that the caller sees to."""
-    told = _told_of_refusals(credentials)
+    told, with_proof = _told_of_refusals(credentials), _prover(credentials)
 
     async def proven(request: WireRequest, timeouts: Timeouts) -> WireResponse:
         if not credentials.is_ready():
             await credentials.refresh()
-        return told(await send(_with_proof(request, credentials), timeouts))
+        return told(await send(with_proof(request), timeouts))
 
     return proven
 
 
 def blocking_proving(send: SendBlocking, credentials: CredentialSource) -> SendBlocking:
     """Sends with a credential, from threads. What has to be fetched first takes its time from the attempt's."""
-    told = _told_of_refusals(credentials)
+    told, with_proof = _told_of_refusals(credentials), _prover(credentials)
 
     def proven(request: WireRequest, timeouts: Timeouts) -> WireResponse:
         if not credentials.is_ready():
             timeouts = _after_refresh(credentials, timeouts)
-        return told(send(_with_proof(request, credentials), timeouts))
+        return told(send(with_proof(request), timeouts))
 
     return proven
 
 
-def _with_proof(request: WireRequest, credentials: CredentialSource) -> WireRequest:
-    return replace(request, headers=[*request.headers, *credentials.headers(request)])
+def _prover(credentials: CredentialSource) -> Callable[[WireRequest], WireRequest]:
+    in_query = credentials if isinstance(credentials, QueryCredential) else None
+
+    def proven(request: WireRequest) -> WireRequest:
+        found = replace(request, headers=_with_headers(request.headers, credentials.headers(request)))
+        if in_query is not None and (query := in_query.query(request)):
+            found.target += f"{'&' if '?' in found.target else '?'}{query}"
+        return found
+
+    return proven
+
+
+def _with_headers(headers: list[tuple[str, str]], proof: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers of a request with those that prove it; a request has one `Cookie` (RFC 6265, section 5.4)."""
+    cookies = [value for name, value in (*headers, *proof) if name == "cookie"]
+    if len(cookies) < 2:
+        return [*headers, *proof]
+    return [("cookie", "; ".join(cookies)), *(header for header in (*headers, *proof) if header[0] != "cookie")]
 
 
 def _told_of_refusals(credentials: CredentialSource) -> Callable[[WireResponse], WireResponse]:

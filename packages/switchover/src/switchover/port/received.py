@@ -30,7 +30,10 @@ class View:
             MalformedRequest: it is not percent-encoded UTF-8.
         """
         if self._query is None:
-            self._query = _query_fields(self.received.query)
+            try:
+                self._query = form_fields(self.received.query)
+            except UnreadableError as error:
+                raise MalformedRequest(f"The query {error}.") from error
         return self._query
 
     @property
@@ -65,19 +68,20 @@ def _path_reader(parameter: Parameter, segment: int) -> Callable[[View], Any]:
     return lambda view: styles.read_path(parameter, view.received.segments[segment])
 
 
-def _query_fields(query: str) -> tuple[Fields, Fields]:
-    """The fields of a query, percent-decoded and raw, by decoded name."""
+def form_fields(query: str) -> tuple[Fields, Fields]:
+    """The fields of a query or a form, percent-decoded and raw, by decoded name.
+
+    Raises:
+        UnreadableError: it is not percent-encoded UTF-8.
+    """
     fields: dict[str, list[str]] = {}
     raw: dict[str, list[str]] = {}
-    try:
-        for pair in query.split("&"):
-            name, equals, value = pair.partition("=")
-            if name or equals:
-                key = unquoted(name.replace("+", " "))
-                fields.setdefault(key, []).append(unquoted(value.replace("+", " ")))
-                raw.setdefault(key, []).append(value)
-    except UnreadableError as error:
-        raise MalformedRequest(f"The query {error}.") from error
+    for pair in query.split("&"):
+        name, equals, value = pair.partition("=")
+        if name or equals:
+            key = unquoted(name.replace("+", " "))
+            fields.setdefault(key, []).append(unquoted(value.replace("+", " ")))
+            raw.setdefault(key, []).append(value)
     return fields, raw
 
 

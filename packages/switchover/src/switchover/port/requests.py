@@ -10,6 +10,7 @@ from switchover.contract import Media, Parameter
 from switchover.contract.media import sent_as
 from switchover.errors import InvalidField, InvalidRequest, MalformedRequest
 from switchover.port import styles
+from switchover.port.forms import FormCodec
 from switchover.port.plainbody import read_plain_body, write_plain_body
 from switchover.port.received import View, reader
 from switchover.port.refusing import Refusals
@@ -78,6 +79,7 @@ class BoundBody:
         default: what the argument is when there is no body, or REQUIRED.
         defaults: what each member's argument is when the member is not there, or REQUIRED.
         may_be_left_out: is a request without a body one in which every member is left out?
+        form: for forms, which are JSON values to the codec.
     """
 
     media: Media
@@ -88,6 +90,7 @@ class BoundBody:
     default: Any = REQUIRED
     defaults: tuple[Any, ...] = ()
     may_be_left_out: bool = False
+    form: FormCodec | None = None
 
 
 class RequestCodec:
@@ -175,8 +178,8 @@ class RequestCodec:
             if value is None and body.default is None:
                 return
         try:
-            request.body = _write_content(body, value)
-            request.headers.append(("content-type", sent_as(body.media_type)))
+            request.body, content_type = _write_content(body, value)
+            request.headers.append(("content-type", sent_as(content_type)))
         except UnusableValue as error:
             errors += error.errors
 
@@ -204,19 +207,21 @@ class RequestCodec:
         except MalformedRequest as error:
             raise self.refusals.unreadable.of([_UNREADABLE_QUERY], error.detail) from error
         if self.body is not None:
-            self._read_body(self.body, received.body, arguments, wrong)
+            self._read_body(self.body, received, arguments, wrong)
         if wrong.errors:
             raise (self.refusals.malformed if wrong.is_malformed else self.refusals.invalid).of(wrong.errors)
         return arguments
 
-    def _read_body(self, body: BoundBody, data: bytes | None, arguments: list[Any], wrong: _Wrong) -> None:
-        if data is None or (not data and body.codec is not None):
+    def _read_body(self, body: BoundBody, received: Received, arguments: list[Any], wrong: _Wrong) -> None:
+        data = received.body
+        if data is None or (not data and body.codec is not None and body.form is None):
             _without_body(body, arguments, wrong)
             return
         try:
-            value: Any = body.codec.read(data) if body.codec is not None else read_plain_body(body.media, data, "body")
+            value = _read_content(body, data, received)
         except NotJson as error:
-            raise self.refusals.unreadable.of(error.errors, "The body is not JSON.") from None
+            what = "JSON" if body.form is None else "a form"
+            raise self.refusals.unreadable.of(error.errors, f"The body is not {what}.") from None
         except UnusableValue as error:
             wrong.add(error)
             return
@@ -260,8 +265,18 @@ def _spread(body: BoundBody, value: dict[str, Any], arguments: list[Any]) -> Non
         arguments[index] = value.get(name, default)
 
 
-def _write_content(body: BoundBody, value: Any) -> bytes:
-    return body.codec.write(value) if body.codec is not None else write_plain_body(body.media, value, "body")
+def _write_content(body: BoundBody, value: Any) -> tuple[bytes, str]:
+    if body.codec is None:
+        return write_plain_body(body.media, value, "body"), body.media_type
+    return body.form.write(body.codec, value) if body.form else (body.codec.write(value), body.media_type)
+
+
+def _read_content(body: BoundBody, data: bytes, received: Received) -> Any:
+    if body.codec is None:
+        return read_plain_body(body.media, data, "body")
+    if body.form is not None:
+        return body.form.read(body.codec, data, received.header(b"content-type") or "")
+    return body.codec.read(data)
 
 
 def _segment(bound: BoundParameter, plain: Any) -> str:

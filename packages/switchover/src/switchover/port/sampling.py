@@ -10,6 +10,7 @@ from typing import Any
 from switchover import context
 from switchover.errors import CallError, failure_of, outline
 from switchover.parity import Breach, Inspector, differences
+from switchover.port.answering import check_headers, headers_said
 from switchover.port.answers import AnswerCodec
 from switchover.port.breaches import breach, check_limits, oversize, refusals, undocumented, unusable
 from switchover.port.errorform import UnusableError
@@ -50,6 +51,7 @@ class _Sample:
             try:
                 said = context.current().answer
                 codec = self.plan.answers.choose(result, said.status if said is not None else None)
+                check_headers(codec.answer, headers_said())
                 self.answer = codec, codec.write(result)
             except UnusableValue as error:
                 self.breaches += unusable(self.plan, error, "the caller would get InternalError")

@@ -56,4 +56,9 @@ class Received:
     def header(self, name: bytes) -> str | None:
         """The values of a header, joined by commas as RFC 9110, section 5.3 allows; None if it is not there."""
         found = [value for key, value in self.headers if key == name]
-        return b", ".join(found).decode("latin-1") if found else None
+        return joined(name, found).decode("latin-1") if found else None
+
+
+def joined(name: bytes, values: Sequence[bytes]) -> bytes:
+    """The values of a header as one (RFC 9110, section 5.3); cookies have a separator of their own (RFC 9113, section 8.2.3)."""
+    return (b"; " if name == b"cookie" else b", ").join(values)

@@ -4,10 +4,11 @@ from switchover.contract import CALLER_HEADER
 from switchover.trust.allowlist import Allowed, IpAllowlist
 from switchover.trust.any_of import AnyOf
 from switchover.trust.api_key import ApiKey, ApiKeyVerifier, key_hash
+from switchover.trust.basic import BasicAuth, BasicAuthVerifier
 from switchover.trust.gcp import GcpIdentityToken
 from switchover.trust.incoming import Incoming, Verifier
 from switchover.trust.oidc_client import OidcClientCredentials
-from switchover.trust.outgoing import CredentialSource, Outgoing, Revocable
+from switchover.trust.outgoing import CredentialSource, Outgoing, QueryCredential, Revocable
 from switchover.trust.principal import Identity, Principal, decode_identity, encode_identity
 from switchover.trust.private_key_jwt import PrivateKeyJwt
 from switchover.trust.refusal import REFUSAL
@@ -21,6 +22,8 @@ __all__ = [
     "AnyOf",
     "ApiKey",
     "ApiKeyVerifier",
+    "BasicAuth",
+    "BasicAuthVerifier",
     "CredentialSource",
     "GcpIdentityToken",
     "Identity",
@@ -30,6 +33,7 @@ __all__ = [
     "Outgoing",
     "Principal",
     "PrivateKeyJwt",
+    "QueryCredential",
     "Renewal",
     "Revocable",
     "SharedKey",

@@ -1,35 +1,27 @@
-"""Keys in a header of their own: what the calling side sends, and the serving side's table of who has which."""
+"""API keys in a header, a query parameter or a cookie: the calling side's key, and the serving side's table of who has which."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from switchover.contract import CALLER_HEADER
 from switchover.errors import Unauthenticated
 from switchover.trust.allowlist import IpAllowlist
 from switchover.trust.incoming import Incoming
+from switchover.trust.key_place import KeyPlace
+from switchover.trust.known_digests import described, digests_of, names_of, principal_of
 from switchover.trust.outgoing import Outgoing
 from switchover.trust.principal import Principal
 from switchover.trust.refusal import REFUSAL
 from switchover.trust.shared_key import REMEDY, SHORTEST_KEY, key_text
 
-API_KEY_HEADER: Final = "x-api-key"
-
 _CHALLENGE: Final = "ApiKey"
 _PREFIX: Final = "sha256:"
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_TAKEN: Final = frozenset(
-    {
-        "accept", "accept-encoding", "authorization", "connection", "content-digest", "content-length", "content-type", "cookie", "host",
-        "idempotency-key", "signature", "signature-input", "traceparent", "tracestate", "transfer-encoding", "x-trace-id", CALLER_HEADER,
-    }
-)  # fmt: skip
-"""Headers that mean something else."""
+_SEPARATORS: Final = frozenset(' ,;"\\')
+"""Characters that a cookie cannot carry (RFC 6265, section 4.1.1)."""
 
 
 def key_hash(key: str | bytes) -> str:
@@ -44,16 +36,23 @@ def key_hash(key: str | bytes) -> str:
 
 
 class ApiKey:
-    """The calling side's half: sends the key in a header of its own.
+    """The calling side's half: sends the key in a header of its own, in a query parameter or in a cookie.
+
+    A key in a query is part of the URL, which proxies write into their logs: send it there only to services that read it
+    nowhere else. Keys for a query or a cookie come from such services, so they may be of any length.
 
     Raises:
-        ValueError: the key is short, or not visible ASCII, or the header means something else.
+        ValueError: the key is short, or not visible ASCII, the name means something else, or several places are given.
     """
 
-    __slots__ = ("_headers",)
+    __slots__ = ("_place", "_written")
 
-    def __init__(self, key: str | bytes, header: str = API_KEY_HEADER) -> None:
-        self._headers = ((_required_header(header), _required_key(key)),)
+    def __init__(
+        self, key: str | bytes, header: str | None = None, *, query: str | None = None, cookie: str | None = None
+    ) -> None:
+        self._place = KeyPlace.of(header, query, cookie)
+        checked = _required_key(key) if self._place.kind == "header" else _issued_key(key)
+        self._written = self._place.written(checked)
 
     def is_ready(self) -> bool:
         """Always."""
@@ -66,12 +65,18 @@ class ApiKey:
         """There is nothing to fetch."""
 
     def headers(self, outgoing: Outgoing) -> Sequence[tuple[str, str]]:
-        """The key."""
-        return self._headers
+        """The key, unless it travels in the query."""
+        if self._place.kind == "query":
+            return ()
+        return ((self._place.name if self._place.kind == "header" else "cookie", self._written),)
+
+    def query(self, outgoing: Outgoing) -> str:
+        """The key, if it travels in the query."""
+        return self._written if self._place.kind == "query" else ""
 
     def described(self) -> list[str]:
         """See `CredentialSource`."""
-        return [f"an API key, in the header {self._headers[0][0]}"]
+        return [f"an API key, in {self._place}"]
 
     def __repr__(self) -> str:
         return "ApiKey(…)"
@@ -84,74 +89,56 @@ class ApiKeyVerifier:
         keys: by principal, one key or several, so that a new one can be handed out before the old one ends. A key is given as it is,
             or as `sha256:` and the hexadecimal digest of it (`key_hash`).
         allow: from where they may be used. It is looked at first.
-        header: where the key is.
+        header: where the key is; `x-api-key`, unless one of the following is given.
+        query: the query parameter where it is.
+        cookie: the cookie where it is.
 
     Raises:
-        ValueError: there are no keys, one is short, not visible ASCII or there twice, a hash is none, or the header means something else.
+        ValueError: there are no keys, one is short, not visible ASCII or there twice, a hash is none, the name means something
+            else, or several places are given.
     """
 
-    __slots__ = ("_allow", "_header", "_keys", "_name")
+    __slots__ = ("_allow", "_keys", "_place")
 
     def __init__(
         self,
         keys: Mapping[Principal, str | Sequence[str]],
         *,
         allow: IpAllowlist | None = None,
-        header: str = API_KEY_HEADER,
+        header: str | None = None,
+        query: str | None = None,
+        cookie: str | None = None,
     ) -> None:
-        self._name = _required_header(header)
-        self._header = self._name.encode()
+        self._place = KeyPlace.of(header, query, cookie)
         self._allow = allow
-        self._keys = _table(keys)
+        self._keys = digests_of(
+            {principal: [given] if isinstance(given, str) else list(given) for principal, given in keys.items()},
+            _digest,
+        )
 
     def is_addressed(self, incoming: Incoming) -> bool:
-        """Is there the header?"""
-        return self._header in incoming.headers
+        """Is there a key where this one looks for it?"""
+        return self._place.presented(incoming) is not None
 
     async def verify(self, incoming: Incoming) -> Principal:
         """The service that holds the key; the same refusal for none, an unknown one and one that is no longer taken."""
         if self._allow is not None:
             self._allow.check(incoming)
-        presented = incoming.headers.get(self._header)
-        digest = hashlib.sha256(presented or b"").digest()
-        found: Principal | None = None
-        for known, principal in self._keys:
-            # With every key, whichever it is, so that time does not tell how many there are before it.
-            found = principal if hmac.compare_digest(digest, known) else found
+        presented = self._place.presented(incoming)
+        found = principal_of(self._keys, presented or b"")
         if found is None:
-            raise Unauthenticated(
-                REFUSAL, reason="missing" if presented is None else "unknown_key", challenge=_CHALLENGE
-            )
+            reason = "missing" if presented is None else "unknown_key"
+            raise Unauthenticated(REFUSAL, reason=reason, challenge=_CHALLENGE)
         return found
 
     def described(self) -> list[str]:
         """See `Verifier`."""
-        lines = []
-        for principal in dict.fromkeys(principal for _, principal in self._keys):
-            count = sum(whose == principal for _, whose in self._keys)
-            what = "may act for users" if principal.may_act_for_users else "may not act for users"
-            lines.append(f"an API key in {self._name}: {principal.name} ({count} key{'s' * (count > 1)}), which {what}")
+        place = self._place.name if self._place.kind == "header" else str(self._place)
+        lines = described(self._keys, f"an API key in {place}")
         return [*lines, *(self._allow.described() if self._allow is not None else [])]
 
     def __repr__(self) -> str:
-        names = ", ".join(dict.fromkeys(principal.name for _, principal in self._keys))
-        return f"ApiKeyVerifier({names}: …)"
-
-
-def _table(keys: Mapping[Principal, str | Sequence[str]]) -> tuple[tuple[bytes, Principal], ...]:
-    found: dict[bytes, Principal] = {}
-    for principal, given in keys.items():
-        listed = [given] if isinstance(given, str) else list(given)
-        if not principal.name or not listed:
-            raise ValueError("every principal has a name and at least one key")
-        for key in listed:
-            digest = _digest(key)
-            if digest in found:
-                raise ValueError(f"a key of {principal.name} is there twice: a key is one principal's, and said once")
-            found[digest] = principal
-    if not found:
-        raise ValueError("without any key nobody could call; give at least one")
-    return tuple(found.items())
+        return f"ApiKeyVerifier({names_of(self._keys)}: …)"
 
 
 def _digest(key: str) -> bytes:
@@ -172,8 +159,8 @@ def _required_key(key: str | bytes) -> str:
     return text
 
 
-def _required_header(header: str) -> str:
-    name = header.lower()
-    if not _NAME.fullmatch(name) or name in _TAKEN:
-        raise ValueError(f"{header!r} is no header for a key; choose one of its own, like {API_KEY_HEADER}")
-    return name
+def _issued_key(key: str | bytes) -> str:
+    text = key_text(key)
+    if not text or not text.isascii() or not text.isprintable() or _SEPARATORS & set(text):
+        raise ValueError('an API key must be visible ASCII characters without , ; " and \\, as str or bytes')
+    return text

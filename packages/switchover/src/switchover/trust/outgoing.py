@@ -55,6 +55,15 @@ class CredentialSource(Protocol):
 
 
 @runtime_checkable
+class QueryCredential(Protocol):
+    """A CredentialSource whose credential travels in the query."""
+
+    def query(self, outgoing: Outgoing) -> str:
+        """Return what the query has besides, percent-encoded, `name=value`; "" for nothing. Does no I/O."""
+        ...
+
+
+@runtime_checkable
 class Revocable(Protocol):
     """A CredentialSource that wants to know when a service refuses what it gave: a token may be revoked before its end."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from switchover.contract.generate.types import Annotations, optional
-from switchover.contract.model import Media, Operation, Parameter
+from switchover.contract.model import FormField, Media, Operation, Parameter
 from switchover.contract.naming import pascal, snake
 from switchover.contract.operations.parameters import CONTEXT_HEADERS
 
@@ -34,7 +34,7 @@ class Argument:
 
 def arguments_of(operation: Operation, annotations: Annotations, caller: str | None) -> list[Argument]:
     """The arguments of an operation's method, after `self`."""
-    first = [Argument("caller", caller)] if caller and operation.needs_caller else []
+    first = [Argument("caller", caller)] if caller and operation.names_caller else []
     taken = [parameter for parameter in operation.parameters if not _is_context(parameter)]
     positional = [_positional(parameter, operation, annotations) for parameter in taken if parameter.place == "path"]
     keywords = [_keyword(parameter, operation, annotations) for parameter in taken if parameter.place != "path"]
@@ -90,7 +90,9 @@ def _body(operation: Operation, annotations: Annotations) -> list[Argument]:
     body = operation.body
     if body is None:
         return []
-    if body.content.media is not Media.JSON:
+    if body.content.has_files:
+        return [_member(field, operation, annotations) for field in body.content.fields]
+    if body.content.media in PLAIN:
         annotation, name = PLAIN[body.content.media], "body"
     else:
         annotation = annotations.of(body.content.schema, f"{pascal(operation.id)}Body")
@@ -98,6 +100,16 @@ def _body(operation: Operation, annotations: Annotations) -> list[Argument]:
     made = Argument(name, annotation, other_name="body" if name != "body" else "request_body")
     # Whatever comes first has no default, so a body that may be left out is given by keyword.
     return [made if body.is_required else replace(made, annotation=optional(annotation), default=(None,))]
+
+
+def _member(field: FormField, operation: Operation, annotations: Annotations) -> Argument:
+    """A member of a form with files; `Upload` is a file."""
+    parameter = field.parameter
+    if not field.is_file:
+        return _keyword(parameter, operation, annotations)
+    annotations.imports.add("from switchover import Upload")
+    made = Argument(snake(field.name), "list[Upload]" if field.is_list else "Upload", is_keyword=True)
+    return made if parameter.is_required else replace(made, annotation=optional(made.annotation), default=(None,))
 
 
 def _default(argument: Argument, enums: frozenset[str]) -> str | None:

@@ -11,11 +11,16 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from switchover.contract import dialect, discriminator, pointer
+from switchover.contract.direction import FLAGS, from_everywhere
 from switchover.contract.document import Document, Node
 from switchover.contract.generate.names import Names
 from switchover.contract.grammar import IN_PLACE, SCHEMA, below
 from switchover.contract.model import Operation
 from switchover.contract.naming import pascal
+from switchover.contract.schemas.inspector import required_members
+from switchover.contract.shapes.shape import Shape
+from switchover.contract.shapes.shaping import reader
+from switchover.contract.shapes.unsent import without_unsent
 
 _TELLING: Final = frozenset(
     {"$ref", "description", "title", "summary", "deprecated", "examples", "example", "default", "readOnly", "writeOnly"}
@@ -48,6 +53,8 @@ class Bundle:
         self._names: dict[Key, str] = {}
         self._schemas: dict[str, Any] = {}
         self._begun: set[Key] = set()
+        self._shape = reader()
+        self._clean: dict[str, dict[int, Shape]] = {"readOnly": {}, "writeOnly": {}}
         components = document.root.get("components")
         declared = components.get("schemas") if components is not None else None
         names = declared.value if declared is not None and isinstance(declared.value, dict) else {}
@@ -61,13 +68,19 @@ class Bundle:
 
     def name_of(self, node: Node, proposal: str) -> str:
         """The Python name of a schema; `proposal` names one that has none."""
+        node = self._undirected(node)
         key = _key(node)
         if key not in self._names:
-            self._claim(key, pascal(proposal))
+            self._claim(key, pascal(self._names.get(_key(from_everywhere(node)), proposal)) + _suffix(node))
         if key not in self._begun:
             self._begun.add(key)
             self._schemas[self._names[key]] = self._translated(node)
         return self._names[key]
+
+    def _undirected(self, node: Node) -> Node:
+        """Without its direction, where the schema is the same in both."""
+        base, flag = from_everywhere(node), FLAGS.get(node.document.direction)  # type: ignore[call-overload]
+        return node if flag is not None and required_members(self._shape(base), flag, self._clean[flag]) else base
 
     def is_named(self, node: Node) -> bool:
         """Has the contract itself given the schema a name?"""
@@ -118,6 +131,8 @@ class Bundle:
     def _mapped(self, node: Node, schema: dict[str, Any]) -> dict[str, Any]:
         """Declare what is only required; mappings name schemas, by reference or by name."""
         schema = _declaring(node, schema)
+        if node.document.direction:
+            schema = without_unsent(self._shape(node), schema)
         mapping = {
             tag: f"#{_SCHEMAS}{self.name_of(discriminator.meant(place, text), tag)}"
             for tag, place, text in discriminator.mapping(node)
@@ -178,8 +193,13 @@ def _proposal(target: Node) -> str:
     return name
 
 
+def _suffix(node: Node) -> str:
+    """What a component is called in one direction only: `PetRequest`. What has no name of its own has that of its operation."""
+    return node.document.direction.title() if node.pointer.startswith(_SCHEMAS) else ""
+
+
 def _key(node: Node) -> Key:
-    return node.file, node.pointer
+    return f"{node.document.direction}:{node.file}", node.pointer
 
 
 def _siblings(node: Node) -> set[str]:

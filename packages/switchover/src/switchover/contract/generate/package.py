@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from switchover.contract.document import Document
 from switchover.contract.findings import Finding, Location
@@ -69,7 +69,8 @@ def _files(document: Document, target: Target, selection: Selection, *, hoists: 
     bundle = Bundle(document, reserved=reserved, among=None if is_whole else reach(operations), hoists=hoists)
     annotations, error_annotations = Annotations(bundle), Annotations(bundle)
     classes = error_classes(operations, error_annotations, bundle.taken).by_code
-    caller = target.caller_name if any(operation.needs_caller for operation in operations) else None
+    operations = [_with_own_caller(operation) for operation in operations] if target.caller else operations
+    caller = target.caller_name if any(operation.names_caller for operation in operations) else None
     signatures = [
         (operation, arguments_of(operation, annotations, caller), returned(operation, annotations))
         for operation in operations
@@ -120,6 +121,11 @@ def without_text(target: Target, selection: Selection) -> str:
     return "\n".join([f"\n\n{head}    {{", *lines, "    },", ")", ""])
 
 
+def _with_own_caller(operation: Operation) -> Operation:
+    """A team that names its own caller type means it wherever credentials are needed."""
+    return replace(operation, names_caller=operation.needs_caller)
+
+
 def _inside(document: Document) -> Mapping[str, Source]:
     outside = [name for name in document.sources if name.startswith("..")]
     if outside:
@@ -150,8 +156,8 @@ def _port_text(
         own.append(f"from {module} import {name}")
     if annotations.models:
         own.append(_import_block("models", annotations.models))
-    standard = sorted((item for item in imports if "pydantic" not in item), key=lambda item: (item[:4] == "from", item))
-    third = sorted(item for item in imports if "pydantic" in item)
+    standard = sorted((item for item in imports if not _is_third(item)), key=lambda item: (item[:4] == "from", item))
+    third = sorted(item for item in imports if _is_third(item))
     groups = ["\n".join(group) for group in (standard, third, own) if group]
     title = _title(document)
     parts = [
@@ -161,6 +167,10 @@ def _port_text(
     ]
     body = "\n".join(methods).rstrip() or "    ..."
     return "\n\n".join(parts) + f'\n\n\n{helper}class {target.interface}(Protocol):\n    """{title}."""\n\n{body}\n'
+
+
+def _is_third(line: str) -> bool:
+    return "pydantic" in line or "switchover" in line
 
 
 def _import_block(module: str, names: Iterable[str]) -> str:

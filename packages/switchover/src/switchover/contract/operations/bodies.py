@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from switchover.contract import media, pointer
+from switchover.contract.direction import FLAGS, Directions
 from switchover.contract.findings import Notes
 from switchover.contract.model import Content, Media, RequestBody
 from switchover.contract.node import Node
+from switchover.contract.operations.form_fields import form_content
 from switchover.contract.schemas.inspector import SchemaInspector, required_members
 from switchover.contract.shapes.shape import ANYTHING, Shape
 
@@ -23,6 +25,7 @@ class BodyReader:
         self._shape = shape
         self._inspector = inspector
         self._clean: dict[str, dict[int, Shape]] = {"readOnly": {}, "writeOnly": {}}
+        self._directions = Directions()
 
     def request(self, operation: Node, method: str, notes: Notes) -> RequestBody | None:
         """The body that an operation takes."""
@@ -36,14 +39,11 @@ class BodyReader:
         if not isinstance(node.value.get("content"), dict) or not node.value["content"]:
             notes.error(node, "is a body without `content`; name its media type and schema")
             return None
-        content = self.content(node, notes)
+        content = self.content(node, notes, has_forms=True)
         if content is None:
             return None
-        for name in required_members(content.shape, "readOnly", self._clean["readOnly"]):
-            notes.error(
-                content.schema,
-                f"requires {name!r} in a request although it is readOnly; give requests a schema of their own",
-            )
+        if required_members(content.shape, FLAGS["request"], self._clean["readOnly"]):
+            content = self.content(self._directions.facing(node, "request"), Notes(), has_forms=True) or content
         return RequestBody(node.value.get("required") is True, content)
 
     def response(self, status: str, method: str, node: Node, notes: Notes) -> Content | None:
@@ -57,18 +57,16 @@ class BodyReader:
         content = self.content(node, notes)
         if content is None:
             return None
-        for name in required_members(content.shape, "writeOnly", self._clean["writeOnly"]):
-            notes.error(
-                node, f"requires {name!r} in a response although it is writeOnly; give responses a schema of their own"
-            )
+        if required_members(content.shape, FLAGS["answer"], self._clean["writeOnly"]):
+            return self.content(self._directions.facing(node, "answer"), Notes())
         return content
 
-    def content(self, node: Node, notes: Notes) -> Content | None:
+    def content(self, node: Node, notes: Notes, *, has_forms: bool = False) -> Content | None:
         """The content of a request body or response, in the media type that will be used; None where there is none, or none that can be."""
         offers = node.get("content")
         if offers is None or not offers.value:
             return None
-        chosen = media.choose(offers)
+        chosen = media.choose(offers, has_forms=has_forms)
         if chosen is None:
             notes.error(
                 offers,
@@ -85,11 +83,15 @@ class BodyReader:
     def _described(self, name: str, offer: Node, kind: Media, notes: Notes) -> Content | None:
         if "schema" not in offer.value:
             anything = Node(offer.document, offer.file, pointer.join(offer.pointer, "schema"), value=True)
+            if kind in (Media.FORM, Media.MULTIPART):
+                return form_content(name, offer, kind, anything, ANYTHING, notes)
             return Content(media.essence(name), kind, anything, ANYTHING)
         schema = offer.at("schema")
         if not self._inspector.is_usable(schema, notes):
             return None
         shape = self._shape(schema)
+        if kind in (Media.FORM, Media.MULTIPART):
+            return form_content(name, offer, kind, schema, shape, notes)
         if kind is not Media.JSON and not _is_plain(shape):
             notes.warn(schema, f"restricts {name}, which is passed over; only JSON is held against a schema")
         return Content(media.essence(name), kind, schema, shape)

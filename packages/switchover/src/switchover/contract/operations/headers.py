@@ -26,3 +26,13 @@ def settable_headers(response: Node) -> frozenset[str]:
     headers = response.get("headers")
     declared = headers.value if headers is not None and isinstance(headers.value, dict) else {}
     return frozenset(name.lower() for name in declared if isinstance(name, str)) - _KIT
+
+
+def required_headers(response: Node) -> dict[str, Node]:
+    """The headers that a response requires of its backend, by name."""
+    headers = response.get("headers")
+    return {
+        name: header
+        for name, header in (headers.entries() if headers is not None else ())
+        if name.lower() not in OWN_HEADERS and header.value.get("required") is True
+    }

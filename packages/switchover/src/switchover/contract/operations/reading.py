@@ -13,10 +13,10 @@ from switchover.contract.grammar import METHODS
 from switchover.contract.model import Answer, Operation
 from switchover.contract.operations.bodies import BodyReader
 from switchover.contract.operations.failures import FailureReader
-from switchover.contract.operations.headers import OWN_HEADERS, settable_headers
+from switchover.contract.operations.headers import required_headers, settable_headers
 from switchover.contract.operations.identifiers import Place, identifiers
 from switchover.contract.operations.parameters import ParameterReader
-from switchover.contract.operations.security import needs_caller
+from switchover.contract.operations.security import names_caller, needs_caller
 from switchover.contract.operations.servers import base_path
 from switchover.contract.reference import BrokenReference
 from switchover.contract.schemas.inspector import SchemaInspector
@@ -96,6 +96,7 @@ class OperationReader:
             answers=tuple(self._answers(node, method, notes)),
             failures=tuple(self._failures.read(node, notes)),
             needs_caller=needs_caller(self.document.root, node, notes),
+            names_caller=names_caller(self.document.root, node),
             is_deprecated=node.value.get("deprecated") is True,
             tags=tuple(tag for tag in _list(node.value.get("tags")) if isinstance(tag, str)),
             node=node,
@@ -124,18 +125,18 @@ class OperationReader:
             notes.error(operation, "documents no success; add a response for 200, 201 or 204")
 
     def _answer(self, status: str, method: str, node: Node, notes: Notes) -> Answer:
-        headers = node.get("headers")
-        for name, header in headers.entries() if headers is not None else ():
-            if name.lower() not in OWN_HEADERS and header.value.get("required") is True:
-                notes.error(
-                    header,
-                    f"is the header {name} of an answer, and is required; a backend sets headers if it likes, "
-                    "so take `required` away",
-                )
+        required = required_headers(node)
+        for name, header in required.items():
+            notes.warn(
+                header,
+                f"is the header {name} of an answer, and is required: set it with respond(headers=…) in the backend",
+            )
         content = self._bodies.response(status, method, node, notes)
         is_range = status.endswith("XX")
         number = int(status[0]) * 100 if is_range else int(status)
-        return Answer(number, is_range, content, node, settable_headers(node))
+        return Answer(
+            number, is_range, content, node, settable_headers(node), frozenset(name.lower() for name in required)
+        )
 
 
 def _places(paths: Node) -> Iterator[Place]:
@@ -158,6 +159,7 @@ def _unread(place: Place, name: str) -> Operation:
         answers=(),
         failures=(),
         needs_caller=True,
+        names_caller=False,
         is_deprecated=False,
         tags=(),
         node=place.node,

@@ -15,6 +15,7 @@ from switchover.contract.node import Node
 from switchover.contract.operations.parameters import CALLER_HEADER
 
 _TOKENS: Final = frozenset({"oauth2", "openIdConnect"})
+_KEY_PLACES: Final = {"header": "the header", "query": "the query parameter", "cookie": "the cookie"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,18 @@ def needs_caller(root: Node, operation: Node, notes: Notes) -> bool:
     return bool(alternatives) and all(alternatives)
 
 
+def names_caller(root: Node, operation: Node) -> bool:
+    """Does every way to call an operation name who the service acts for, in the header `x-switchover-caller`?"""
+    owner = operation if "security" in operation.value else root
+    listed = owner.get("security")
+    alternatives = listed.elements() if listed is not None else []
+    named = [
+        any(scheme is not None and _is_caller(scheme) for _, scheme in _schemes(root, alternative))
+        for alternative in alternatives
+    ]
+    return bool(named) and all(named)
+
+
 def _demands(root: Node, alternative: Node) -> list[_Demand]:
     return [_demand(alternative.at(name), name, scheme) for name, scheme in _schemes(root, alternative)]
 
@@ -72,14 +85,17 @@ def _demand(place: Node, name: str, scheme: Node | None) -> _Demand:
     kind = str(scheme.value.get("type"))
     if kind in _TOKENS or (kind == "http" and str(scheme.value.get("scheme")).lower() == "bearer"):
         return _Demand(place, reserve=_of_scopes(place))
-    if kind == "apiKey" and scheme.value.get("in") == "header":
-        return _Demand(place, reserve=_of_header(name, str(scheme.value.get("name"))))
+    if kind == "http" and str(scheme.value.get("scheme")).lower() == "basic":
+        return _Demand(place, reserve=_OF_BASIC.format(name=name))
+    if kind == "apiKey" and scheme.value.get("in") in _KEY_PLACES:
+        return _Demand(place, reserve=_of_key(name, scheme))
     if kind == "mutualTLS":
         return _Demand(place, reserve=_OF_TLS.format(name=name))
     return _Demand(place, f"asks for {name!r}, {_called(scheme)}, which no credential of a port is; {_INSTEAD}")
 
 
-_INSTEAD: Final = "offer a bearer token (http bearer, oauth2, openIdConnect) or an apiKey in a header"
+_INSTEAD: Final = "offer a bearer token (http bearer, oauth2, openIdConnect), http basic or an apiKey"
+_OF_BASIC: Final = "asks for {name!r}, HTTP Basic: `credentials=` has to send it (BasicAuth), and `verifier=` to judge it (BasicAuthVerifier)"
 _OF_TLS: Final = "asks for {name!r}, mutual TLS, which is the transport's: give it a client certificate (`verify=`), and end TLS before the service"
 
 
@@ -90,10 +106,16 @@ def _of_scopes(place: Node) -> str:
     return f"asks for the scopes {', '.join(map(str, scopes))}: `credentials=` has to bring them, and `verifier=` to judge them"
 
 
-def _of_header(name: str, header: str) -> str:
-    if header.lower() == CALLER_HEADER:
+def _of_key(name: str, scheme: Node) -> str:
+    if _is_caller(scheme):
         return ""
-    return f"asks for {name!r}, a key in the header {header}: `credentials=` has to send that header, and `verifier=` to judge it"
+    place = _KEY_PLACES[scheme.value["in"]]
+    return f"asks for {name!r}, a key in {place} {scheme.value.get('name')}: `credentials=` has to send it there, and `verifier=` to judge it"
+
+
+def _is_caller(scheme: Node) -> bool:
+    kind, place, name = (scheme.value.get(key) for key in ("type", "in", "name"))
+    return kind == "apiKey" and place == "header" and str(name).lower() == CALLER_HEADER
 
 
 def _called(scheme: Node) -> str:

@@ -30,8 +30,10 @@ class SchemaEngine:
     """Makes a validator for any schema of a document; schemas that are the same place share one."""
 
     def __init__(self, document: Document) -> None:
+        self._document = document
         self._compiler = Compiler(document)
-        self._checks: dict[tuple[str, bool], SchemaCheck] = {}
+        self._directed: dict[str, Compiler] = {}
+        self._checks: dict[tuple[str, str, bool], SchemaCheck] = {}
 
     def check(self, node: Node, *, is_marked: bool = False) -> SchemaCheck:
         """The validator of the schema at `node`; `is_marked` where the whole value is personal, whatever the schema says.
@@ -41,10 +43,10 @@ class SchemaEngine:
         """
         while node.is_reference and len(node.value) == 1:
             node = node.target()
-        key = node.uri, is_marked
+        key = node.uri, node.document.direction, is_marked
         if key not in self._checks:
             try:
-                self._checks[key] = SchemaCheck(self._compiler.compile(node), Personal(node, whole=is_marked))
+                self._checks[key] = SchemaCheck(self._compiler_for(node).compile(node), Personal(node, whole=is_marked))
             except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
                 finding = node.finding(f"is no usable schema: {words(error)}")
                 raise ContractError(f"{node.file} cannot be used:", [finding]) from error
@@ -53,6 +55,12 @@ class SchemaEngine:
     def finish(self) -> None:
         """Compile what would otherwise be compiled when the first value is checked."""
         self._compiler.finish()
+        for compiler in self._directed.values():
+            compiler.finish()
+
+    def _compiler_for(self, node: Node) -> Compiler:
+        direction = node.document.direction
+        return self._directed.setdefault(direction, Compiler(self._document)) if direction else self._compiler
 
 
 class SchemaCheck:

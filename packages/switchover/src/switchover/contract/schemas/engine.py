@@ -17,6 +17,7 @@ from switchover.contract import dialect, discriminator
 from switchover.contract.document import Document, Node
 from switchover.contract.schemas.formats import FORMATS
 from switchover.contract.shapes.shaping import reader
+from switchover.contract.shapes.unsent import without_unsent
 
 MASK: Final = "the value"
 """What stands for the value in the engine's messages."""
@@ -148,6 +149,8 @@ class Compiler:
         schema.pop("$defs", None)  # what is referred to there has a name of its own
         if schema.get("additionalProperties") is False:
             schema.setdefault("properties", {})  # without any, the engine does not say which member it refuses
+        if node.document.direction:
+            schema = without_unsent(self._shape(node), schema)
         return self._tagged(node, schema)
 
     def _tagged(self, node: Node, schema: dict[str, Any]) -> dict[str, Any]:

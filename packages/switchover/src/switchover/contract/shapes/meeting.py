@@ -96,10 +96,11 @@ class Meeting:
             return found
         return Property(
             lambda: self.meet(a.shape, b.shape),
-            is_required=a.is_required or b.is_required,
+            is_required=(a.is_required or b.is_required) and not (a.is_unsent or b.is_unsent),
             is_named=a.is_named or b.is_named,
             is_read_only=a.is_read_only or b.is_read_only,
             is_write_only=a.is_write_only or b.is_write_only,
+            is_unsent=a.is_unsent or b.is_unsent,
         )
 
     def _extras(self, a: bool | Property, b: bool | Property) -> bool | Property:  # noqa: FBT001 - this is what a shape holds

@@ -67,7 +67,7 @@ def _named(mine: Property, b: Shape, name: str, limited: Limited) -> Iterator[Ga
         yield from _against(mine, theirs, path, limited)
     elif theirs is None and isinstance(b.extra, Property):
         yield Pair(path, mine.shape, b.extra.shape)
-    elif b.properties or b.extra is False:
+    elif (b.properties or b.extra is False) and not mine.is_unsent:
         yield Gap(path, GapKind.FORM, "is not known there")
 
 

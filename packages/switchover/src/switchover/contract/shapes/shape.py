@@ -31,6 +31,7 @@ class Property:
 
     Attributes:
         is_named: is it among the `properties`, or only asked for by `required`?
+        is_unsent: is it left out in the direction that is looked at (`readOnly` in requests, `writeOnly` in answers)?
     """
 
     read: Callable[[], Shape]
@@ -38,6 +39,7 @@ class Property:
     is_named: bool = True
     is_read_only: bool = False
     is_write_only: bool = False
+    is_unsent: bool = False
 
     @cached_property
     def shape(self) -> Shape:

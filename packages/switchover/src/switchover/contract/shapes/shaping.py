@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from switchover.contract import dialect, discriminator
+from switchover.contract.direction import is_unsent
 from switchover.contract.node import Node
 from switchover.contract.shapes.meeting import Meeting, normal, union, widened
 from switchover.contract.shapes.shape import ANYTHING, FALLBACK, KINDS, NOT_FINITE, NOTHING, Opaque, Property, Shape
@@ -130,11 +131,13 @@ class _Reader:
 
     def _property(self, node: Node, *, is_required: bool = False) -> Property:
         flags = _flags(node)
+        unsent = is_unsent(node, flags)
         return Property(
             lambda: self.read(node),
-            is_required=is_required,
+            is_required=is_required and not unsent,
             is_read_only="readOnly" in flags,
             is_write_only="writeOnly" in flags,
+            is_unsent=unsent,
         )
 
     def _items(self, node: Node, schema: Mapping[str, Any]) -> Property | None:

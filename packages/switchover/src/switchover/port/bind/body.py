@@ -13,6 +13,8 @@ from switchover.contract import Content, Media, RequestBody, Shape
 from switchover.contract.annotations import NotAWireType, wire_type
 from switchover.contract.naming import is_same
 from switchover.port.bind.arguments import Arguments, default_of, without_none
+from switchover.port.bind.file_arguments import FileArguments
+from switchover.port.forms import FormCodec
 from switchover.port.matching import Match, match
 from switchover.port.requests import REQUIRED, BoundBody
 
@@ -28,9 +30,12 @@ def bound_body(body: RequestBody, arguments: Arguments) -> BoundBody | None:
     if not left:
         arguments.found.append("has no argument for the body")
         return None
-    if body.content.media is not Media.JSON:
+    if body.content.media in PLAIN_TYPES:
         arguments.take(left[0])
         chosen, found = _plain(body, left[0], arguments)
+    elif body.content.media is not Media.JSON:
+        arguments.take(*left)
+        chosen, found = _form(body, left, arguments)
     else:
         arguments.take(*left)
         chosen, found = _json(body, left, arguments)
@@ -47,6 +52,16 @@ def _plain(body: RequestBody, argument: inspect.Parameter, arguments: Arguments)
     if default is REQUIRED and not body.is_required:
         found.append(f"the body may be left out, and the argument {argument.name!r} has no default")
     return BoundBody(content.media, content.media_type, None, arguments.index(argument), default=default), found
+
+
+def _form(body: RequestBody, left: list[inspect.Parameter], arguments: Arguments) -> _Attempt:
+    if not body.content.has_files:
+        chosen, found = _json(body, left, arguments)
+        return (None if chosen is None else replace(chosen, form=FormCodec(body.content))), found
+    files = FileArguments(body.content, left, arguments)
+    chosen, found = _spread(body, left, arguments, files.hints)
+    form = FormCodec(body.content, files.plain)
+    return (None if chosen is None else replace(chosen, form=form)), [*files.found, *found]
 
 
 def _json(body: RequestBody, left: list[inspect.Parameter], arguments: Arguments) -> _Attempt:
@@ -75,14 +90,18 @@ def _whole(body: RequestBody, left: list[inspect.Parameter], arguments: Argument
     return BoundBody(content.media, content.media_type, codec, arguments.index(argument), default=default), []
 
 
-def _spread(body: RequestBody, left: list[inspect.Parameter], arguments: Arguments) -> _Attempt:
+def _spread(
+    body: RequestBody, left: list[inspect.Parameter], arguments: Arguments, hints: Mapping[str, Any] | None = None
+) -> _Attempt:
+    """The body as one argument for each member; `hints` replace annotations."""
     content = body.content
     names = {argument.name: _member_name(content, argument.name) for argument in left}
     unknown = [name for name, member in names.items() if member is None]
     if unknown:
         return None, [f"the contract knows nothing of the argument {name!r}" for name in unknown]
     members = {name: member for name, member in names.items() if member is not None}
-    found = _match_members(content, left, members, arguments)
+    annotated = {argument.name: arguments.hint(argument) for argument in left} | dict(hints or {})
+    found = _match_members(content, left, members, annotated, arguments.method.name)
     defaults = tuple(default_of(argument) for argument in left)
     differences = [f"body: {message}" for message in found.differences]
     differences += [
@@ -117,13 +136,17 @@ def _plain_value(default: Any) -> Any:
 
 
 def _match_members(
-    content: Content, left: list[inspect.Parameter], members: Mapping[str, str], arguments: Arguments
+    content: Content,
+    left: list[inspect.Parameter],
+    members: Mapping[str, str],
+    annotated: Mapping[str, Any],
+    method: str,
 ) -> Match:
     """The arguments as one object; one with a default may be left out when reading, and is always written."""
-    hints = {members[argument.name]: arguments.hint(argument) for argument in left}
+    hints = {members[argument.name]: annotated[argument.name] for argument in left}
     optional = {members[argument.name] for argument in left if argument.default is not argument.empty}
     takes = {name: NotRequired[hint] if name in optional else hint for name, hint in hints.items()}
-    name = f"{arguments.method.name} arguments"
+    name = f"{method} arguments"
     try:
         written = wire_type(TypedDict(name, hints))  # type: ignore[operator]
     except NotAWireType as error:

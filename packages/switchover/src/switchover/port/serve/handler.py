@@ -24,7 +24,7 @@ from switchover.errors import (
     failure_of,
     outline,
 )
-from switchover.port.answering import headers_of_failure, marked
+from switchover.port.answering import check_headers, headers_of_failure, marked
 from switchover.port.errorform import UnusableError
 from switchover.port.kinds import answered, failing, kind_of
 from switchover.port.limits import Limits, check_depth
@@ -125,6 +125,8 @@ class OperationHandler:
             is_called = True
             result = await self._carry_out(here, identity, arguments)
             codec = self._choose(result, answer.status)
+            if codec.answer.required_headers:
+                check_headers(codec.answer, answer.headers)
             reply = Reply(answer.status or codec.status, self._headers[codec], codec.write(result), trace.trace_id)
             reply.headers += extra_headers(answer, codec.answer.headers)
             kind = marked(kind, answer)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from switchover import context
 from switchover.errors import InvalidField, MalformedRequest, Refused
 from switchover.port.plan import Plan
+from switchover.port.wire import joined
 from switchover.telemetry import TraceContext
 from switchover.telemetry import parse as parse_trace
 from switchover.telemetry import start as start_trace
@@ -73,7 +74,7 @@ def without_repeats(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
         if name in found and name in _ONCE:
             told = f"The header {name.decode()} is there more than once."
             raise RepeatedCredential(told, reason="repeated") if name in _CREDENTIALS else MalformedRequest(told)
-        found[name] = found[name] + b", " + value if name in found else value
+        found[name] = joined(name, (found[name], value)) if name in found else value
     return found
 
 
