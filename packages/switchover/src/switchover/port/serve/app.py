@@ -133,9 +133,8 @@ def serve(
     operations = [base_path + plan.operation.path for plan in plans.values()]
     check_mounts(mounts or {}, dict.fromkeys([*operations, *(path for path in answers if "{" not in path)]))
     add_health(answers, operations, mounts or (), document, gate)
-    service = _application(
-        answers, gate, lifespan, (CONTRACT_HEADER.encode(), document.contract_version.header.encode())
-    )
+    mark = (CONTRACT_HEADER.encode(), document.contract_version.header.encode())
+    service = _application(answers, gate, lifespan, mark)
     if mounts:
         service.asgi_handler = Mounts(mounts, gate, service.asgi_handler)
     return service
