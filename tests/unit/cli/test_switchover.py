@@ -61,6 +61,7 @@ def test_a_project_that_holds_is_told_line_by_line(project: Path, capsys: pytest
     lines = [line.split() for line in output.splitlines()]
     assert [line[:2] for line in lines] == [
         ["contract", "ok"],
+        ["operations", "ok"],
         ["examples", "ok"],
         ["lock", "ok"],
         ["port", "ok"],

@@ -320,7 +320,7 @@ def test_codes_are_read_from_constants_enumerations_and_alternatives() -> None:
         ("application/msword", {"type": "string"}, None),
         ("application/msword", True, None),
         ("multipart/mixed", None, None),
-        ("image/*", None, None),
+        ("image/*", None, Media.BINARY),
         ("plain", None, None),
         ("text/xml", None, None),
         ("image/svg+xml", None, None),

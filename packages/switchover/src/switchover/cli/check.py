@@ -65,7 +65,7 @@ def run(settings: Settings, *, is_strict: bool = False) -> Iterator[Line]:
         return
     selection = select(document, settings.wanted)
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("contract", lambda: _contract(document)),
+        ("contract", lambda: _contract(document, selection)),
         ("operations", lambda: _operations(selection)),
         ("examples", lambda: _examples(document)),
         ("lock", lambda: _lock(settings, document)),
@@ -98,7 +98,7 @@ def _line(name: str, check: Callable[[], str], *, is_strict: bool) -> Line:
         return Line(name, "failed", f"{error.filename or name}: {error.strerror or error}")
 
 
-def _contract(document: Document) -> str:
+def _contract(document: Document, selection: Selection) -> str:
     _fail(
         "is no sound OpenAPI document",
         [
@@ -109,7 +109,8 @@ def _contract(document: Document) -> str:
         ],
     )
     files = f", {len(document.sources)} files" if len(document.sources) > 1 else ""
-    return f"{document.name}: OpenAPI {document.version}{files}, {document.digest[:19]}…"
+    count = len(selection.honoured) + len(selection.left_out)
+    return f"{document.name}: OpenAPI {document.version}, {count} operations{files}, {document.digest[:19]}…"
 
 
 def _operations(selection: Selection) -> str:

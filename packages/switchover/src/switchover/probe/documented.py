@@ -52,8 +52,9 @@ def _offers(node: Node, engine: SchemaEngine) -> Iterator[tuple[str, Offer]]:
     content = node.get("content")
     for name, offer in content.entries() if content is not None else ():
         schema = offer.at("schema") if "schema" in offer.value else None
-        media = media_of(name, schema.value if schema is not None else None)
-        may_be_json = media is Media.JSON or "*" in name
+        is_range = "*" in name
+        media = None if is_range else media_of(name, schema.value if schema is not None else None)
+        may_be_json = media is Media.JSON or is_range
         yield essence(name), Offer(media, engine.check(schema) if schema is not None and may_be_json else None)
 
 
