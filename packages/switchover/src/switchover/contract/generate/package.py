@@ -15,6 +15,7 @@ from switchover.contract.generate.names import GENERATED_WITHOUT, Names
 from switchover.contract.generate.protocol import CALLER, method_lines, returned
 from switchover.contract.generate.text import line, quoted
 from switchover.contract.generate.types import Annotations
+from switchover.contract.model import Operation
 from switchover.contract.operations.selection import Selection, select
 from switchover.contract.source import Source
 from switchover.errors import ContractError
