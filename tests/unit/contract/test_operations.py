@@ -137,6 +137,13 @@ def test_what_a_credential_has_to_be_is_said_where_the_port_cannot_see_to_it(
     assert [finding.message for finding in notes.warnings] == warnings
 
 
+def test_a_place_for_a_key_that_is_no_text_is_refused_like_any_other() -> None:
+    paths = f"/x: {{ get: {{ operationId: op, security: [{{ a: [] }}], {DONE} }} }}"
+    _, notes = operation(paths, "{ a: { type: apiKey, in: [query], name: k } }")
+
+    assert "asks for 'a', an apiKey in ['query']" in notes.errors[0].message
+
+
 def test_our_own_contract_is_honoured_without_reserve() -> None:
     read = list(OperationReader(Document.load(ROOT / "openapi" / "openapi.yaml")).read())
 

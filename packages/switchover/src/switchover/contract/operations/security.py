@@ -87,7 +87,7 @@ def _demand(place: Node, name: str, scheme: Node | None) -> _Demand:
         return _Demand(place, reserve=_of_scopes(place))
     if kind == "http" and str(scheme.value.get("scheme")).lower() == "basic":
         return _Demand(place, reserve=_OF_BASIC.format(name=name))
-    if kind == "apiKey" and scheme.value.get("in") in _KEY_PLACES:
+    if kind == "apiKey" and str(scheme.value.get("in")) in _KEY_PLACES:
         return _Demand(place, reserve=_of_key(name, scheme))
     if kind == "mutualTLS":
         return _Demand(place, reserve=_OF_TLS.format(name=name))
