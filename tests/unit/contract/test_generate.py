@@ -299,13 +299,15 @@ def test_nullable_of_3_0_becomes_an_annotation() -> None:
               operationId: op
               responses:
                 '200': {{ description: d, content: {{ application/json: {{ schema: {schema} }} }} }}
-        components: {{ schemas: {{ S: {{ type: object, nullable: true, properties: {{ a: {{ type: string, nullable: true }} }} }} }} }}
+        components: {{ schemas: {{ S: {{ type: object, nullable: true, properties: {{ a: {{ type: string, nullable: true }} }} }},
+                                   T: {{ type: object, properties: {{ a: {{ type: string }} }} }} }} }}
         """
 
     assert signature(
         load(text.format(schema="{ nullable: true, allOf: [{ $ref: '#/components/schemas/S' }] }"))
     ).endswith("S | None")
-    assert signature(load(text.format(schema="{ $ref: '#/components/schemas/S', nullable: true }"))).endswith("-> S")
+    assert signature(load(text.format(schema="{ $ref: '#/components/schemas/S' }"))).endswith("-> S | None")
+    assert signature(load(text.format(schema="{ $ref: '#/components/schemas/T', nullable: true }"))).endswith("-> T")
 
 
 @pytest.mark.parametrize(

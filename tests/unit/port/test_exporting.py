@@ -125,22 +125,25 @@ def test_a_port_that_does_not_come_up_is_told(metrics: Metrics, monkeypatch: pyt
 
 def test_a_child_does_not_keep_the_port(metrics: Metrics) -> None:
     ready, go = os.pipe()
+    told, begun = os.pipe()
     with serve_metrics(metrics, FREE, trust="open") as address:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:
             os.close(go)
+            os.write(begun, b".")
             os.read(ready, 1)  # until the parent says so, or is gone
             os._exit(0)
+        os.read(told, 1)
     try:
         with socket.create_server((address.host, address.port)) as again:
             assert again.getsockname()[1] == address.port
     finally:
         os.write(go, b".")
         os.waitpid(child, 0)
-        os.close(ready)
-        os.close(go)
+        for end in (ready, go, told, begun):
+            os.close(end)
 
 
 def test_what_a_child_does_not_keep_is_the_listening_socket(metrics: Metrics) -> None:
