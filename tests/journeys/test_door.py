@@ -55,7 +55,7 @@ def test_on_this_machine_they_are_as_strict_as_http_lets_them(web: Running) -> N
         csrf = Page(page).form("/preferences").fields["csrf"]
         seen |= flags(client.post("/preferences", data={"csrf": csrf, "language": "en", "theme": "dark"}))
         seen |= flags(client.post("/sign-in", data={"csrf": csrf, "name": "dora"}))
-        form = Page(client.get("/trips/new")).form("/trips")
+        form = Page(client.get("/trips/new", follow_redirects=True)).form("/trips")
         trip = {"title": "Kyoto", "start_date": "2026-11-20", "end_date": "2026-11-24"}
         seen |= flags(client.post("/trips", data={**form.fields, **trip}))
     assert seen == dict.fromkeys(("session", "language", "theme", "notice"), strict)
