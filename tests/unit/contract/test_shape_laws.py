@@ -15,7 +15,7 @@ from unit.contract.schemas import LEAVES, SCHEMAS, VALUES, only, values, weakene
 POOLS = st.fixed_dictionaries({"A": SCHEMAS, "B": LEAVES, "C": SCHEMAS}).filter(
     lambda pool: not any("$ref" in schema for schema in pool.values())
 )
-LAW = settings(max_examples=300, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 
 
 def _judge(document: Document, name: str, value: Any) -> bool:
