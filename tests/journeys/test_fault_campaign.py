@@ -81,7 +81,9 @@ def _places(kind: str, folder: Path, loop: LoopThread, stack: ExitStack) -> tupl
     (folder / "b").mkdir()
     diary = stack.enter_context(postgresql_server(folder / "a"))
     server = stack.enter_context(postgresql_server(folder / "b"))
-    return diary.dsn, PostgresqlCampaignStore(folder, server, loop)
+    store = PostgresqlCampaignStore(folder, server, loop)
+    stack.callback(store.close)
+    return diary.dsn, store
 
 
 @pytest.fixture

@@ -239,6 +239,11 @@ class PostgresqlCampaignStore:
         self._server.stop()
         self._server.start()
 
+    def close(self) -> None:
+        """Let nobody in any more."""
+        for pipe in self._pipes.values():
+            pipe.close()
+
     def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self._server.dsn, autocommit=True)
 
@@ -251,6 +256,14 @@ class Pipe:
         self._open: set[asyncio.StreamWriter] = set()
         self._is_cut = False
         self._server = loop.run(asyncio.start_unix_server(self._pipe, str(path)))
+
+    def close(self) -> None:
+        """Break all connections, and listen no more."""
+        self.cut()
+        self._loop.run(self._stop())
+
+    async def _stop(self) -> None:
+        self._server.close()
 
     def cut(self) -> None:
         """Break all connections, and let no other one in."""
