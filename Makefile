@@ -16,8 +16,8 @@ fix: ## Format, mend what can be mended, and write the generated package anew
 	uv run ruff format
 	uv run switchover generate
 
-test: ## All tests
-	uv run pytest
+test: ## All tests, also those of whole processes and browsers
+	uv run pytest tests
 
 demo: ## The same story in-process and over HTTP, side by side
 	uv run livetrip demo
