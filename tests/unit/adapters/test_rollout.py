@@ -67,6 +67,7 @@ async def test_calls_go_where_the_store_says_from_one_to_the_next(tmp_path: Path
         async with open_live_trip(settings(tmp_path, service.address), told.recorder) as live_trip:
             await live_trip.get_session(AIKO)
             assert told.last() == ("direct", "none")
+            await asyncio.to_thread(eventually, store.workers)
             await obeyed(operator.set_share, Share(10_000), why="up")
             await live_trip.get_session(AIKO)
             assert told.last() == ("http", "all")
@@ -125,6 +126,7 @@ def test_a_store_that_is_none_is_told_in_service_mode_alone_and_without_its_secr
 async def test_the_lease_of_the_environment_is_told_to_the_store(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.delenv("BACKEND_MODE", raising=False)
     monkeypatch.setenv("LIVETRIP_ROLLOUT_LEASE_SECONDS", "90")
     assert load_settings().rollout_lease_seconds == 90
     for seconds in (90.0, None):
